@@ -13,7 +13,7 @@ export interface Rows {
   readonly columns: readonly Float64Array[];
   /** Y [1, m], 0 or 1. */
   readonly y: Float64Array;
-  /** s [1, m], ≥ 0; absent: all 1. */
+  /** s [1, m], > 0; absent: all 1. */
   readonly weights?: Float64Array | undefined;
 }
 

@@ -1,0 +1,77 @@
+// One vector of 128 bits as lanes of T, which is f32 (four lanes) or f64 (two): the names that the
+// kernels are written in, so that each algorithm is written once. Also the way from a vector to float64
+// sums in memory. It knows no mathematics and no layout.
+
+/** Bytes of a vector. */
+export const vectorBytes: usize = 16;
+
+// @ts-ignore: decorator
+@inline
+export function load(at: usize): v128 {
+  return v128.load(at);
+}
+
+// @ts-ignore: decorator
+@inline
+export function add<T>(a: v128, b: v128): v128 {
+  return v128.add<T>(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+export function sub<T>(a: v128, b: v128): v128 {
+  return v128.sub<T>(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+export function mul<T>(a: v128, b: v128): v128 {
+  return v128.mul<T>(a, b);
+}
+
+// @ts-ignore: decorator
+@inline
+export function splat<T>(value: f64): v128 {
+  return v128.splat<T>(<T>value);
+}
+
+/** p·x + c: one step of Horner's scheme, rounded twice (WebAssembly has no fused multiply-add). */
+// @ts-ignore: decorator
+@inline
+export function step<T>(p: v128, x: v128, c: f64): v128 {
+  return add<T>(mul<T>(p, x), splat<T>(c));
+}
+
+/** 2^(low bits of each lane, read as a biased exponent). */
+// @ts-ignore: decorator
+@inline
+export function powerOfTwo<T>(biased: v128): v128 {
+  if (sizeof<T>() == 4) return i32x4.shl(biased, 23);
+  return i64x2.shl(biased, 52);
+}
+
+/** The lanes of v as two float64 partial sums. */
+// @ts-ignore: decorator
+@inline
+function widen<T>(v: v128): v128 {
+  if (sizeof<T>() == 8) return v;
+  return f64x2.add(f64x2.promote_low_f32x4(v), f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 0)));
+}
+
+/** sums[0] += Σ lanes of a, sums[1] += Σ lanes of b, in float64. */
+// @ts-ignore: decorator
+@inline
+export function addTwo<T>(sums: usize, a: v128, b: v128): void {
+  const wideA = widen<T>(a);
+  const wideB = widen<T>(b);
+  const both = f64x2.add(v128.shuffle<f64>(wideA, wideB, 0, 2), v128.shuffle<f64>(wideA, wideB, 1, 3));
+  v128.store(sums, f64x2.add(v128.load(sums), both));
+}
+
+/** The same for four vectors and four float64 sums. */
+// @ts-ignore: decorator
+@inline
+export function addFour<T>(sums: usize, a: v128, b: v128, c: v128, d: v128): void {
+  addTwo<T>(sums, a, b);
+  addTwo<T>(sums + 16, c, d);
+}

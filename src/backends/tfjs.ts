@@ -1,0 +1,109 @@
+/**
+ * A TensorFlow.js backend as a `Backend`: it loads the library when first asked, keeps the tensors of
+ * the placed rows, and runs portable.ts over them. Every op runs inside one synchronous section that
+ * gives the application's own active backend back before it returns, so fits on different backends can
+ * run at the same time and the application never notices. It knows no equation: those are portable.ts.
+ */
+import { LogisticError } from '../errors.ts';
+import { addScaled } from '../math/vector.ts';
+import { type Backend, maxBlockRows, type Order, type PlacedRows, type Rows, type Sums } from './backend.ts';
+import { type Block, blockSums, type TensorFlow } from './portable.ts';
+
+export async function loadTensorFlow(): Promise<TensorFlow> {
+  return await import('@tensorflow/tfjs');
+}
+
+/** The portable backend over tfjs's backend `tfName`, which must be registered with that tfjs. */
+export async function createTfjsBackend(tf: TensorFlow, name: string, tfName: string): Promise<Backend> {
+  await tf.ready(); // the application's own default, so that there is something to give back
+  if (tf.findBackend(tfName) === null) await tf.ready(); // waits for the initialisation that findBackend began
+  if (tf.findBackend(tfName) === null) {
+    throw new LogisticError('backend-unavailable', `TensorFlow.js has no working backend "${tfName}" here`, {
+      hint: 'choose --backend auto',
+    });
+  }
+  const active = <T>(section: () => T): T => withBackend(tf, tfName, section);
+  return {
+    name,
+    detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
+    precision: 'float32',
+    place: (rows) => placeBlocks(tf, rows, active),
+  };
+}
+
+/** Runs one synchronous section on a backend and gives the former one back, also when it throws. */
+function withBackend<T>(tf: TensorFlow, name: string, section: () => T): T {
+  const former = tf.getBackend();
+  if (former === name) return section();
+  void tf.setBackend(name); // switches before its first await, since the backend is initialised
+  try {
+    return section();
+  } finally {
+    void tf.setBackend(former);
+  }
+}
+
+type Section = <T>(section: () => T) => T;
+
+function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
+  const features = rows.columns.length;
+  let blocks: Block[] | undefined = [];
+  const dispose = (): void => {
+    for (const block of blocks ?? []) tf.dispose([block.x, block.sign, block.weights]);
+    blocks = undefined;
+  };
+  try {
+    for (let start = 0; start < rows.count; start += maxBlockRows) {
+      blocks.push(active(() => placeBlock(tf, rows, start)));
+    }
+  } catch (error) {
+    dispose();
+    throw error;
+  }
+  return {
+    async evaluate(theta: Float64Array, order: Order, signal?: AbortSignal): Promise<Sums> {
+      const size = features + 1;
+      const sums = { loss: 0, gradient: new Float64Array(size), hessian: new Float64Array(order === 2 ? size * size : 0) };
+      const w = Float32Array.from(theta.subarray(0, features));
+      const b = Float32Array.of(theta[features]!);
+      for (let index = 0; index === 0 || index < (blocks?.length ?? 0); index++) {
+        signal?.throwIfAborted();
+        const block = blocks?.[index];
+        if (block === undefined) throw new LogisticError('disposed', 'these rows have been disposed of');
+        const out = active(() =>
+          tf.tidy(() => blockSums(tf, block, tf.tensor2d(w, [features, 1]), tf.tensor2d(b, [1, 1]), order)),
+        );
+        try {
+          const flat = Float64Array.from(await out.data());
+          sums.loss += flat[0]!;
+          if (order >= 1) addScaled(sums.gradient, 1, flat.subarray(1, size + 1));
+          if (order === 2) addScaled(sums.hessian, 1, flat.subarray(size + 1));
+        } finally {
+          out.dispose();
+        }
+      }
+      if (order === 0) return { loss: sums.loss };
+      return order === 1 ? { loss: sums.loss, gradient: sums.gradient } : sums;
+    },
+    dispose,
+  };
+}
+
+/** Rows start … start + maxBlockRows as float32 tensors. */
+function placeBlock(tf: TensorFlow, rows: Rows, start: number): Block {
+  const features = rows.columns.length;
+  const length = Math.min(maxBlockRows, rows.count - start);
+  const x = new Float32Array(features * length);
+  rows.columns.forEach((column, j) => {
+    x.set(column.subarray(start, start + length), j * length);
+  });
+  const sign = Float32Array.from(rows.y.subarray(start, start + length), (y) => 1 - 2 * y);
+  const weights = rows.weights
+    ? Float32Array.from(rows.weights.subarray(start, start + length))
+    : new Float32Array(length).fill(1);
+  return {
+    x: tf.tensor2d(x, [features, length]),
+    sign: tf.tensor2d(sign, [1, length]),
+    weights: tf.tensor2d(weights, [1, length]),
+  };
+}

@@ -1,0 +1,110 @@
+/**
+ * The whole road in one place: table → prepared rows → solution → model file. Only this file sees all
+ * of it; each step is another file's business.
+ */
+import { version } from '../../package.json';
+import type { Rows } from '../backends/backend.ts';
+import type { Table } from '../data/table.ts';
+import type { Warning } from '../errors.ts';
+import { type Metrics, measureScores } from '../evaluation/metrics.ts';
+import { addScaled } from '../math/vector.ts';
+import { formatVersion, type ModelFile, type Term } from '../predict/model-file.ts';
+import type { CheckedOptions, Options } from './options.ts';
+import { type Prepared, prepare, type RowCounts } from './prepare.ts';
+import { type FitHooks, type Solution, type SolverReport, solve } from './solve.ts';
+
+/** How a model was made: the `training` part of its file. */
+export interface TrainingReport {
+  readonly source: string;
+  readonly rows: RowCounts;
+  readonly solver: SolverReport;
+  readonly warnings: readonly Warning[];
+  readonly metrics: { readonly train: Metrics; readonly holdout: Metrics | null };
+  readonly options: Options;
+}
+
+export type FittedFile = ModelFile & { readonly training: TrainingReport & Record<string, unknown> };
+
+export async function fit(table: Table, target: string, options: CheckedOptions, hooks: FitHooks): Promise<FittedFile> {
+  const prepared = prepare(table, target, options);
+  const scales = Float64Array.from(
+    prepared.terms.filter((term) => term.excluded === undefined),
+    (term) => term.scale,
+  );
+  const solution = await solve(prepared.rows, scales, options, hooks);
+  const { labels, features, counts } = prepared;
+  return {
+    format: 'tfjs-logistic',
+    formatVersion,
+    madeBy: { library: 'tfjs-logistic', version, backend: solution.backend.name, detail: solution.backend.detail },
+    target: { name: target, classes: labels.classes, positive: labels.positive },
+    threshold: options.threshold,
+    unseen: options.unseen,
+    missing: options.missing ?? (table.source === 'arrays' ? 'error' : 'drop'),
+    missingTokens: options.missingTokens,
+    decimalComma: options.decimalComma,
+    features,
+    ...rawCoefficients(prepared, solution.theta),
+    certificate: solution.certificate,
+    training: {
+      source: table.source,
+      rows: counts,
+      solver: solution.solver,
+      warnings: [...prepared.warnings, ...outcomeWarnings(solution, options)],
+      metrics: {
+        train: score(prepared.rows, solution.theta, options.threshold),
+        holdout: counts.holdout > 0 ? score(prepared.holdout, solution.theta, options.threshold) : null,
+      },
+      options,
+    },
+  };
+}
+
+/**
+ * Back to raw units: coefficient_j = w_j / scale_j, intercept = b − Σ_j w_j·mean_j / scale_j. Terms that
+ * were left out of the fit keep their place with coefficient 0.
+ */
+function rawCoefficients({ terms }: Prepared, theta: Float64Array): Pick<ModelFile, 'terms' | 'intercept' | 'standardizedIntercept'> {
+  let next = 0;
+  let intercept = theta.at(-1)!;
+  const all = terms.map(({ name, column, level, mean, scale, excluded }): Term => {
+    const standardized = excluded === undefined ? theta[next++]! : 0;
+    intercept -= (standardized * mean) / scale;
+    return {
+      name,
+      column,
+      ...(level === undefined ? {} : { level }),
+      coefficient: standardized / scale,
+      standardized,
+      mean,
+      scale,
+      ...(excluded === undefined ? {} : { excluded }),
+    };
+  });
+  return { terms: all, intercept, standardizedIntercept: theta.at(-1)! };
+}
+
+function score(rows: Rows, theta: Float64Array, threshold: number): Metrics {
+  const decision = new Float64Array(rows.count).fill(theta.at(-1)!);
+  rows.columns.forEach((x, j) => {
+    addScaled(decision, theta[j]!, x);
+  });
+  return measureScores({ decision, y: rows.y, weights: rows.weights, threshold });
+}
+
+function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning[] {
+  const { outcome, gradientNorm, iterations } = solver;
+  if (outcome === 'separated') {
+    const message =
+      'perfect separation: the training rows are told apart without error, so no finite coefficients are best; ' +
+      'these are where the fit stopped. Use a penalty (l2), for instance --l2 0.01';
+    return [{ code: 'separated', message }];
+  }
+  if (outcome === 'converged') return [];
+  const norm = gradientNorm.toExponential(1);
+  const message =
+    outcome === 'max-iterations'
+      ? `not converged: ${iterations} iterations of ${solver.name} left a gradient of ${norm}; raise --max-iterations or change --solver`
+      : `not converged to ${options.tolerance}: the gradient stays at ${norm}, the end of what float64 resolves here`;
+  return [{ code: 'not-converged', message }];
+}

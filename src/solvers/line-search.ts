@@ -1,0 +1,36 @@
+/**
+ * A step length that meets the weak Wolfe conditions, found by doubling and bisection:
+ * f(θ + t·d) ≤ f(θ) + c₁·t·gᵀd and ∇f(θ + t·d)ᵀd ≥ c₂·gᵀd.
+ * Source: Lewis & Overton, Nonsmooth optimization via quasi-Newton methods, Math. Program. 141 (2013), algorithm 2.6.
+ */
+import { dot, maxNorm, plus } from '../math/vector.ts';
+import type { Objective, Point } from '../objective/objective.ts';
+
+const sufficientDecrease = 1e-4;
+const sufficientCurvature = 0.9;
+const maxTrials = 40;
+
+/** The accepted point, or undefined when the loss cannot tell steps along d apart in its own precision. */
+export async function wolfeStep(
+  objective: Objective,
+  point: Point,
+  direction: Float64Array,
+  { first, signal }: { first: number; signal?: AbortSignal | undefined },
+): Promise<Point | undefined> {
+  const slope = dot(point.gradient, direction);
+  const blur = 8 * objective.roundoff * Math.abs(point.value);
+  let low = 0;
+  let high = Number.POSITIVE_INFINITY;
+  let t = first;
+  for (let trial = 0; trial < maxTrials; trial++) {
+    const next = await objective.point(plus(point.theta, t, direction), 1, signal);
+    const blurred = Math.abs(next.value - point.value) <= blur && maxNorm(next.gradient) < maxNorm(point.gradient);
+    if (blurred) return next;
+    if (!(next.value <= point.value + sufficientDecrease * t * slope)) high = t;
+    else if (dot(next.gradient, direction) < sufficientCurvature * slope) low = t;
+    else return next;
+    t = Number.isFinite(high) ? (low + high) / 2 : 2 * low;
+    if (-t * slope < blur / 8) return undefined;
+  }
+  return undefined;
+}

@@ -1,0 +1,114 @@
+/**
+ * What a solver is: a rule that turns one point into a better one, and the one loop that drives every
+ * rule, stops it and says why. Not converging is an outcome with a reason, not an exception.
+ * Nothing here knows rows, penalties or float32: a solver sees an `Objective` and nothing else.
+ *
+ * One stop rule for all: the max-norm of the gradient of the standardised mean objective.
+ */
+import { maxNorm } from '../math/vector.ts';
+import type { Objective, Point } from '../objective/objective.ts';
+
+export interface SolverOptions {
+  readonly maxIterations: number;
+  /** Stop when ‖∇f‖∞ is at most this. */
+  readonly tolerance: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Called after each iteration. */
+  readonly onIteration?: ((state: IterationState) => void) | undefined;
+}
+
+export interface IterationState {
+  readonly iteration: number;
+  readonly value: number;
+  readonly gradientNorm: number;
+}
+
+export type OutcomeName = 'converged' | 'separated' | 'max-iterations' | 'stalled' | 'diverged';
+
+export interface Outcome {
+  readonly name: OutcomeName;
+  /** The rule that ended it, with its numbers, as a sentence for a person. */
+  readonly rule: string;
+  readonly point: Point;
+  readonly iterations: number;
+  readonly evaluations: number;
+  readonly gradientNorm: number;
+}
+
+/** The next point, or undefined when no acceptable step is left. */
+export type Step = (point: Point) => Promise<Point | undefined>;
+
+export interface Algorithm {
+  readonly name: 'newton' | 'lbfgs' | 'gd';
+  /** What it needs of each point: 1 gradient, 2 Hessian. */
+  readonly order: 1 | 2;
+  /** A fresh rule, with whatever memory it keeps between points. */
+  begin(objective: Objective, signal?: AbortSignal): Step | Promise<Step>;
+}
+
+/** A loss this many times the first one is a divergence that has not reached infinity yet. */
+const divergenceFactor = 1000;
+
+/** Minimises an objective from a starting point. Rejects only with the signal's own reason or with a bug. */
+export async function minimise(
+  algorithm: Algorithm,
+  objective: Objective,
+  from: Float64Array | Point,
+  options: SolverOptions,
+): Promise<Outcome> {
+  let evaluations = 0;
+  const counted: Objective = {
+    ...objective,
+    value: (theta, signal) => {
+      evaluations++;
+      return objective.value(theta, signal);
+    },
+    point: (theta, order, signal) => {
+      evaluations++;
+      return objective.point(theta, order, signal);
+    },
+  };
+  let point = from instanceof Float64Array ? await counted.point(from, algorithm.order, options.signal) : from;
+  const firstValue = point.value;
+  const step = await algorithm.begin(counted, options.signal);
+
+  for (let iteration = 0; ; iteration++) {
+    const gradientNorm = maxNorm(point.gradient);
+    const end = (name: OutcomeName, rule: string): Outcome => ({
+      name,
+      rule,
+      point,
+      iterations: iteration,
+      evaluations,
+      gradientNorm,
+    });
+    if (!Number.isFinite(point.value) || !Number.isFinite(gradientNorm) || point.value > divergenceFactor * firstValue) {
+      return end('diverged', `the loss grew to ${point.value} at iteration ${iteration}`);
+    }
+    if (point.value < objective.separatedBelow) {
+      return end('separated', `mean loss ${point.value} < ${objective.separatedBelow}: every row is on its own side`);
+    }
+    if (gradientNorm <= options.tolerance) {
+      return end('converged', `gradient max-norm ${gradientNorm} <= ${options.tolerance}`);
+    }
+    if (iteration >= options.maxIterations) {
+      return end('max-iterations', `gradient max-norm ${gradientNorm} > ${options.tolerance} after ${iteration} iterations`);
+    }
+    const next = await step(point);
+    if (next === undefined) {
+      return end('stalled', `no step lowers the loss in this precision; gradient max-norm ${gradientNorm}`);
+    }
+    point = next;
+    options.onIteration?.({ iteration: iteration + 1, value: point.value, gradientNorm: maxNorm(point.gradient) });
+    await nextTask();
+    options.signal?.throwIfAborted();
+  }
+}
+
+/** Lets the event loop turn once, so that timers, sockets and aborts are served while a fit runs. */
+function nextTask(): Promise<void> {
+  return new Promise((resolve) => {
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve);
+  });
+}
