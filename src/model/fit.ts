@@ -4,7 +4,7 @@
  */
 import { version } from '../../package.json';
 import type { Rows } from '../backends/backend.ts';
-import type { Table } from '../data/table.ts';
+import type { Column, Table } from '../data/table.ts';
 import type { Warning } from '../errors.ts';
 import { type Metrics, measureScores } from '../evaluation/metrics.ts';
 import { addScaled } from '../math/vector.ts';
@@ -17,6 +17,8 @@ import { type FitHooks, type Solution, type SolverReport, solve } from './solve.
 export interface TrainingReport {
   readonly source: string;
   readonly rows: RowCounts;
+  /** Missing cells of each column that has any, with the tokens that spelled them. */
+  readonly missing: Readonly<Record<string, Column['missing']>>;
   readonly solver: SolverReport;
   readonly warnings: readonly Warning[];
   readonly metrics: { readonly train: Metrics; readonly holdout: Metrics | null };
@@ -49,6 +51,7 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
     training: {
       source: table.source,
       rows: counts,
+      missing: Object.fromEntries(table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing])),
       solver: solution.solver,
       warnings: [...prepared.warnings, ...outcomeWarnings(solution, options)],
       metrics: {

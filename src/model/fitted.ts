@@ -93,23 +93,27 @@ export class FittedLogisticRegression {
     return this.#scorer.scoreRow(row, options);
   }
 
-  /** Metrics on rows whose labels are known. */
+  /** Metrics on rows whose labels are known. Throws 'unknown-label' naming the row. */
   async evaluate(input: PredictInput, labels: ArrayLike<Cell>, options: EvaluateOptions = {}): Promise<Metrics> {
     const decision = Float64Array.from(await this.decisionFunction(input));
     if (labels.length !== decision.length) {
       throw new LogisticError('bad-shape', `${decision.length} rows and ${labels.length} labels`);
     }
     const readLabel = this.labelReader();
-    return measureScores({
-      decision,
-      y: Array.from(labels, (label, row) => {
-        const y = readLabel(label);
-        if (y !== undefined) return y;
-        throw new LogisticError('unknown-label', `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${this.classes.join(', ')}`);
-      }),
-      weights: options.sampleWeight === undefined ? undefined : Float64Array.from(options.sampleWeight),
-      threshold: options.threshold ?? this.#scorer.model.threshold,
+    const y = Array.from(labels, (label, row) => {
+      const code = readLabel(label);
+      if (code !== undefined) return code;
+      const known = this.classes.join(', ');
+      throw new LogisticError('unknown-label', `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`);
     });
+    const { sampleWeight } = options;
+    const weights = sampleWeight === undefined ? undefined : Float64Array.from(sampleWeight);
+    return this.measure(decision, y, options.threshold, weights);
+  }
+
+  /** Metrics of decision values against y, 1 for the positive class. */
+  measure(decision: Float64Array, y: ArrayLike<number>, threshold?: number, weights?: Float64Array): Metrics {
+    return measureScores({ decision, y, weights, threshold: threshold ?? this.#scorer.model.threshold });
   }
 
   /** Reads a label's cell: 1 for the positive class, 0 for the other, undefined for anything else. */

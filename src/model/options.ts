@@ -158,7 +158,7 @@ export function checkOptions(options: Options): CheckedOptions {
       });
     }
     if (!rule.holds(value)) {
-      throw new LogisticError('bad-option', `${name} must be ${rule.expected}, found ${JSON.stringify(value)}`);
+      throw new LogisticError('bad-option', `${name} must be ${rule.expected}, found ${JSON.stringify(value)}`, { details: { option: name } });
     }
   }
   const checked = { ...defaults, ...Object.fromEntries(given) } as CheckedOptions;
@@ -166,6 +166,7 @@ export function checkOptions(options: Options): CheckedOptions {
   if (descent !== undefined && checked.solver !== 'gd') {
     throw new LogisticError('bad-option', `${descent} is for gradient descent; the solver is ${checked.solver}`, {
       hint: 'choose solver gd',
+      details: { option: descent },
     });
   }
   return checked;

@@ -1,0 +1,75 @@
+/** `logit evaluate`: a model's metrics on a file whose labels are known. */
+import { type Cell, LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
+import { printJson, printText } from './output.ts';
+import { requireShare } from './parse.ts';
+import { openRows, type RowFlags } from './rows.ts';
+import { metricRows, table } from './summary.ts';
+import { warn } from './talk.ts';
+
+interface EvaluateFlags extends ScoreOptions, RowFlags {
+  readonly json?: boolean;
+}
+
+export async function evaluate(modelFile: string, file: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+  requireShare('threshold', flags.threshold);
+  const model = await loadModel(modelFile);
+  const { target } = model.toJSON();
+  const { chunks, hasTarget } = await openRows(model, file, flags, signal);
+  if (!hasTarget) {
+    throw new LogisticError('missing-column', `${file}: there is no column ${JSON.stringify(target.name)} with the labels`, {
+      hint: 'logit predict needs none',
+    });
+  }
+  const decision: number[] = [];
+  const y: number[] = [];
+  const dropped = { noTarget: 0, unpredictable: 0 };
+  const strangers = new Map<string, number>();
+  const readLabel = model.labelReader();
+  for await (const { cells, labels } of chunks) {
+    cells.forEach((row, i) => {
+      const label = readLabel(labels![i]);
+      if (label === undefined) {
+        if (isBlank(labels![i])) dropped.noTarget++;
+        else strangers.set(String(labels![i]), (strangers.get(String(labels![i])) ?? 0) + 1);
+        return;
+      }
+      const score = model.scoreRow(row, flags);
+      if ('problem' in score) dropped.unpredictable++;
+      else {
+        decision.push(score.decision);
+        y.push(label);
+      }
+    });
+  }
+  refuseStrangers(strangers, target.name, model.classes.map(String));
+  if (dropped.noTarget > 0) warn(`${dropped.noTarget} rows without a label are left out`);
+  if (dropped.unpredictable > 0) warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
+  const threshold = flags.threshold ?? model.toJSON().threshold;
+  const metrics = model.measure(Float64Array.from(decision), y, threshold);
+  if (flags.json === true) await printJson({ ...metrics, threshold, positive: model.positive, classes: model.classes, dropped });
+  else await printText(report(metrics, String(model.positive), threshold));
+}
+
+function isBlank(cell: Cell): boolean {
+  return cell === null || cell === undefined || String(cell).trim() === '';
+}
+
+/** Labels the model does not know would make every figure wrong, so none is printed. */
+function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string, classes: readonly string[]): void {
+  if (strangers.size === 0) return;
+  const listed = [...strangers].slice(0, 5).map(([label, rows]) => `${JSON.stringify(label)} (${rows} rows)`);
+  const near = nearestName([...strangers.keys()][0]!, classes);
+  throw new LogisticError('unknown-label', `${target} holds ${listed.join(', ')}; the model's classes are ${classes.join(', ')}`, {
+    hint: `mend the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
+  });
+}
+
+function report(metrics: Metrics, positive: string, threshold: number): string {
+  const { truePositives, falsePositives, trueNegatives, falseNegatives } = metrics.confusion;
+  const confusion = table([
+    [`P(${positive}) >= ${threshold}`, 'predicted', 'not predicted'],
+    [positive, String(truePositives), String(falseNegatives)],
+    ['other', String(falsePositives), String(trueNegatives)],
+  ]);
+  return `${table([['rows', metrics.rows.toLocaleString('en')], ...metricRows([metrics])])}\n${confusion}`;
+}

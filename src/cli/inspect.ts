@@ -1,0 +1,46 @@
+/** `logit inspect`: what a model needs, its coefficients, and how it was made. */
+import { type FittedLogisticRegression, loadModel } from '../node.ts';
+import { printJson, printText } from './output.ts';
+import { coefficientTable, table } from './summary.ts';
+
+export async function inspect(modelFile: string, flags: { readonly json?: boolean }): Promise<void> {
+  const model = await loadModel(modelFile);
+  if (flags.json === true) await printJson(model);
+  else await printText([describeUse(model), describeColumns(model), coefficientTable(model, Number.POSITIVE_INFINITY), describeMaking(model)].join('\n'));
+}
+
+function describeUse(model: FittedLogisticRegression): string {
+  const { target, threshold, missing, unseen, missingTokens } = model.toJSON();
+  const [negative] = model.classes.filter((label) => label !== model.positive);
+  const rules = {
+    drop: 'a row with a missing cell is not predicted',
+    error: 'a row with a missing cell is not predicted',
+    impute: 'missing cells take the stored value',
+  };
+  return [
+    `Predicts ${target.name}: ${model.positive} when P >= ${threshold}, else ${negative}.`,
+    `Missing: ${rules[missing]} (${missingTokens.map((token) => JSON.stringify(token)).join(' ')}).`,
+    `Unseen categories: ${unseen === 'error' ? 'the row is not predicted' : 'count as the reference'}.\n`,
+  ].join('\n');
+}
+
+function describeColumns(model: FittedLogisticRegression): string {
+  const rows = model.toJSON().features.map((feature) => {
+    const values = feature.kind === 'numeric' ? '' : (feature.kind === 'boolean' ? feature.words : feature.levels).join(' ');
+    const shown = values.length > 60 ? `${values.slice(0, 57)}…` : values;
+    return [feature.column, feature.kind, shown, ...(feature.impute === null ? [] : [`if missing ${feature.impute}`])];
+  });
+  return table([['needs', '', ''], ...rows]);
+}
+
+function describeMaking(model: FittedLogisticRegression): string {
+  const { madeBy, certificate, formatVersion } = model.toJSON();
+  const { rows, source, warnings } = model.training;
+  return [
+    `Made by ${madeBy.library} ${madeBy.version} (file format ${formatVersion}) on ${madeBy.backend}, ${madeBy.detail},`,
+    `from ${rows.train} rows of ${source}. ${certificate.outcome}: ${certificate.rule};`,
+    `float64 gradient ${certificate.gradientNorm.toExponential(1)}, condition ${certificate.condition?.toExponential(1) ?? 'unknown'}.`,
+    ...warnings.map(({ message }) => `warning: ${message}`),
+    '',
+  ].join('\n');
+}

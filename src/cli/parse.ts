@@ -1,0 +1,39 @@
+/** How option values are read: numbers as a whole or not at all, lists split at commas. */
+import { InvalidArgumentError } from 'commander';
+import { LogisticError } from '../errors.ts';
+
+export function parseNumber(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || Number.isNaN(value)) throw new InvalidArgumentError('It is not a number.');
+  return value;
+}
+
+/** A,B,C; the empty text is the empty list. */
+export function parseList(text: string): string[] {
+  return text === '' ? [] : text.split(',').map((item) => item.trim());
+}
+
+/** balanced, or no=1,yes=3. */
+export function parseClassWeight(text: string): 'balanced' | Record<string, number> {
+  if (text === 'balanced') return 'balanced';
+  return Object.fromEntries(
+    text.split(',').map((item) => {
+      const at = item.lastIndexOf('=');
+      if (at < 1) throw new InvalidArgumentError('Give balanced, or a weight for each class: no=1,yes=3.');
+      return [item.slice(0, at).trim(), parseNumber(item.slice(at + 1))];
+    }),
+  );
+}
+
+/** One character; \t and tab are the tabulator. */
+export function parseDelimiter(text: string): string {
+  if (text === '\\t' || text === 'tab') return '\t';
+  if (text.length !== 1) throw new InvalidArgumentError('It is one character, or tab.');
+  return text;
+}
+
+/** Refuses a probability outside [0, 1] by the name of its option. */
+export function requireShare(option: string, value: number | undefined): void {
+  if (value === undefined || (value >= 0 && value <= 1)) return;
+  throw new LogisticError('bad-option', `${option} must be a number from 0 to 1, found ${value}`, { details: { option } });
+}

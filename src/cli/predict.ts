@@ -1,0 +1,48 @@
+/** `logit predict`: one line of CSV for each row of a file, in order. */
+import { type Cell, type FittedLogisticRegression, loadModel, type ScoreOptions } from '../node.ts';
+import { beginFile } from '../platform/write-file.ts';
+import { csvField, printText } from './output.ts';
+import { openRows, type RowFlags } from './rows.ts';
+import { requireShare } from './parse.ts';
+import { say, warn } from './talk.ts';
+
+interface PredictFlags extends ScoreOptions, RowFlags {
+  readonly out?: string;
+  readonly quiet?: boolean;
+}
+
+export async function predict(modelFile: string, file: string, flags: PredictFlags, signal: AbortSignal): Promise<void> {
+  requireShare('threshold', flags.threshold);
+  const model = await loadModel(modelFile);
+  const { chunks, ignored } = await openRows(model, file, flags, signal);
+  if (ignored.length > 0 && flags.quiet !== true) say(`Not in the model, so ignored: ${ignored.join(', ')}.`);
+
+  const pending = flags.out === undefined ? undefined : await beginFile(flags.out);
+  const write = pending === undefined ? printText : pending.write;
+  const counts = { rows: 0, empty: 0, noted: 0 };
+  try {
+    await write(`${['prediction', ...model.classes.map((label) => `P(${label})`), 'note'].map(csvField).join(',')}\n`);
+    for await (const { cells } of chunks) {
+      signal.throwIfAborted();
+      await write(cells.map((row) => predictionLine(model, row, flags, counts)).join(''));
+    }
+    await pending?.commit();
+  } catch (error) {
+    await pending?.discard();
+    throw error;
+  }
+  if (flags.quiet === true) return;
+  if (counts.empty > 0) warn(`${counts.empty} of ${counts.rows} rows could not be predicted; the column note says why`);
+  if (counts.noted > 0) warn(`${counts.noted} of ${counts.rows} rows have a note`);
+}
+
+function predictionLine(model: FittedLogisticRegression, row: Cell[], options: ScoreOptions, counts: { rows: number; empty: number; noted: number }): string {
+  const score = model.scoreRow(row, options);
+  counts.rows++;
+  if ('problem' in score) {
+    counts.empty++;
+    return `,,,${csvField(score.problem)}\n`;
+  }
+  if (score.notes.length > 0) counts.noted++;
+  return `${[String(score.prediction), ...score.probabilities.map(String), score.notes.join('; ')].map(csvField).join(',')}\n`;
+}

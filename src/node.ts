@@ -1,0 +1,45 @@
+/**
+ * Entry `tfjs-logistic/node`: the portable library, and files: training data in CSV, TSV, Parquet and
+ * JSON lines, and model files written whole or not at all.
+ */
+import { readFile } from 'node:fs/promises';
+import { LogisticError } from './errors.ts';
+import { FittedLogisticRegression } from './model/fitted.ts';
+import { LogisticRegression as PortableLogisticRegression, type TableReader } from './model/logistic-regression.ts';
+import { readTable } from './platform/read-table.ts';
+import { writeWhole } from './platform/write-file.ts';
+
+export { nearestName } from './errors.ts';
+export * from './index.ts';
+export { readCells } from './platform/read-table.ts';
+
+/** The estimator with files: fit('data.csv', 'target') reads it through DuckDB; '-' is standard input. */
+export class LogisticRegression extends PortableLogisticRegression {
+  protected override readonly readTable: TableReader = readTable;
+}
+
+/** Writes a model file: to a temporary file first, then renamed. */
+export async function saveModel(model: FittedLogisticRegression, path: string): Promise<void> {
+  await writeWhole(path, `${JSON.stringify(model, null, 2)}\n`);
+}
+
+/** Reads a model file. Throws LogisticError 'unreadable' or 'bad-model' with the path in the message. */
+export async function loadModel(path: string): Promise<FittedLogisticRegression> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new LogisticError('unreadable', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
+      hint: 'give the path of a model file, made by `logit train … --out`',
+    });
+  }
+  try {
+    return FittedLogisticRegression.fromJSON(text);
+  } catch (error) {
+    if (!(error instanceof LogisticError)) throw error;
+    throw new LogisticError(error.code, `${path}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      details: error.details,
+    });
+  }
+}
