@@ -21,9 +21,9 @@ export function gram<T>(
   border: usize,
   square: usize,
 ): void {
-  const panelBytes = 4 * rowBytes;
-  const pairBytes = 2 * rowBytes;
-  const line = panels * 32;
+  const panelBytes: usize = 4 * rowBytes;
+  const pairBytes: usize = 2 * rowBytes;
+  const line: usize = panels * 32;
   for (let j: usize = 0; j < panels; j++) {
     weigh<T>(x + j * panelBytes, d, rowBytes, weighted, border + j * 32);
     const sums = square + j * 4 * line;

@@ -1,33 +1,59 @@
 // The two functions that the host calls: all sums over the rows of one memory, in float32 and in float64.
-// Only here do blocks follow one another; where everything lies is the host's business (layout.ts).
+// Only here do blocks follow one another. Where everything lies is decided by the host (layout.ts) and
+// read here; it knows no partitions, no threads and no solver.
 import { gram } from './gram';
 import { contributions, gradient, scores } from './rows';
 
-// Pointers travel as four groups: rows (x, q), theta, room for one block, sums.
-function evaluate<T>(x: usize, q: usize, theta: usize, room: usize, sums: usize, rows: usize, panels: usize, blockRows: usize, order: i32): void {
-  const blockBytes = blockRows * sizeof<T>();
-  const d = room + blockBytes;
-  const weighted = d + blockBytes;
-  const slopes = sums + 32;
-  const border = slopes + panels * 32;
-  const square = border + panels * 32;
-  const doubles = order < 2 ? 4 + 4 * panels : 4 + 8 * panels + 16 * panels * panels;
-  memory.fill(sums, 0, doubles * 8);
-  for (let start: usize = 0; start < rows; start += blockRows) {
-    const rowBytes = min(blockRows, rows - start) * sizeof<T>();
-    scores<T>(x, theta, panels, rowBytes, room);
-    contributions<T>(room, q, rowBytes, d, sums);
-    if (order > 0) gradient<T>(x, room, panels, rowBytes, slopes);
-    if (order > 1) gram<T>(x, d, panels, rowBytes, weighted, border, square);
-    x += panels * 4 * rowBytes;
+/** The host's header: addresses, and counts already padded. layout.ts writes the same fields in the same order. */
+@unmanaged
+class Header {
+  /** theta = [w padded with zeros to 4·panels, b], in T. */
+  theta!: u32;
+  /** Room for one block: scores, then curvatures, then one weighted panel. */
+  room!: u32;
+  /** q = (1 − 2y)·s of every row, in T; 0 for the rows that pad the last vector. */
+  q!: u32;
+  /** X: [block][panel][vector of rows][4 features], in T. */
+  x!: u32;
+  /** float64: loss, Σ s·dz, Σ d, nothing; gradient [4·panels]; border [4·panels]; square [4·panels, 4·panels]. */
+  sums!: u32;
+  rows!: u32;
+  panels!: u32;
+  blockRows!: u32;
+}
+
+function evaluate<T>(header: Header, order: i32): void {
+  const panels: usize = header.panels;
+  const blockBytes: usize = header.blockRows * sizeof<T>();
+  const totals: usize = header.sums;
+  const slopes: usize = totals + 32;
+  const border: usize = slopes + 32 * panels;
+  const square: usize = border + 32 * panels;
+  const end: usize = order < 2 ? border : square + 128 * panels * panels;
+  memory.fill(totals, 0, end - totals);
+
+  const scoresAt: usize = header.room;
+  const curvaturesAt: usize = scoresAt + blockBytes;
+  const weightedAt: usize = curvaturesAt + blockBytes;
+  let x: usize = header.x;
+  let q: usize = header.q;
+  let bytesLeft: usize = header.rows * sizeof<T>();
+  while (bytesLeft > 0) {
+    const rowBytes: usize = min(blockBytes, bytesLeft);
+    scores<T>(x, header.theta, panels, rowBytes, scoresAt);
+    contributions<T>(scoresAt, q, rowBytes, curvaturesAt, totals);
+    if (order > 0) gradient<T>(x, scoresAt, panels, rowBytes, slopes);
+    if (order > 1) gram<T>(x, curvaturesAt, panels, rowBytes, weightedAt, border, square);
+    x += 4 * panels * rowBytes;
     q += rowBytes;
+    bytesLeft -= rowBytes;
   }
 }
 
-export function evaluate32(x: usize, q: usize, theta: usize, room: usize, sums: usize, rows: usize, panels: usize, blockRows: usize, order: i32): void {
-  evaluate<f32>(x, q, theta, room, sums, rows, panels, blockRows, order);
+export function evaluate32(header: Header, order: i32): void {
+  evaluate<f32>(header, order);
 }
 
-export function evaluate64(x: usize, q: usize, theta: usize, room: usize, sums: usize, rows: usize, panels: usize, blockRows: usize, order: i32): void {
-  evaluate<f64>(x, q, theta, room, sums, rows, panels, blockRows, order);
+export function evaluate64(header: Header, order: i32): void {
+  evaluate<f64>(header, order);
 }

@@ -1,0 +1,237 @@
+/**
+ * The fused kernels against the oracle, on the same inputs rounded to the kernels' precision: every sum
+ * of every order, over row counts around the vector, block and partition lengths and over feature counts
+ * around the panel. It measures no single function (lanes.test.ts) and no build (build.test.ts).
+ */
+import { describe, expect, it } from 'vitest';
+import type { Backend, Rows, Sums } from '../../../src/backends/backend.ts';
+import { createFusedBackend, placeInParts } from '../../../src/backends/cpu/fused.ts';
+import { compileKernels } from '../../../src/backends/cpu/kernels.ts';
+import type { Precision } from '../../../src/backends/cpu/layout.ts';
+import { curvature, logLoss, residual } from '../../../src/math/logistic.ts';
+import { createRandom } from '../../../src/math/random.ts';
+
+const precisions: Precision[] = ['float32', 'float64'];
+const unit = { float32: 2 ** -24, float64: 2 ** -53 };
+const round = { float32: Math.fround, float64: (x: number) => x };
+
+async function backendOf(precision: Precision): Promise<Backend> {
+  const backend = await createFusedBackend(precision);
+  if (backend === undefined) throw new Error('this machine has no WebAssembly SIMD');
+  return backend;
+}
+
+interface Shape {
+  readonly m: number;
+  readonly n: number;
+  readonly weighted: boolean;
+  readonly oneSided: boolean;
+  readonly precision: Precision;
+}
+
+/** Rows and theta that the precision holds exactly, so that the oracle sees the same numbers. */
+function makeProblem({ m, n, weighted, oneSided, precision }: Shape): { rows: Rows; theta: Float64Array } {
+  const random = createRandom(1000 * m + n);
+  const draw = (): number => round[precision](random() * 4 - 2 + (oneSided ? 5 : 0));
+  const columns = Array.from({ length: n }, () => Float64Array.from({ length: m }, draw));
+  const y = Float64Array.from({ length: m }, () => (random() < (oneSided ? 0.9 : 0.5) ? 1 : 0));
+  const theta = Float64Array.from({ length: n + 1 }, () => round[precision]((random() - 0.5) / Math.sqrt(n)));
+  if (!weighted) return { rows: { count: m, columns, y }, theta };
+  const weights = Float64Array.from({ length: m }, () => round[precision](0.1 + 3 * random()));
+  return { rows: { count: m, columns, y, weights }, theta };
+}
+
+interface Judged {
+  /** Loss, gradient and Hessian in one vector. */
+  readonly sums: Float64Array;
+  /** Σ|term| of each: what the roundings of a sum are proportional to. */
+  readonly magnitudes: Float64Array;
+}
+
+/**
+ * The oracle's plain loops, with scores and sums compensated (Neumaier): float64 kernels with short blocks
+ * are more accurate than one long float64 sum, and must not be judged by it.
+ */
+function judge({ count, columns, y, weights }: Rows, theta: Float64Array): Judged {
+  const n = columns.length;
+  const size = n + 1;
+  const sums = compensated(1 + size + size * size);
+  const x = new Float64Array(size).fill(1);
+  for (let i = 0; i < count; i++) {
+    for (let j = 0; j < n; j++) x[j] = columns[j]![i]!;
+    const score = compensated(1);
+    for (let j = 0; j < size; j++) score.addProduct(0, theta[j]!, x[j]!);
+    const z = score.values()[0]!;
+    const s = weights?.[i] ?? 1;
+    const r = s * residual(z, y[i]!);
+    const d = s * curvature(z);
+    sums.add(0, s * logLoss(z, y[i]!));
+    for (let j = 0; j < size; j++) {
+      sums.add(1 + j, r * x[j]!);
+      for (let k = 0; k <= j; k++) sums.add(1 + size + j * size + k, d * x[j]! * x[k]!);
+    }
+  }
+  const mirror = (lower: Float64Array): Float64Array =>
+    lower.map((value, at) => {
+      const j = Math.floor((at - 1 - size) / size);
+      const k = (at - 1 - size) % size;
+      return k > j && j >= 0 ? lower[1 + size + k * size + j]! : value;
+    });
+  return { sums: mirror(sums.values()), magnitudes: mirror(sums.magnitudes) };
+}
+
+/** Compensated sums, side by side, and the sums of the terms' magnitudes. */
+function compensated(length: number) {
+  const high = new Float64Array(length);
+  const low = new Float64Array(length);
+  const magnitudes = new Float64Array(length);
+  const add = (at: number, term: number): void => {
+    const before = high[at]!;
+    const after = before + term;
+    low[at]! += Math.abs(before) >= Math.abs(term) ? before - after + term : term - after + before;
+    high[at] = after;
+    magnitudes[at]! += Math.abs(term);
+  };
+  const addProduct = (at: number, a: number, b: number): void => {
+    const product = a * b;
+    add(at, product);
+    low[at]! += productError(a, b, product);
+  };
+  return { add, addProduct, magnitudes, values: () => high.map((value, i) => value + low[i]!) };
+}
+
+/** a·b − fl(a·b) by T. Dekker's splitting (Numerische Mathematik 18, 1971). */
+function productError(a: number, b: number, product: number): number {
+  const split = (v: number): number => v * 134_217_729 - (v * 134_217_729 - v);
+  const aHigh = split(a);
+  const bHigh = split(b);
+  const aLow = a - aHigh;
+  const bLow = b - bHigh;
+  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
+}
+
+/** The largest error in units of Σ|term|; NaN where anything is not a number. */
+function worstError({ loss, gradient, hessian }: Sums, { sums, magnitudes }: Judged): number {
+  const found = [loss, ...gradient!, ...hessian!];
+  return sums.reduce((most, value, i) => {
+    const error = Math.abs(found[i]! - value) / magnitudes[i]!;
+    return Number.isNaN(error) ? Number.NaN : Math.max(most, error);
+  }, 0);
+}
+
+const shapes = [1, 3, 511, 4096, 4097, 10_007].flatMap((m) =>
+  [1, 2, 3, 4, 5, 31, 32, 97].flatMap((n) =>
+    [false, true].flatMap((weighted) => [false, true].map((oneSided) => ({ m, n, weighted, oneSided }))),
+  ),
+);
+
+describe.each(precisions)('fused kernels in %s', (precision) => {
+  // 32 roundings: the project's bound for blocks in the working precision with float64 across blocks.
+  const tolerance = 32 * unit[precision];
+
+  it.each(shapes)('equal the oracle: $m rows × $n, weights $weighted, one-sided $oneSided', async (shape) => {
+    const { rows, theta } = makeProblem({ ...shape, precision });
+    const placed = (await backendOf(precision)).place(rows);
+    const sums = await placed.evaluate(theta, 2);
+    expect(worstError(sums, judge(rows, theta)) / unit[precision]).toBeLessThanOrEqual(32);
+    expectSymmetric(sums.hessian!, shape.n + 1);
+    // The orders share their passes: lower ones are the same numbers, and a second call starts from zero.
+    expect(await placed.evaluate(theta, 1)).toEqual({ loss: sums.loss, gradient: sums.gradient });
+    expect(await placed.evaluate(theta, 0)).toEqual({ loss: sums.loss });
+    expect(await placed.evaluate(theta, 2)).toEqual(sums);
+    placed.dispose();
+  });
+
+  it('gives exactly 1000 and 0 for scores of ±1000', async () => {
+    for (const [y, z, loss] of [
+      [0, 1000, 1000],
+      [1, 1000, 0],
+      [0, -1000, 0],
+      [1, -1000, 1000],
+    ] as const) {
+      expect((await evaluateOne(precision, { y, z })).loss).toBe(loss);
+    }
+  });
+
+  it('never loses a residual to saturation', async () => {
+    const { gradient, hessian } = await evaluateOne(precision, { y: 1, z: 17 });
+    // σ(−17) and σ(17)·σ(−17) from 40 digits, rounded a few times.
+    expect(Math.abs(gradient![1]! / -4.1399375473943306e-8 - 1)).toBeLessThanOrEqual(8 * unit[precision]);
+    expect(Math.abs(hessian![3]! / 4.1399373760035016e-8 - 1)).toBeLessThanOrEqual(8 * unit[precision]);
+    expect((await evaluateOne(precision, { y: 0, z: -100 })).gradient![1]).toBeGreaterThan(0);
+  });
+
+  it('reports an infinite or undefined score as a loss that is not finite', async () => {
+    expect((await evaluateOne(precision, { y: 0, z: Number.POSITIVE_INFINITY })).loss).not.toBeLessThan(Infinity);
+    expect((await evaluateOne(precision, { y: 0, z: Number.NaN })).loss).toBeNaN();
+  });
+
+  it('treats a row of weight zero as absent', async () => {
+    const { rows, theta } = makeProblem({ m: 1025, n: 6, weighted: true, oneSided: true, precision });
+    const keep = (values: Float64Array): Float64Array => values.filter((_, i) => i % 3 !== 0);
+    const zeroed = { ...rows, weights: rows.weights!.map((s, i) => (i % 3 === 0 ? 0 : s)) };
+    const weights = keep(rows.weights!);
+    const fewer = { count: weights.length, columns: rows.columns.map(keep), y: keep(rows.y), weights };
+    const backend = await backendOf(precision);
+    const a = await backend.place(zeroed).evaluate(theta, 2);
+    const b = await backend.place(fewer).evaluate(theta, 2);
+    const judged = judge(fewer, theta);
+    expect(worstError(a, judged)).toBeLessThanOrEqual(tolerance);
+    expect(worstError(b, judged)).toBeLessThanOrEqual(tolerance);
+  });
+
+  it('adds up the parts when one memory is not enough', async () => {
+    const { rows, theta } = makeProblem({ m: 1000, n: 5, weighted: true, oneSided: false, precision });
+    const placed = placeInParts((await compileKernels())!, precision, { rows, rowBytes: 12_345 });
+    expect(worstError(await placed.evaluate(theta, 2), judge(rows, theta))).toBeLessThanOrEqual(tolerance);
+  });
+});
+
+describe('placed rows', () => {
+  const rows = { count: 1, columns: [Float64Array.of(1)], y: Float64Array.of(0) };
+  const theta = Float64Array.of(0, 0);
+
+  it('refuse to be evaluated once disposed of, and may be disposed of twice', async () => {
+    const placed = (await backendOf('float32')).place(rows);
+    placed.dispose();
+    placed.dispose();
+    await expect(placed.evaluate(theta, 0)).rejects.toMatchObject({ code: 'disposed' });
+  });
+
+  it("stop with the signal's own reason", async () => {
+    const placed = (await backendOf('float32')).place(rows);
+    const reason = new Error('enough');
+    await expect(placed.evaluate(theta, 0, AbortSignal.abort(reason))).rejects.toBe(reason);
+  });
+
+  it('are refused when a single row cannot fit a memory', async () => {
+    const one = Float64Array.of(0);
+    const columns: Float64Array[] = [];
+    columns.length = 2 ** 28; // holes: only their number is ever read
+    const wide = { count: 1, columns, y: one };
+    const backend = await backendOf('float64');
+    expect(() => backend.place(wide)).toThrow(expect.objectContaining({ code: 'too-large' }));
+  });
+
+  it('give nothing for no rows', async () => {
+    const none = { count: 0, columns: [new Float64Array()], y: new Float64Array() };
+    const placed = (await backendOf('float32')).place(none);
+    expect(await placed.evaluate(theta, 2)).toEqual({
+      loss: 0,
+      gradient: new Float64Array(2),
+      hessian: new Float64Array(4),
+    });
+  });
+});
+
+/** One row of one feature whose score is z. */
+async function evaluateOne(precision: Precision, { y, z }: { y: number; z: number }): Promise<Sums> {
+  const rows = { count: 1, columns: [Float64Array.of(1)], y: Float64Array.of(y) };
+  return (await backendOf(precision)).place(rows).evaluate(Float64Array.of(z, 0), 2);
+}
+
+function expectSymmetric(hessian: Float64Array, size: number): void {
+  expect(hessian.length).toBe(size * size);
+  const transposed = hessian.map((_, i) => hessian[(i % size) * size + Math.floor(i / size)]!);
+  expect(transposed).toEqual(hessian);
+}
