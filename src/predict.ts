@@ -5,4 +5,11 @@
 export { LogisticError } from './errors.ts';
 export type { Cell } from './predict/cell.ts';
 export type { Certificate, Feature, Label, ModelFile, Term } from './predict/model-file.ts';
-export { loadScorer, type Row, type RowProblem, type RowScore, type ScoreOptions, type Scorer } from './predict/scorer.ts';
+export {
+  loadScorer,
+  type Row,
+  type RowProblem,
+  type RowScore,
+  type ScoreOptions,
+  type Scorer,
+} from './predict/scorer.ts';

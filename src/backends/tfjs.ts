@@ -63,7 +63,11 @@ function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
   return {
     async evaluate(theta: Float64Array, order: Order, signal?: AbortSignal): Promise<Sums> {
       const size = features + 1;
-      const sums = { loss: 0, gradient: new Float64Array(size), hessian: new Float64Array(order === 2 ? size * size : 0) };
+      const sums = {
+        loss: 0,
+        gradient: new Float64Array(size),
+        hessian: new Float64Array(order === 2 ? size * size : 0),
+      };
       const w = Float32Array.from(theta.subarray(0, features));
       const b = Float32Array.of(theta[features]!);
       for (let index = 0; index === 0 || index < (blocks?.length ?? 0); index++) {

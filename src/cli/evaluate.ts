@@ -10,15 +10,24 @@ interface EvaluateFlags extends ScoreOptions, RowFlags {
   readonly json?: boolean;
 }
 
-export async function evaluate(modelFile: string, file: string, flags: EvaluateFlags, signal: AbortSignal): Promise<void> {
+export async function evaluate(
+  modelFile: string,
+  file: string,
+  flags: EvaluateFlags,
+  signal: AbortSignal,
+): Promise<void> {
   requireShare('threshold', flags.threshold);
   const model = await loadModel(modelFile);
   const { target } = model.toJSON();
   const { chunks, hasTarget } = await openRows(model, file, flags, signal);
   if (!hasTarget) {
-    throw new LogisticError('missing-column', `${file}: there is no column ${JSON.stringify(target.name)} with the labels`, {
-      hint: 'logit predict needs none',
-    });
+    throw new LogisticError(
+      'missing-column',
+      `${file}: there is no column ${JSON.stringify(target.name)} with the labels`,
+      {
+        hint: 'logit predict needs none',
+      },
+    );
   }
   const decision: number[] = [];
   const y: number[] = [];
@@ -43,10 +52,12 @@ export async function evaluate(modelFile: string, file: string, flags: EvaluateF
   }
   refuseStrangers(strangers, target.name, model.classes.map(String));
   if (dropped.noTarget > 0) warn(`${dropped.noTarget} rows without a label are left out`);
-  if (dropped.unpredictable > 0) warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
+  if (dropped.unpredictable > 0)
+    warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
   const threshold = flags.threshold ?? model.toJSON().threshold;
   const metrics = model.measure(Float64Array.from(decision), y, threshold);
-  if (flags.json === true) await printJson({ ...metrics, threshold, positive: model.positive, classes: model.classes, dropped });
+  if (flags.json === true)
+    await printJson({ ...metrics, threshold, positive: model.positive, classes: model.classes, dropped });
   else await printText(report(metrics, String(model.positive), threshold));
 }
 
@@ -59,9 +70,13 @@ function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string,
   if (strangers.size === 0) return;
   const listed = [...strangers].slice(0, 5).map(([label, rows]) => `${JSON.stringify(label)} (${rows} rows)`);
   const near = nearestName([...strangers.keys()][0]!, classes);
-  throw new LogisticError('unknown-label', `${target} holds ${listed.join(', ')}; the model's classes are ${classes.join(', ')}`, {
-    hint: `mend the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
-  });
+  throw new LogisticError(
+    'unknown-label',
+    `${target} holds ${listed.join(', ')}; the model's classes are ${classes.join(', ')}`,
+    {
+      hint: `mend the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
+    },
+  );
 }
 
 function report(metrics: Metrics, positive: string, threshold: number): string {

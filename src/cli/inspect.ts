@@ -6,7 +6,15 @@ import { coefficientTable, table } from './summary.ts';
 export async function inspect(modelFile: string, flags: { readonly json?: boolean }): Promise<void> {
   const model = await loadModel(modelFile);
   if (flags.json === true) await printJson(model);
-  else await printText([describeUse(model), describeColumns(model), coefficientTable(model, Number.POSITIVE_INFINITY), describeMaking(model)].join('\n'));
+  else
+    await printText(
+      [
+        describeUse(model),
+        describeColumns(model),
+        coefficientTable(model, Number.POSITIVE_INFINITY),
+        describeMaking(model),
+      ].join('\n'),
+    );
 }
 
 function describeUse(model: FittedLogisticRegression): string {
@@ -26,7 +34,8 @@ function describeUse(model: FittedLogisticRegression): string {
 
 function describeColumns(model: FittedLogisticRegression): string {
   const rows = model.toJSON().features.map((feature) => {
-    const values = feature.kind === 'numeric' ? '' : (feature.kind === 'boolean' ? feature.words : feature.levels).join(' ');
+    const values =
+      feature.kind === 'numeric' ? '' : (feature.kind === 'boolean' ? feature.words : feature.levels).join(' ');
     const shown = values.length > 60 ? `${values.slice(0, 57)}…` : values;
     return [feature.column, feature.kind, shown, ...(feature.impute === null ? [] : [`if missing ${feature.impute}`])];
   });

@@ -35,5 +35,7 @@ export function parseDelimiter(text: string): string {
 /** Refuses a probability outside [0, 1] by the name of its option. */
 export function requireShare(option: string, value: number | undefined): void {
   if (value === undefined || (value >= 0 && value <= 1)) return;
-  throw new LogisticError('bad-option', `${option} must be a number from 0 to 1, found ${value}`, { details: { option } });
+  throw new LogisticError('bad-option', `${option} must be a number from 0 to 1, found ${value}`, {
+    details: { option },
+  });
 }

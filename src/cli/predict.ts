@@ -2,8 +2,8 @@
 import { type Cell, type FittedLogisticRegression, loadModel, type ScoreOptions } from '../node.ts';
 import { beginFile } from '../platform/write-file.ts';
 import { csvField, printText } from './output.ts';
-import { openRows, type RowFlags } from './rows.ts';
 import { requireShare } from './parse.ts';
+import { openRows, type RowFlags } from './rows.ts';
 import { say, warn } from './talk.ts';
 
 interface PredictFlags extends ScoreOptions, RowFlags {
@@ -11,7 +11,12 @@ interface PredictFlags extends ScoreOptions, RowFlags {
   readonly quiet?: boolean;
 }
 
-export async function predict(modelFile: string, file: string, flags: PredictFlags, signal: AbortSignal): Promise<void> {
+export async function predict(
+  modelFile: string,
+  file: string,
+  flags: PredictFlags,
+  signal: AbortSignal,
+): Promise<void> {
   requireShare('threshold', flags.threshold);
   const model = await loadModel(modelFile);
   const { chunks, ignored } = await openRows(model, file, flags, signal);
@@ -36,7 +41,12 @@ export async function predict(modelFile: string, file: string, flags: PredictFla
   if (counts.noted > 0) warn(`${counts.noted} of ${counts.rows} rows have a note`);
 }
 
-function predictionLine(model: FittedLogisticRegression, row: Cell[], options: ScoreOptions, counts: { rows: number; empty: number; noted: number }): string {
+function predictionLine(
+  model: FittedLogisticRegression,
+  row: Cell[],
+  options: ScoreOptions,
+  counts: { rows: number; empty: number; noted: number },
+): string {
   const score = model.scoreRow(row, options);
   counts.rows++;
   if ('problem' in score) {

@@ -30,7 +30,9 @@ export function createProgram(signal: AbortSignal): Command {
     .addOption(list('--numeric <columns>', 'read these as numbers'))
     .addOption(list('--categorical <columns>', 'read these as categories'))
     .option('--weights <column>', 'column of sample weights')
-    .addOption(new Option('--class-weight <weights>', 'balanced, or a weight a class: no=1,yes=3').argParser(parseClassWeight))
+    .addOption(
+      new Option('--class-weight <weights>', 'balanced, or a weight a class: no=1,yes=3').argParser(parseClassWeight),
+    )
     .addOption(number('--l2 <strength>', 'L2 penalty on the mean loss, standardised features (default: 0, none)'))
     .addOption(new Option('--solver <name>', 'how to fit').choices(['auto', 'newton', 'lbfgs', 'gd']))
     .addOption(number('--max-iterations <count>', 'stop after this many'))
@@ -39,14 +41,27 @@ export function createProgram(signal: AbortSignal): Command {
     .addOption(number('--momentum <share>', 'gradient descent only (default: 0)'))
     .addOption(number('--holdout <share>', 'hold out this share of the rows for evaluation, stratified'))
     .addOption(number('--seed <number>', 'seed of the holdout (default: 1)'))
-    .addOption(new Option('--missing <policy>', 'rows with missing cells (default: drop)').choices(['drop', 'impute', 'error']))
-    .addOption(new Option('--imputation <kind>', 'what fills a missing number (default: mean)').choices(['mean', 'median']))
+    .addOption(
+      new Option('--missing <policy>', 'rows with missing cells (default: drop)').choices(['drop', 'impute', 'error']),
+    )
+    .addOption(
+      new Option('--imputation <kind>', 'what fills a missing number (default: mean)').choices(['mean', 'median']),
+    )
     .addOption(list('--missing-tokens <texts>', 'texts that mean missing, besides the empty cell'))
-    .addOption(new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter))
+    .addOption(
+      new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter),
+    )
     .option('--decimal-comma', 'numbers are written 1,5')
     .option('--no-header', 'the first line is data; columns are c1, c2, …')
     .addOption(number('--max-bad-rows <count>', 'let go of this many unreadable rows (default: 0)'))
-    .addOption(new Option('--backend <name>', 'where sums are computed (default: auto)').choices(['auto', 'cpu', 'tfjs-cpu', 'wasm']))
+    .addOption(
+      new Option('--backend <name>', 'where sums are computed (default: auto)').choices([
+        'auto',
+        'cpu',
+        'tfjs-cpu',
+        'wasm',
+      ]),
+    )
     .option('--json', 'print one JSON object on standard output')
     .option('--quiet', 'print no summary and no progress')
     .action(async (file: string, flags) => (await import('./train.ts')).train(file, flags, signal));
@@ -55,22 +70,44 @@ export function createProgram(signal: AbortSignal): Command {
     .argument('<model>', 'a model file made by train')
     .argument('<file>', 'the rows; - is standard input')
     .option('--out <file>', 'write the CSV here instead of on standard output')
-    .addOption(number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'))
-    .addOption(new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices(['error', 'ignore']))
-    .addOption(new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter))
+    .addOption(
+      number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'),
+    )
+    .addOption(
+      new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
+        'error',
+        'ignore',
+      ]),
+    )
+    .addOption(
+      new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter),
+    )
     .option('--no-header', 'the first line is data; columns are c1, c2, …')
     .option('--quiet', 'print no notes')
-    .action(async (model: string, file: string, flags) => (await import('./predict.ts')).predict(model, file, flags, signal));
+    .action(async (model: string, file: string, flags) =>
+      (await import('./predict.ts')).predict(model, file, flags, signal),
+    );
 
   command('evaluate', 'measure a model on a file whose labels are known')
     .argument('<model>', 'a model file made by train')
     .argument('<file>', 'the rows with their labels; - is standard input')
-    .addOption(number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'))
-    .addOption(new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices(['error', 'ignore']))
-    .addOption(new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter))
+    .addOption(
+      number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'),
+    )
+    .addOption(
+      new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
+        'error',
+        'ignore',
+      ]),
+    )
+    .addOption(
+      new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter),
+    )
     .option('--no-header', 'the first line is data; columns are c1, c2, …')
     .option('--json', 'print one JSON object on standard output')
-    .action(async (model: string, file: string, flags) => (await import('./evaluate.ts')).evaluate(model, file, flags, signal));
+    .action(async (model: string, file: string, flags) =>
+      (await import('./evaluate.ts')).evaluate(model, file, flags, signal),
+    );
 
   command('inspect', 'show what a model needs, its coefficients and how it was made')
     .argument('<model>', 'a model file made by train')

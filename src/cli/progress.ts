@@ -2,7 +2,9 @@
 import { SingleBar } from 'cli-progress';
 import type { FitOptions } from '../node.ts';
 
-export function createProgress(quiet: boolean): Required<Pick<FitOptions, 'onProgress' | 'onIteration'>> & { stop(): void } {
+export function createProgress(
+  quiet: boolean,
+): Required<Pick<FitOptions, 'onProgress' | 'onIteration'>> & { stop(): void } {
   const bar =
     quiet || process.stderr.isTTY !== true
       ? undefined

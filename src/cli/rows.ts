@@ -15,16 +15,25 @@ export interface OpenedRows {
   readonly hasTarget: boolean;
 }
 
-export async function openRows(model: FittedLogisticRegression, file: string, flags: RowFlags, signal: AbortSignal): Promise<OpenedRows> {
+export async function openRows(
+  model: FittedLogisticRegression,
+  file: string,
+  flags: RowFlags,
+  signal: AbortSignal,
+): Promise<OpenedRows> {
   const target = model.toJSON().target.name;
   const { names, rows } = await readCells(file, { ...flags, signal });
   const places = model.columns.map((column) => {
     const place = names.indexOf(column);
     if (place >= 0) return place;
     const near = nearestName(column, names);
-    throw new LogisticError('missing-column', `${file}: the model needs the column ${JSON.stringify(column)}, which the file lacks; it has ${names.join(', ')}`, {
-      ...(near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` }),
-    });
+    throw new LogisticError(
+      'missing-column',
+      `${file}: the model needs the column ${JSON.stringify(column)}, which the file lacks; it has ${names.join(', ')}`,
+      {
+        ...(near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` }),
+      },
+    );
   });
   const label = names.indexOf(target);
   async function* inOrder() {

@@ -4,7 +4,12 @@ import type { FittedLogisticRegression, Metrics } from '../node.ts';
 const shownTerms = 20;
 
 export function summarise(model: FittedLogisticRegression): string {
-  return [`${describeRows(model)}\n`, describeSolver(model), coefficientTable(model, shownTerms), metricsTable(model)].join('\n');
+  return [
+    `${describeRows(model)}\n`,
+    describeSolver(model),
+    coefficientTable(model, shownTerms),
+    metricsTable(model),
+  ].join('\n');
 }
 
 function describeRows(model: FittedLogisticRegression): string {
@@ -41,7 +46,10 @@ function describeSolver(model: FittedLogisticRegression): string {
 /** Terms with raw and standardised coefficients, the largest standardised ones first when there are too many. */
 export function coefficientTable(model: FittedLogisticRegression, most: number): string {
   const { terms, standardizedIntercept } = model.toJSON();
-  const shown = terms.length <= most ? terms : [...terms].sort((a, b) => Math.abs(b.standardized) - Math.abs(a.standardized)).slice(0, most);
+  const shown =
+    terms.length <= most
+      ? terms
+      : [...terms].sort((a, b) => Math.abs(b.standardized) - Math.abs(a.standardized)).slice(0, most);
   const rows = [
     ['', 'coefficient', 'standardized'],
     ['(intercept)', show(model.intercept), show(standardizedIntercept)],
@@ -86,7 +94,10 @@ export function metricRows(metrics: readonly Metrics[]): string[][] {
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = rows[0]!.map((_, k) => Math.max(...rows.map((row) => (row[k] ?? '').length)));
   const line = (row: readonly string[]): string =>
-    row.map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!))).join('  ').trimEnd();
+    row
+      .map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!)))
+      .join('  ')
+      .trimEnd();
   return `${rows.map(line).join('\n')}\n`;
 }
 

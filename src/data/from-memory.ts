@@ -20,7 +20,9 @@ export type Matrix = readonly NumericArray[] | NumericArray | TensorLike;
 export type ObjectRows = readonly Readonly<Record<string, Cell>>[];
 
 export function isTensor(value: unknown): value is TensorLike {
-  return typeof value === 'object' && value !== null && 'shape' in value && typeof (value as TensorLike).data === 'function';
+  return (
+    typeof value === 'object' && value !== null && 'shape' in value && typeof (value as TensorLike).data === 'function'
+  );
 }
 
 export function isObjectRows(value: unknown): value is ObjectRows {
@@ -74,9 +76,13 @@ function toNumber(value: unknown, row: number, column: number): number {
   if (value === null || value === undefined) return Number.NaN;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value);
-  throw new LogisticError('not-a-number', `row ${row + 1}, column ${column + 1}: ${JSON.stringify(String(value))} is not a number`, {
-    hint: 'give texts as objects, one key a column',
-  });
+  throw new LogisticError(
+    'not-a-number',
+    `row ${row + 1}, column ${column + 1}: ${JSON.stringify(String(value))} is not a number`,
+    {
+      hint: 'give texts as objects, one key a column',
+    },
+  );
 }
 
 /** Refuses NaN and infinity, naming row and column (both counted from 1). */
@@ -100,6 +106,12 @@ export function numericColumn(name: string, values: Float64Array): NumericColumn
 export function tableFromObjects(rows: ObjectRows, missingTokens: readonly string[]): Table {
   const names = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);
-  const columns = [...names].map((name) => typedColumn(name, rows.map((row) => row[name]), missingTokens));
+  const columns = [...names].map((name) =>
+    typedColumn(
+      name,
+      rows.map((row) => row[name]),
+      missingTokens,
+    ),
+  );
   return { rows: rows.length, columns, source: 'objects', badRows: 0, warnings: [] };
 }

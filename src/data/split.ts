@@ -16,7 +16,10 @@ export function stratifiedSplit(rows: Int32Array, y: Int8Array, share: number, s
   const random = createRandom(seed);
   const held = new Set<number>();
   for (const label of [0, 1]) {
-    const own = shuffle([...rows].filter((row) => y[row] === label), random);
+    const own = shuffle(
+      [...rows].filter((row) => y[row] === label),
+      random,
+    );
     const count = Math.min(Math.round(share * own.length), own.length - 1);
     for (const row of own.slice(0, count)) held.add(row);
   }

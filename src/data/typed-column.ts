@@ -13,32 +13,82 @@ export function typedColumn(name: string, cells: readonly Cell[], missingTokens:
   const missing = countMissing(cells, texts);
   const type = commonType(name, cells, texts);
   if (type === 'number') {
-    const values = Float64Array.from(cells, (cell, row) => (texts[row] === undefined ? Number.NaN : toNumber(name, cell, row)));
+    const values = Float64Array.from(cells, (cell, row) =>
+      texts[row] === undefined ? Number.NaN : toNumber(name, cell, row),
+    );
     return { kind: 'numeric', name, values, missing };
   }
   if (type === 'boolean') {
     const codes = Int32Array.from(cells, (cell, row) => (texts[row] === undefined ? -1 : cell ? 1 : 0));
     return { kind: 'boolean', name, words: ['false', 'true'], codes, typed: true, missing };
   }
-  return textColumn(name, texts, missing);
+  const dictionary = new Dictionary(cells.length);
+  texts.forEach((text, row) => {
+    if (text !== undefined) dictionary.set(row, text);
+  });
+  return textColumn(name, dictionary, missing);
 }
 
-/** Texts (undefined where missing) → a boolean column when they keep to one pair of words, else a category. */
-export function textColumn(name: string, texts: readonly (string | undefined)[], missing: Column['missing']): Column {
-  const levels = [...new Set(texts)].filter((text) => text !== undefined).sort();
-  const folded = new Set(levels.map((level) => level.toLowerCase()));
-  const pair = booleanPairs.find((words) => [...folded].every((word) => words.includes(word)));
-  if (pair !== undefined && levels.length > 0) {
-    const spell = (word: string): string => levels.find((level) => level.toLowerCase() === word) ?? word;
-    const codes = Int32Array.from(texts, (text) => (text === undefined ? -1 : pair.indexOf(text.toLowerCase())));
-    return { kind: 'boolean', name, words: [spell(pair[0]), spell(pair[1])], codes, typed: false, missing };
+/** Texts as codes while they are read, so that each text is kept once. */
+export class Dictionary {
+  readonly codes: Int32Array;
+  readonly texts: string[] = [];
+  readonly #index = new Map<string, number>();
+
+  constructor(rows: number) {
+    this.codes = new Int32Array(rows).fill(-1);
   }
-  const index = new Map(levels.map((level, code) => [level, code]));
-  const codes = Int32Array.from(texts, (text) => (text === undefined ? -1 : index.get(text)!));
-  return { kind: 'categorical', name, levels, codes, missing };
+
+  /** A row's text; a row that is never set is missing. */
+  set(row: number, text: string): void {
+    const trimmed = text.trim();
+    let code = this.#index.get(trimmed);
+    if (code === undefined) {
+      code = this.texts.push(trimmed) - 1;
+      this.#index.set(trimmed, code);
+    }
+    this.codes[row] = code;
+  }
 }
 
-function commonType(name: string, cells: readonly Cell[], texts: readonly (string | undefined)[]): 'number' | 'boolean' | 'string' {
+/** Texts → a boolean column when they keep to one pair of words, else a category. */
+export function textColumn(
+  name: string,
+  { codes, texts }: Dictionary,
+  missing: Column['missing'],
+  asCategory = false,
+): Column {
+  const folded = texts.map((text) => text.toLowerCase());
+  const pair = asCategory ? undefined : booleanPairs.find((words) => folded.every((word) => words.includes(word)));
+  if (pair !== undefined && texts.length > 0) {
+    const spell = (k: 0 | 1): string => texts[folded.indexOf(pair[k])] ?? alike(pair[k], texts[0]!);
+    const translate = folded.map((word) => pair.indexOf(word));
+    return {
+      kind: 'boolean',
+      name,
+      words: [spell(0), spell(1)],
+      codes: codes.map((code) => translate[code] ?? -1),
+      typed: false,
+      missing,
+    };
+  }
+  const levels = [...texts].sort();
+  const place = new Map(levels.map((level, code) => [level, code]));
+  const translate = texts.map((text) => place.get(text)!);
+  return { kind: 'categorical', name, levels, codes: codes.map((code) => translate[code] ?? -1), missing };
+}
+
+/** A word in the letter case of another: TRUE for FALSE, True for False. */
+function alike(word: string, model: string): string {
+  if (model === model.toUpperCase() && model !== model.toLowerCase()) return word.toUpperCase();
+  return /^[A-Z]/.test(model) ? word[0]!.toUpperCase() + word.slice(1) : word;
+}
+
+function commonType(
+  name: string,
+  cells: readonly Cell[],
+  texts: readonly (string | undefined)[],
+): 'number' | 'boolean' | 'string' {
   let type: string | undefined;
   for (let row = 0; row < cells.length; row++) {
     if (texts[row] === undefined) continue;

@@ -37,15 +37,23 @@ export function featureColumns(table: Table, request: FeatureRequest): Column[] 
 
 export function findColumn(table: Table, name: string): Column {
   const column = table.columns.find((candidate) => candidate.name === name);
-  if (column === undefined) throw unknownColumn(name, table.columns.map((candidate) => candidate.name));
+  if (column === undefined)
+    throw unknownColumn(
+      name,
+      table.columns.map((candidate) => candidate.name),
+    );
   return column;
 }
 
 function unknownColumn(name: string, names: readonly string[]): LogisticError {
   const near = nearestName(name, names);
-  return new LogisticError('unknown-column', `there is no column ${JSON.stringify(name)}; the columns are ${names.join(', ')}`, {
-    ...(near === undefined ? {} : { hint: `did you mean ${JSON.stringify(near)}?` }),
-  });
+  return new LogisticError(
+    'unknown-column',
+    `there is no column ${JSON.stringify(name)}; the columns are ${names.join(', ')}`,
+    {
+      ...(near === undefined ? {} : { hint: `did you mean ${JSON.stringify(near)}?` }),
+    },
+  );
 }
 
 export function isMissing(column: Column, row: number): boolean {
@@ -71,7 +79,12 @@ export function fitFeatures(columns: readonly Column[], fit: FitFeatures): Featu
     const counts = levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit);
     const frequent = fit.imputation === undefined ? null : counts.indexOf(Math.max(...counts));
     if (column.kind === 'boolean') {
-      return { kind: 'boolean', column: column.name, words: column.words, impute: frequent === null ? null : frequent === 1 };
+      return {
+        kind: 'boolean',
+        column: column.name,
+        words: column.words,
+        impute: frequent === null ? null : frequent === 1,
+      };
     }
     return {
       kind: 'categorical',
@@ -130,7 +143,10 @@ export function termsOf(feature: Feature): RawTerm[] {
 export function encode(feature: Feature, column: Column, rows: Int32Array): { terms: Float64Array[]; unseen: number } {
   if (column.kind === 'numeric') {
     const fill = feature.kind === 'numeric' && feature.impute !== null ? feature.impute : Number.NaN;
-    return { terms: [Float64Array.from(rows, (row) => (Number.isNaN(column.values[row]!) ? fill : column.values[row]!))], unseen: 0 };
+    return {
+      terms: [Float64Array.from(rows, (row) => (Number.isNaN(column.values[row]!) ? fill : column.values[row]!))],
+      unseen: 0,
+    };
   }
   const levels = feature.kind === 'categorical' ? feature.levels : [false, true];
   const own = column.kind === 'categorical' ? column.levels : [false, true];
@@ -153,5 +169,11 @@ export function warnUnusable(columns: readonly Column[], features: readonly Feat
   const single = columns.filter((_, k) => features[k]!.kind === 'categorical' && termsOf(features[k]!).length === 0);
   if (single.length === 0) return [];
   const names = single.map(({ name }) => name);
-  return [{ code: 'constant-column', message: `${names.join(', ')}: one value in every training row, so nothing to learn`, columns: names }];
+  return [
+    {
+      code: 'constant-column',
+      message: `${names.join(', ')}: one value in every training row, so nothing to learn`,
+      columns: names,
+    },
+  ];
 }

@@ -51,7 +51,9 @@ export function measureScores({ decision, y, weights, threshold }: Scored): Metr
     loss += s * logLoss(z, y[i]!);
     squares += s * (p - y[i]!) ** 2;
     const said = p >= threshold;
-    counts[said ? (y[i] === 1 ? 'truePositives' : 'falsePositives') : y[i] === 1 ? 'falseNegatives' : 'trueNegatives'] += s;
+    counts[
+      said ? (y[i] === 1 ? 'truePositives' : 'falsePositives') : y[i] === 1 ? 'falseNegatives' : 'trueNegatives'
+    ] += s;
   });
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = counts;
   const total = tp + fp + tn + fn;

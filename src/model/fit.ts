@@ -67,7 +67,10 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
  * Back to raw units: coefficient_j = w_j / scale_j, intercept = b − Σ_j w_j·mean_j / scale_j. Terms that
  * were left out of the fit keep their place with coefficient 0.
  */
-function rawCoefficients({ terms }: Prepared, theta: Float64Array): Pick<ModelFile, 'terms' | 'intercept' | 'standardizedIntercept'> {
+function rawCoefficients(
+  { terms }: Prepared,
+  theta: Float64Array,
+): Pick<ModelFile, 'terms' | 'intercept' | 'standardizedIntercept'> {
   let next = 0;
   let intercept = theta.at(-1)!;
   const all = terms.map(({ name, column, level, mean, scale, excluded }): Term => {

@@ -104,7 +104,10 @@ export class FittedLogisticRegression {
       const code = readLabel(label);
       if (code !== undefined) return code;
       const known = this.classes.join(', ');
-      throw new LogisticError('unknown-label', `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`);
+      throw new LogisticError(
+        'unknown-label',
+        `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`,
+      );
     });
     const { sampleWeight } = options;
     const weights = sampleWeight === undefined ? undefined : Float64Array.from(sampleWeight);

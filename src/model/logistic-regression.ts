@@ -46,10 +46,18 @@ export class LogisticRegression {
   async fit(x: Matrix, labels: ArrayLike<Cell>, options?: FitOptions): Promise<FittedLogisticRegression>;
   /** Fits an array of objects, or in Node a file, whose column `target` holds the labels. */
   async fit(data: ObjectRows | string, target: string, options?: FitOptions): Promise<FittedLogisticRegression>;
-  async fit(data: Matrix | ObjectRows | string, target: ArrayLike<Cell> | string, more: FitOptions = {}): Promise<FittedLogisticRegression> {
+  async fit(
+    data: Matrix | ObjectRows | string,
+    target: ArrayLike<Cell> | string,
+    more: FitOptions = {},
+  ): Promise<FittedLogisticRegression> {
     const named = typeof target === 'string';
     const { table, targetName, options } = named
-      ? { table: await this.#namedTable(data as ObjectRows | string, target, more), targetName: target, options: this.#options }
+      ? {
+          table: await this.#namedTable(data as ObjectRows | string, target, more),
+          targetName: target,
+          options: this.#options,
+        }
       : await arrayTable(data as Matrix, target, this.#options, more);
     return FittedLogisticRegression.fromJSON(await fit(table, targetName, options, more));
   }
@@ -62,7 +70,11 @@ export class LogisticRegression {
           hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
         });
       }
-      return this.readTable(data, { ...options, target }, { ...options, signal: more.signal, onProgress: more.onProgress });
+      return this.readTable(
+        data,
+        { ...options, target },
+        { ...options, signal: more.signal, onProgress: more.onProgress },
+      );
     }
     if (isObjectRows(data)) return tableFromObjects(data, options.missingTokens);
     throw new LogisticError('bad-data', 'a target by name needs an array of objects or a file', {

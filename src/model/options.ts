@@ -66,8 +66,22 @@ export interface Options {
 }
 
 type Defaulted =
-  | 'l2' | 'intercept' | 'standardize' | 'solver' | 'tolerance' | 'momentum' | 'threshold' | 'imputation'
-  | 'missingTokens' | 'unseen' | 'holdout' | 'seed' | 'backend' | 'decimalComma' | 'header' | 'maxBadRows';
+  | 'l2'
+  | 'intercept'
+  | 'standardize'
+  | 'solver'
+  | 'tolerance'
+  | 'momentum'
+  | 'threshold'
+  | 'imputation'
+  | 'missingTokens'
+  | 'unseen'
+  | 'holdout'
+  | 'seed'
+  | 'backend'
+  | 'decimalComma'
+  | 'header'
+  | 'maxBadRows';
 export type CheckedOptions = Required<Pick<Options, Defaulted>> & Omit<Options, Defaulted>;
 
 const defaults: Required<Pick<Options, Defaulted>> = {
@@ -158,7 +172,9 @@ export function checkOptions(options: Options): CheckedOptions {
       });
     }
     if (!rule.holds(value)) {
-      throw new LogisticError('bad-option', `${name} must be ${rule.expected}, found ${JSON.stringify(value)}`, { details: { option: name } });
+      throw new LogisticError('bad-option', `${name} must be ${rule.expected}, found ${JSON.stringify(value)}`, {
+        details: { option: name },
+      });
     }
   }
   const checked = { ...defaults, ...Object.fromEntries(given) } as CheckedOptions;

@@ -7,7 +7,15 @@ import type { Rows } from '../backends/backend.ts';
 import { stratifiedSplit } from '../data/split.ts';
 import type { Column, Table } from '../data/table.ts';
 import { dependenceLimit, dependentColumns } from '../design/dependence.ts';
-import { encode, featureColumns, findColumn, fitFeatures, isMissing, type RawTerm, termsOf } from '../design/features.ts';
+import {
+  encode,
+  featureColumns,
+  findColumn,
+  fitFeatures,
+  isMissing,
+  type RawTerm,
+  termsOf,
+} from '../design/features.ts';
 import { type Labels, readLabels } from '../design/labels.ts';
 import { measure, type Scaling, standardise } from '../design/scale.ts';
 import { purity } from '../design/separation.ts';
@@ -21,7 +29,12 @@ export interface RowCounts {
   readonly used: number;
   readonly train: number;
   readonly holdout: number;
-  readonly dropped: { readonly missing: number; readonly bad: number; readonly noTarget: number; readonly zeroWeight: number };
+  readonly dropped: {
+    readonly missing: number;
+    readonly bad: number;
+    readonly noTarget: number;
+    readonly zeroWeight: number;
+  };
 }
 
 /** A term with the scaling it was given and the reason, if any, that keeps it out of the fit. */
@@ -53,20 +66,32 @@ export function prepare(table: Table, target: string, options: CheckedOptions): 
   const split = stratifiedSplit(used, labels.y, options.holdout, options.seed);
   const factors = classFactors(options.classWeight, { labels, rows: split.train, weights, target });
   const weightsOf = (rows: Int32Array): Float64Array | undefined =>
-    weights || factors ? Float64Array.from(rows, (row) => (weights ? weights[row]! : 1) * (factors ? factors[labels.y[row]!]! : 1)) : undefined;
+    weights || factors
+      ? Float64Array.from(rows, (row) => (weights ? weights[row]! : 1) * (factors ? factors[labels.y[row]!]! : 1))
+      : undefined;
 
   const trainWeights = weightsOf(split.train);
   const imputation = missing === 'impute' ? options.imputation : undefined;
   const features = fitFeatures(columns, { rows: split.train, weights: trainWeights, imputation });
-  const warnings: Warning[] = [...table.warnings, ...purity(columns, { rows: split.train, labels, penalised: options.l2 > 0 })];
+  const warnings: Warning[] = [
+    ...table.warnings,
+    ...purity(columns, { rows: split.train, labels, penalised: options.l2 > 0 }),
+  ];
 
-  const raw = features.map((feature, k) => encode(feature, columns[k]!, split.train).terms).flat();
+  const raw = features.flatMap((feature, k) => encode(feature, columns[k]!, split.train).terms);
   const named = features.flatMap(termsOf);
-  const scalings = raw.map((x) => (options.intercept ? measure(x, trainWeights) : { ...measure(x, trainWeights), mean: 0 }));
+  const scalings = raw.map((x) =>
+    options.intercept ? measure(x, trainWeights) : { ...measure(x, trainWeights), mean: 0 },
+  );
   const y = (rows: Int32Array): Float64Array => Float64Array.from(rows, (row) => labels.y[row]!);
   const active = named.map((_, j) => j).filter((j) => !scalings[j]!.constant || !options.intercept);
   for (const j of active) standardise(raw[j]!, scalings[j]!);
-  const whole: Rows = { count: split.train.length, columns: active.map((j) => raw[j]!), y: y(split.train), weights: trainWeights };
+  const whole: Rows = {
+    count: split.train.length,
+    columns: active.map((j) => raw[j]!),
+    y: y(split.train),
+    weights: trainWeights,
+  };
 
   const dependent = excludeDependent({ rows: whole, names: active.map((j) => named[j]!), penalised: options.l2 > 0 });
   warnings.push(...constantWarning(columns, features, scalings, named), ...dependent.warnings);
@@ -133,7 +158,17 @@ function selectRows({ table, columns, labels, weights, missing }: Selection) {
 }
 
 /** After rows are dropped a class may be gone: then the message says which drop took it. */
-function requireBothClasses({ used, labels, columns, target }: { used: Int32Array; labels: Labels; columns: readonly Column[]; target: string }): void {
+function requireBothClasses({
+  used,
+  labels,
+  columns,
+  target,
+}: {
+  used: Int32Array;
+  labels: Labels;
+  columns: readonly Column[];
+  target: string;
+}): void {
   const left = new Set(Array.from(used, (row) => labels.y[row]!));
   if (left.size === 2) return;
   const lost = left.has(1) ? 0 : 1;
@@ -145,11 +180,21 @@ function requireBothClasses({ used, labels, columns, target }: { used: Int32Arra
     `the target ${target} has one class only once rows are dropped: the last row of class ${JSON.stringify(label)} ` +
       (names === '' ? 'has no weight' : `went because a cell is missing in ${names}`) +
       `; ${used.length} rows are left`,
-    { hint: names === '' ? 'give that class a weight' : `impute (--missing impute), or leave the column out (--drop ${holes[0]!.name})` },
+    {
+      hint:
+        names === ''
+          ? 'give that class a weight'
+          : `impute (--missing impute), or leave the column out (--drop ${holes[0]!.name})`,
+    },
   );
 }
 
-function constantWarning(columns: readonly Column[], features: readonly Feature[], scalings: readonly Scaling[], terms: readonly RawTerm[]): Warning[] {
+function constantWarning(
+  columns: readonly Column[],
+  features: readonly Feature[],
+  scalings: readonly Scaling[],
+  terms: readonly RawTerm[],
+): Warning[] {
   const constant = terms.filter((_, j) => scalings[j]!.constant).map(({ column }) => column);
   const single = columns.filter((_, k) => termsOf(features[k]!).length === 0).map(({ name }) => name);
   const names = [...new Set([...constant, ...single])];
@@ -165,14 +210,24 @@ function excludeDependent({ rows, names, penalised }: { rows: Rows; names: reado
     return { excluded: [], warnings: [{ code: 'dependence-unchecked', message }] };
   }
   const found = rows.columns.length > 0 ? dependentColumns(rows) : [];
-  const consequence = penalised ? 'they share their effect as the penalty decides' : 'its coefficient is 0 and theirs carry its effect';
+  const consequence = penalised
+    ? 'they share their effect as the penalty decides'
+    : 'its coefficient is 0 and theirs carry its effect';
   const warnings = found.map(({ index, of, coefficients }): Warning => {
     const { name, column } = names[index]!;
     const others = [...new Set(of.map((j) => (names[j]!.column === column ? names[j]!.name : names[j]!.column)))];
     const twin = of.length === 1 && Math.abs(Math.abs(coefficients[0]!) - 1) < 1e-6;
     return twin
-      ? { code: 'identical-columns', message: `${name} and ${names[of[0]!]!.name} are identical but for units: ${consequence}`, columns: [names[of[0]!]!.column, column] }
-      : { code: 'dependent-columns', message: `${name} is determined by ${others.join(', ')}: ${consequence}`, columns: [column, ...others] };
+      ? {
+          code: 'identical-columns',
+          message: `${name} and ${names[of[0]!]!.name} are identical but for units: ${consequence}`,
+          columns: [names[of[0]!]!.column, column],
+        }
+      : {
+          code: 'dependent-columns',
+          message: `${name} is determined by ${others.join(', ')}: ${consequence}`,
+          columns: [column, ...others],
+        };
   });
   return { excluded: penalised ? [] : found.map(({ index }) => index), warnings };
 }

@@ -48,7 +48,12 @@ const noiseMargin = 4;
 const maxRefinements = 50;
 const defaultIterations = { newton: 100, lbfgs: 1000, gd: 10_000 };
 
-export async function solve(rows: Rows, scales: Float64Array, options: CheckedOptions, hooks: FitHooks): Promise<Solution> {
+export async function solve(
+  rows: Rows,
+  scales: Float64Array,
+  options: CheckedOptions,
+  hooks: FitHooks,
+): Promise<Solution> {
   const backend = await openBackend(options.backend);
   const float64 = await openFloat64();
   const exactRows = float64 && rows.columns.length > 0 ? inMemoryRows(float64, rows) : oracleRows(rows);
@@ -83,9 +88,11 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
   });
   if (first.name === 'diverged') throw diverged(first, options);
 
-  const refined = first.name === 'converged' || first.name === 'stalled' ? await refine(exact, first, options, hooks) : undefined;
+  const refined =
+    first.name === 'converged' || first.name === 'stalled' ? await refine(exact, first, options, hooks) : undefined;
   const last = refined ?? { ...first, point: await exact.point(first.point.theta, 1, signal) };
-  const finished = last.name === 'converged' ? await polish(exact, last.point, signal) : { point: last.point, condition: null };
+  const finished =
+    last.name === 'converged' ? await polish(exact, last.point, signal) : { point: last.point, condition: null };
   const gradientNorm = maxNorm(finished.point.gradient);
   const { tolerance } = options;
   return {
@@ -99,12 +106,24 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
       refinements: refined?.iterations ?? 0,
       gradientNorm,
     },
-    certificate: { outcome: last.name, rule: last.rule, gradientNorm, tolerance, condition: finished.condition, noiseFloor },
+    certificate: {
+      outcome: last.name,
+      rule: last.rule,
+      gradientNorm,
+      tolerance,
+      condition: finished.condition,
+      noiseFloor,
+    },
   };
 }
 
 /** Float64 iterations from where the coarse solve ended: w ← w − H₃₂⁻¹·g₆₄, or L-BFGS where H is too large. */
-async function refine(exact: Objective, first: Outcome, options: CheckedOptions, { signal, onIteration }: FitHooks): Promise<Outcome> {
+async function refine(
+  exact: Objective,
+  first: Outcome,
+  options: CheckedOptions,
+  { signal, onIteration }: FitHooks,
+): Promise<Outcome> {
   const point = await exact.point(first.point.theta, 1, signal);
   const small = exact.dimension <= newtonLimit;
   return minimise(small ? chord(first.point.hessian) : lbfgs, exact, point, {
@@ -119,7 +138,10 @@ async function refine(exact: Objective, first: Outcome, options: CheckedOptions,
 async function polish(exact: Objective, point: Point, signal: AbortSignal | undefined) {
   if (exact.dimension > newtonLimit) return { point, condition: null };
   const { hessian, gradient } = await exact.point(point.theta, 2, signal);
-  const step = solveDamped(hessian!, gradient.map((g) => -g));
+  const step = solveDamped(
+    hessian!,
+    gradient.map((g) => -g),
+  );
   const next = await exact.point(plus(point.theta, 1, step), 1, signal);
   const better = maxNorm(next.gradient) < maxNorm(gradient);
   return { point: better ? next : point, condition: conditionNumber(hessian!, exact.dimension) ?? null };
@@ -128,7 +150,10 @@ async function polish(exact: Objective, point: Point, signal: AbortSignal | unde
 function diverged(outcome: Outcome, { learningRate }: CheckedOptions): LogisticError {
   const rate = learningRate === undefined ? '' : ` with learning rate ${learningRate}`;
   return new LogisticError('diverged', `the fit diverged at step ${outcome.iterations}${rate}: ${outcome.rule}`, {
-    hint: learningRate === undefined ? 'choose solver newton' : 'lower the learning rate, or leave it out: the default 1/L cannot diverge',
+    hint:
+      learningRate === undefined
+        ? 'choose solver newton'
+        : 'lower the learning rate, or leave it out: the default 1/L cannot diverge',
     details: { iteration: outcome.iterations },
   });
 }

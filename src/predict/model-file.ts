@@ -67,7 +67,12 @@ export interface ModelFile {
   readonly format: 'tfjs-logistic';
   /** major.minor of the file format. */
   readonly formatVersion: string;
-  readonly madeBy: { readonly library: string; readonly version: string; readonly backend: string; readonly detail: string };
+  readonly madeBy: {
+    readonly library: string;
+    readonly version: string;
+    readonly backend: string;
+    readonly detail: string;
+  };
   readonly target: { readonly name: string; readonly classes: readonly [Label, Label]; readonly positive: Label };
   /** The positive class is predicted from this probability on (P ≥ threshold). */
   readonly threshold: number;

@@ -129,16 +129,23 @@ function parse(text: string): unknown {
 function cellsOf(row: Row, columns: readonly string[]): readonly Cell[] {
   if (Array.isArray(row)) {
     if (row.length === columns.length) return row;
-    throw new LogisticError('row-width', `a row has ${row.length} cells; the model needs ${columns.length}: ${columns.join(', ')}`);
+    throw new LogisticError(
+      'row-width',
+      `a row has ${row.length} cells; the model needs ${columns.length}: ${columns.join(', ')}`,
+    );
   }
   const named = row as Readonly<Record<string, Cell>>;
   return columns.map((column) => {
     if (column in named) return named[column];
     const near = nearestName(column, Object.keys(named));
-    throw new LogisticError('missing-column', `the model needs the column ${JSON.stringify(column)}, which a row lacks`, {
-      ...(near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` }),
-      details: { column },
-    });
+    throw new LogisticError(
+      'missing-column',
+      `the model needs the column ${JSON.stringify(column)}, which a row lacks`,
+      {
+        ...(near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` }),
+        details: { column },
+      },
+    );
   });
 }
 

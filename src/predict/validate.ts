@@ -9,7 +9,9 @@ type Check = (value: unknown, path: string) => void;
 
 function bad(path: string, expected: string, value: unknown): never {
   const found = JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
-  throw new LogisticError('bad-model', `model file: ${path} should be ${expected}, found ${found}`, { details: { path } });
+  throw new LogisticError('bad-model', `model file: ${path} should be ${expected}, found ${found}`, {
+    details: { path },
+  });
 }
 
 const test =
@@ -22,7 +24,8 @@ const text = test('a text', (value) => typeof value === 'string');
 const flag = test('true or false', (value) => typeof value === 'boolean');
 const finite = test('a finite number', (value) => Number.isFinite(value));
 const positive = test('a number above 0', (value) => Number.isFinite(value) && (value as number) > 0);
-const share = test('a number from 0 to 1', (value) => Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 1);
+const share = test('a number from 0 to 1', (value) =>
+  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 1);
 const label = test('a text, a number or a boolean', (value) => ['string', 'number', 'boolean'].includes(typeof value));
 const nullable =
   (check: Check): Check =>

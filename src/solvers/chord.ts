@@ -22,7 +22,10 @@ export function chord(hessian: Float64Array | undefined): Algorithm {
       let kept = hessian;
       return async (point: Point) => {
         if (kept !== undefined) {
-          const direction = solveDamped(kept, point.gradient.map((g) => -g));
+          const direction = solveDamped(
+            kept,
+            point.gradient.map((g) => -g),
+          );
           const next = await objective.point(plus(point.theta, 1, direction), 1, signal);
           if (maxNorm(next.gradient) <= wantedContraction * maxNorm(point.gradient)) return next;
         }

@@ -10,7 +10,13 @@ import type { Algorithm } from './solver.ts';
 
 const powerIterations = 100;
 
-export function gradientDescent({ learningRate, momentum = 0 }: { learningRate?: number | undefined; momentum?: number | undefined } = {}): Algorithm {
+export function gradientDescent({
+  learningRate,
+  momentum = 0,
+}: {
+  learningRate?: number | undefined;
+  momentum?: number | undefined;
+} = {}): Algorithm {
   return {
     name: 'gd',
     order: 1,
@@ -39,8 +45,16 @@ async function largestCurvature(objective: Objective, signal?: AbortSignal): Pro
   for (let i = 0; i < powerIterations; i++) {
     const size = norm(v);
     v = v.map((value) => value / size);
-    const ahead = await objective.point(v.map((value) => epsilon * value), 1, signal);
-    const behind = await objective.point(v.map((value) => -epsilon * value), 1, signal);
+    const ahead = await objective.point(
+      v.map((value) => epsilon * value),
+      1,
+      signal,
+    );
+    const behind = await objective.point(
+      v.map((value) => -epsilon * value),
+      1,
+      signal,
+    );
     const product = plus(ahead.gradient, -1, behind.gradient).map((g) => g / (2 * epsilon));
     const rayleigh = dot(v, product);
     if (i > 0 && Math.abs(rayleigh - largest) <= 1e-3 * rayleigh) return Math.max(rayleigh, largest) * 1.05;

@@ -19,14 +19,18 @@ export const newton: Algorithm = {
 
 function newtonStep(objective: Objective, signal?: AbortSignal): Step {
   return async (point: Point) => {
-    const direction = solveDamped(point.hessian!, point.gradient.map((g) => -g));
+    const direction = solveDamped(
+      point.hessian!,
+      point.gradient.map((g) => -g),
+    );
     const slope = dot(point.gradient, direction);
     // Below this the loss cannot tell a better point from a worse one, and the gradient decides.
     const blur = 8 * objective.roundoff * Math.abs(point.value);
     for (let t = 1; t >= smallestStep; t /= 2) {
       const next = await objective.point(plus(point.theta, t, direction), 2, signal);
       const enough = next.value <= point.value + sufficientDecrease * t * slope;
-      const blurred = Math.abs(next.value - point.value) <= blur && maxNorm(next.gradient) < 0.9 * maxNorm(point.gradient);
+      const blurred =
+        Math.abs(next.value - point.value) <= blur && maxNorm(next.gradient) < 0.9 * maxNorm(point.gradient);
       if (enough || blurred) return next;
       if (-t * slope < blur) return undefined;
     }

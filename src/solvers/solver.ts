@@ -82,7 +82,11 @@ export async function minimise(
       evaluations,
       gradientNorm,
     });
-    if (!Number.isFinite(point.value) || !Number.isFinite(gradientNorm) || point.value > divergenceFactor * firstValue) {
+    if (
+      !Number.isFinite(point.value) ||
+      !Number.isFinite(gradientNorm) ||
+      point.value > divergenceFactor * firstValue
+    ) {
       return end('diverged', `the loss grew to ${point.value} at iteration ${iteration}`);
     }
     if (point.value < objective.separatedBelow) {
@@ -92,7 +96,10 @@ export async function minimise(
       return end('converged', `gradient max-norm ${gradientNorm} <= ${options.tolerance}`);
     }
     if (iteration >= options.maxIterations) {
-      return end('max-iterations', `gradient max-norm ${gradientNorm} > ${options.tolerance} after ${iteration} iterations`);
+      return end(
+        'max-iterations',
+        `gradient max-norm ${gradientNorm} > ${options.tolerance} after ${iteration} iterations`,
+      );
     }
     const next = await step(point);
     if (next === undefined) {

@@ -25,7 +25,10 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
       x: tf.tensor2d(Float32Array.from(rows.columns.flatMap((column) => [...column])), [n, m]),
       y: tf.tensor2d(Float32Array.from(rows.y), [1, m]),
       s: tf.tensor2d(Float32Array.from(rows.weights!), [1, m]),
-      sign: tf.tensor2d(Float32Array.from(rows.y, (y) => 1 - 2 * y), [1, m]),
+      sign: tf.tensor2d(
+        Float32Array.from(rows.y, (y) => 1 - 2 * y),
+        [1, m],
+      ),
       w: tf.tensor2d(Float32Array.from(theta.subarray(0, n)), [n, 1]),
       b: tf.tensor2d(Float32Array.of(theta[n]!), [1, 1]),
     };
@@ -100,7 +103,10 @@ describe('the oracle against five-point differences in float64', () => {
   const rows = randomRows({ m: 500, n: 3, seed: 21, weighted: true });
   const oracle = oracleRows(rows);
   const theta = randomTheta(3, 22, 2);
-  const along = async (j: number, pick: (sums: Awaited<ReturnType<typeof oracle.evaluate>>) => number): Promise<number> => {
+  const along = async (
+    j: number,
+    pick: (sums: Awaited<ReturnType<typeof oracle.evaluate>>) => number,
+  ): Promise<number> => {
     const at = async (steps: number) => {
       const moved = theta.slice();
       moved[j]! += steps * h;
@@ -143,7 +149,9 @@ describe('each backend against the oracle', () => {
     { m: 10_007, n: 3, shift: 5, positives: 0.9 },
     { m: 10_007, n: 3, shift: 5, positives: 0.9, weighted: true },
   ];
-  const cases = backends.flatMap((backend) => shapes.map((shape) => ({ ...backend, shape, title: JSON.stringify(shape) })));
+  const cases = backends.flatMap((backend) =>
+    shapes.map((shape) => ({ ...backend, shape, title: JSON.stringify(shape) })),
+  );
 
   test.each(cases)('$name $title', async ({ open, shape }) => {
     const rows = randomRows({ seed: 31, ...shape });

@@ -34,7 +34,12 @@ const runs = { seed: 20, numRuns: 20 };
 /** Condition numbers here are below 1e3, so gradients at 1e−16 leave coefficients at 1e−13; 1e−9 leaves room. */
 const tolerance = 1e-9;
 
-async function theta(x: number[][], y: (number | string)[], options: Options = {}, more: FitOptions = {}): Promise<number[]> {
+async function theta(
+  x: number[][],
+  y: (number | string)[],
+  options: Options = {},
+  more: FitOptions = {},
+): Promise<number[]> {
   const model = await new LogisticRegression(options).fit(x, y, more);
   expect(model.training.solver.outcome).toBe('converged');
   return [model.intercept, ...Object.values(model.coefficients)];
@@ -54,7 +59,14 @@ describe.each([{ l2: 0 }, { l2: 0.1 }, { l2: 0.1, standardize: false }])('invari
       fc.asyncProperty(problem, async ({ x, y, weights }) => {
         const repeated = weights.flatMap((weight, i) => new Array<number>(weight).fill(i));
         const weighted = await theta(x, y, options, { sampleWeight: weights });
-        expectClose(weighted, await theta(repeated.map((i) => x[i]!), repeated.map((i) => y[i]!), options));
+        expectClose(
+          weighted,
+          await theta(
+            repeated.map((i) => x[i]!),
+            repeated.map((i) => y[i]!),
+            options,
+          ),
+        );
       }),
       runs,
     );
@@ -64,7 +76,14 @@ describe.each([{ l2: 0 }, { l2: 0.1 }, { l2: 0.1, standardize: false }])('invari
     await fc.assert(
       fc.asyncProperty(problem, async ({ x, y, seed }) => {
         const order = shuffle([...x.keys()], createRandom(seed));
-        expectClose(await theta(order.map((i) => x[i]!), order.map((i) => y[i]!), options), await theta(x, y, options));
+        expectClose(
+          await theta(
+            order.map((i) => x[i]!),
+            order.map((i) => y[i]!),
+            options,
+          ),
+          await theta(x, y, options),
+        );
       }),
       runs,
     );
@@ -74,7 +93,14 @@ describe.each([{ l2: 0 }, { l2: 0.1 }, { l2: 0.1, standardize: false }])('invari
     await fc.assert(
       fc.asyncProperty(problem, async ({ x, y }) => {
         const [b, w1, w2, w3] = await theta(x, y, options);
-        expectClose(await theta(x.map(([p, q, r]) => [r!, p!, q!]), y, options), [b!, w3!, w1!, w2!]);
+        expectClose(
+          await theta(
+            x.map(([p, q, r]) => [r!, p!, q!]),
+            y,
+            options,
+          ),
+          [b!, w3!, w1!, w2!],
+        );
       }),
       runs,
     );
@@ -83,8 +109,15 @@ describe.each([{ l2: 0 }, { l2: 0.1 }, { l2: 0.1, standardize: false }])('invari
   test('swapped labels negate everything', async () => {
     await fc.assert(
       fc.asyncProperty(problem, async ({ x, y }) => {
-        const swapped = await theta(x, y.map((label) => 1 - label), options);
-        expectClose(swapped, (await theta(x, y, options)).map((value) => -value));
+        const swapped = await theta(
+          x,
+          y.map((label) => 1 - label),
+          options,
+        );
+        expectClose(
+          swapped,
+          (await theta(x, y, options)).map((value) => -value),
+        );
         const chosen = await theta(x, y, { ...options, positive: 0 });
         expectClose(chosen, swapped);
       }),
@@ -97,7 +130,11 @@ test('without a penalty, or with a standardised one, a feature in other units ha
   await fc.assert(
     fc.asyncProperty(problem, fc.constantFrom(1e-6, 1e3, 1e9), fc.constantFrom(0, 0.1), async ({ x, y }, unit, l2) => {
       const [b, w1, w2, w3] = await theta(x, y, { l2 });
-      const scaled = await theta(x.map(([p, q, r]) => [p! * unit, q!, r!]), y, { l2 });
+      const scaled = await theta(
+        x.map(([p, q, r]) => [p! * unit, q!, r!]),
+        y,
+        { l2 },
+      );
       expectClose([scaled[0]!, scaled[1]! * unit, scaled[2]!, scaled[3]!], [b!, w1!, w2!, w3!]);
     }),
     runs,

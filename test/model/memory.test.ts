@@ -65,7 +65,10 @@ describe.each(tfjsNames)('%s', (backend) => {
   test('two fits at once equal two fits in a row', async () => {
     const before = await start();
     const alone = await new LogisticRegression({ backend }).fit(x, y);
-    const elsewhere = await new LogisticRegression({ backend: other === 'cpu' ? 'tfjs-cpu' : 'wasm', l2: 0.1 }).fit(x, y);
+    const elsewhere = await new LogisticRegression({ backend: other === 'cpu' ? 'tfjs-cpu' : 'wasm', l2: 0.1 }).fit(
+      x,
+      y,
+    );
     const [first, second] = await Promise.all([
       new LogisticRegression({ backend }).fit(x, y),
       new LogisticRegression({ backend: other === 'cpu' ? 'tfjs-cpu' : 'wasm', l2: 0.1 }).fit(x, y),

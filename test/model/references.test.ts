@@ -52,16 +52,44 @@ const infert = table('infert.csv');
 const iris = readReference('iris.csv').rows.slice(50);
 /** Apache MADlib's example: treatment and trait anxiety of 20 patients, and whether they had a second attack. */
 const patients = [
-  [1, 70, 1], [1, 80, 1], [1, 50, 1], [0, 60, 1], [0, 40, 1], [0, 65, 1], [0, 75, 1], [0, 80, 1], [0, 70, 1], [0, 60, 1],
-  [1, 65, 0], [1, 50, 0], [1, 45, 0], [1, 35, 0], [1, 40, 0], [1, 50, 0], [0, 55, 0], [0, 45, 0], [0, 50, 0], [0, 60, 0],
+  [1, 70, 1],
+  [1, 80, 1],
+  [1, 50, 1],
+  [0, 60, 1],
+  [0, 40, 1],
+  [0, 65, 1],
+  [0, 75, 1],
+  [0, 80, 1],
+  [0, 70, 1],
+  [0, 60, 1],
+  [1, 65, 0],
+  [1, 50, 0],
+  [1, 45, 0],
+  [1, 35, 0],
+  [1, 40, 0],
+  [1, 50, 0],
+  [0, 55, 0],
+  [0, 45, 0],
+  [0, 50, 0],
+  [0, 60, 0],
 ];
-const wdbc = readFileSync(new URL('../../examples/data/wdbc.csv', import.meta.url), 'utf8').trim().split(/\r?\n/).slice(1);
+const wdbc = readFileSync(new URL('../../examples/data/wdbc.csv', import.meta.url), 'utf8')
+  .trim()
+  .split(/\r?\n/)
+  .slice(1);
 
 const exact = 1e-10;
 const coef = (id: string): number[] => reference(id).coef!;
 const lambda = 0.05;
 const problems: Problem[] = [
-  { id: 'mtcars-am-wt', x: mtcars.columns('wt'), y: mtcars.column('am'), options: {}, truth: coef('mtcars-am-wt'), tolerance: exact },
+  {
+    id: 'mtcars-am-wt',
+    x: mtcars.columns('wt'),
+    y: mtcars.column('am'),
+    options: {},
+    truth: coef('mtcars-am-wt'),
+    tolerance: exact,
+  },
   {
     id: 'mtcars-am-wt-ridge1',
     x: mtcars.columns('wt'),
@@ -78,7 +106,14 @@ const problems: Problem[] = [
     truth: coef('madlib-patients'),
     tolerance: exact,
   },
-  { id: 'birthwt-5', x: withRace(['age', 'lwt'], ['smoke']), y: birthwt.column('low'), options: {}, truth: coef('birthwt-5'), tolerance: exact },
+  {
+    id: 'birthwt-5',
+    x: withRace(['age', 'lwt'], ['smoke']),
+    y: birthwt.column('low'),
+    options: {},
+    truth: coef('birthwt-5'),
+    tolerance: exact,
+  },
   {
     id: 'birthwt-5-ridge1',
     x: withRace(['age', 'lwt'], ['smoke']),
@@ -95,7 +130,14 @@ const problems: Problem[] = [
     truth: coef('birthwt-8'),
     tolerance: exact,
   },
-  { id: 'infert', x: infert.columns('spontaneous', 'induced'), y: infert.column('case'), options: {}, truth: coef('infert'), tolerance: exact },
+  {
+    id: 'infert',
+    x: infert.columns('spontaneous', 'induced'),
+    y: infert.column('case'),
+    options: {},
+    truth: coef('infert'),
+    tolerance: exact,
+  },
   {
     id: 'iris-versicolor-virginica',
     x: iris.map((row) => row.slice(0, 4).map(Number)),
@@ -113,14 +155,16 @@ const problems: Problem[] = [
     tolerance: 2e-9, // the reference is a float64 fit that its file trusts to 9 digits
     standardized: true,
   },
-  ...(['std', 'raw'] as const).map((scale): Problem => ({
-    id: `birthwt-glmnet-lambda0.05 0/${scale}`,
-    x: withRace(['age', 'lwt'], ['smoke', 'ptl', 'ht', 'ui', 'ftv']),
-    y: birthwt.column('low'),
-    options: { l2: lambda, standardize: scale === 'std' },
-    truth: reference('birthwt-glmnet-lambda0.05').coefByAlphaAndScale![`0/${scale}`]!,
-    tolerance: 2e-9, // likewise, 9 to 12 digits
-  })),
+  ...(['std', 'raw'] as const).map(
+    (scale): Problem => ({
+      id: `birthwt-glmnet-lambda0.05 0/${scale}`,
+      x: withRace(['age', 'lwt'], ['smoke', 'ptl', 'ht', 'ui', 'ftv']),
+      y: birthwt.column('low'),
+      options: { l2: lambda, standardize: scale === 'std' },
+      truth: reference('birthwt-glmnet-lambda0.05').coefByAlphaAndScale![`0/${scale}`]!,
+      tolerance: 2e-9, // likewise, 9 to 12 digits
+    }),
+  ),
 ];
 
 /**

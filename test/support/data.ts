@@ -17,7 +17,9 @@ export interface Shape {
 /** Rows whose numbers are all exact in float32, so that every backend sees the same data. */
 export function randomRows({ m, n, seed = 1, shift = 0, positives = 0.5, weighted = false }: Shape): Rows {
   const random = createRandom(seed);
-  const columns = Array.from({ length: n }, () => Float64Array.from({ length: m }, () => Math.fround(2 * random() - 1 + shift)));
+  const columns = Array.from({ length: n }, () =>
+    Float64Array.from({ length: m }, () => Math.fround(2 * random() - 1 + shift)),
+  );
   const y = Float64Array.from({ length: m }, () => (random() < positives ? 1 : 0));
   const weights = weighted ? Float64Array.from({ length: m }, () => Math.fround(0.25 + 2 * random())) : undefined;
   return { count: m, columns, y, weights };
@@ -31,7 +33,10 @@ export function randomTheta(n: number, seed = 2, size = 1): Float64Array {
 /** A comma-separated file of this folder's reference data as rows of text. */
 export function readReference(name: string): { header: string[]; rows: string[][] } {
   const text = readFileSync(new URL(`../reference/${name}`, import.meta.url), 'utf8');
-  const [header, ...rows] = text.trim().split(/\r?\n/).map((line) => line.split(',').map((cell) => cell.replaceAll('"', '')));
+  const [header, ...rows] = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(',').map((cell) => cell.replaceAll('"', '')));
   return { header: header!, rows };
 }
 

@@ -1,0 +1,56 @@
+/**
+ * Columns that merely count the rows: left out when nobody named them (a row index that was saved along),
+ * kept with a warning when somebody did. It looks at numbers in row order and nothing else.
+ */
+import type { Warning } from '../errors.ts';
+import type { Column, ColumnRequest } from './table.ts';
+
+/** Fewer rows than this count up by chance. */
+const countingRows = 10;
+
+export function describeCounters(
+  columns: readonly Column[],
+  request: ColumnRequest,
+  unnamed: ReadonlySet<string>,
+): { readonly columns: readonly Column[]; readonly warnings: readonly Warning[] } {
+  const spoken = new Set([request.target, request.weights, ...(request.numeric ?? []), ...(request.only ?? [])]);
+  const candidates = columns.filter((column) => !spoken.has(column.name));
+  const counting = candidates.filter(countsUp);
+  const index = counting.filter(({ name }) => unnamed.has(name)).map(({ name }) => name);
+  const likely = counting
+    .filter(({ name, ...rest }) => !unnamed.has(name) && length(rest as Column) >= countingRows)
+    .map(({ name }) => name);
+  const nameless = candidates.map(({ name }) => name).filter((name) => unnamed.has(name) && !index.includes(name));
+  const warnings: Warning[] = [];
+  if (index.length > 0) {
+    warnings.push({
+      code: 'index-column',
+      message: `an unnamed column counts the rows, so it is left out (it would be ${index.join(', ')})`,
+      columns: index,
+    });
+  }
+  if (nameless.length > 0) {
+    warnings.push({
+      code: 'unnamed-column',
+      message: `columns without a name are called ${nameless.join(', ')}`,
+      columns: nameless,
+    });
+  }
+  if (likely.length > 0) {
+    warnings.push({
+      code: 'index-like',
+      message: `${likely.join(', ')}: counts the rows, as an identifier does; --drop leaves it out`,
+      columns: likely,
+    });
+  }
+  return { columns: columns.filter(({ name }) => !index.includes(name)), warnings };
+}
+
+function length(column: Column): number {
+  return column.kind === 'numeric' ? column.values.length : column.codes.length;
+}
+
+function countsUp(column: Column): boolean {
+  if (column.kind !== 'numeric' || column.values.length < 2 || !Number.isInteger(column.values[0])) return false;
+  return column.values.every((value, i) => i === 0 || value - column.values[i - 1]! === 1);
+}

@@ -1,0 +1,198 @@
+/**
+ * What a column of text is, decided on all of its cells: numbers, booleans, categories, or nothing that
+ * can be learned from. The rules stand in docs/data.md. It sees counts, never a file, so that every
+ * reader of text decides alike.
+ */
+import { LogisticError, type Warning } from '../errors.ts';
+import { booleanPairs } from '../predict/cell.ts';
+import type { Column } from './table.ts';
+
+/** Counts over the trimmed cells of a column. */
+export interface Profile {
+  readonly name: string;
+  /** Cells that are not missing. */
+  readonly present: number;
+  /** Plain decimal numbers that float64 holds. */
+  readonly numbers: number;
+  /** Of them: spelled with a leading zero, as codes are. */
+  readonly leadingZeros: number;
+  /** Of them: whole numbers beyond 2^53. */
+  readonly beyondExact: number;
+  /** Counted only where some cell is no number. */
+  readonly texts?: TextProfile | undefined;
+}
+
+export interface TextProfile {
+  readonly distinct: number;
+  /** Cells that are a word of each of booleanPairs, in any case. */
+  readonly pairs: readonly number[];
+  /** Cells that are any boolean word, or 0 or 1. */
+  readonly anyBoolean: number;
+  /** Numbers with a decimal comma or no separator, those with a comma, and those whose comma cannot group thousands. */
+  readonly commaNumbers: number;
+  readonly withComma: number;
+  readonly decimalOnly: number;
+  /** Digits dressed up: separators, a currency, a per cent sign. */
+  readonly dressed: number;
+  readonly dates: number;
+}
+
+export interface Asked {
+  readonly as: 'numeric' | 'categorical' | 'target' | undefined;
+  readonly decimalComma: boolean;
+  readonly delimiter: string;
+}
+
+export type Kind =
+  | { readonly kind: 'numeric'; readonly comma: boolean; readonly warning?: Warning }
+  | { readonly kind: 'boolean' | 'categorical'; readonly warning?: Warning }
+  | { readonly kind: 'left-out'; readonly warning: Warning }
+  | {
+      readonly kind: 'refused';
+      readonly code: 'not-a-number' | 'date-column' | 'too-many-levels';
+      readonly why: string;
+      readonly hint: string;
+    };
+
+/** Levels beyond which a column is no category any more. */
+export const maxLevels = 1000;
+/** Rows from which on a text that never repeats is an identifier. */
+const idRows = 5;
+
+export function decideKind(profile: Profile, asked: Asked): Kind {
+  const { name, present, numbers, texts } = profile;
+  const target = asked.as === 'target';
+  const warn = (code: string, message: string): Warning => ({ code, message: `${name}: ${message}`, columns: [name] });
+  if (asked.as === 'categorical') return { kind: 'categorical' };
+  if (present === 0) {
+    if (target) return { kind: 'categorical' };
+    return { kind: 'left-out', warning: warn('empty-column', 'every cell is missing, so it is left out') };
+  }
+  if (numbers === present) {
+    if (asked.as === 'numeric') return { kind: 'numeric', comma: asked.decimalComma };
+    if (profile.leadingZeros > 0) {
+      return {
+        kind: 'categorical',
+        warning: warn(
+          'leading-zeros',
+          'numbers with leading zeros are codes, so they are read as text; --numeric reads them as numbers',
+        ),
+      };
+    }
+    if (profile.beyondExact > 0) {
+      if (target) return { kind: 'categorical' };
+      return {
+        kind: 'left-out',
+        warning: warn(
+          'id-like',
+          'whole numbers beyond 2^53 lose digits and look like an identifier, so it is left out; --numeric or --categorical keeps it',
+        ),
+      };
+    }
+    return { kind: 'numeric', comma: asked.decimalComma };
+  }
+  const refused = (code: 'not-a-number' | 'date-column' | 'too-many-levels', why: string, hint: string): Kind =>
+    target ? { kind: 'categorical' } : { kind: 'refused', code, why, hint };
+  if (asked.as === 'numeric' || texts === undefined) {
+    return {
+      kind: 'refused',
+      code: 'not-a-number',
+      why: 'is not a number',
+      hint: 'mend the cell, or name its text with --missing-tokens',
+    };
+  }
+  if (texts.pairs.some((count) => count === present)) return { kind: 'boolean' };
+  if (texts.anyBoolean === present) {
+    return {
+      kind: 'categorical',
+      warning: warn('mixed-booleans', 'boolean words of several pairs, so it is read as text'),
+    };
+  }
+  if (isDecimalComma(texts, present, asked)) {
+    if (target) return { kind: 'categorical' };
+    return {
+      kind: 'numeric',
+      comma: true,
+      warning: warn('decimal-comma', 'read with a decimal comma, the only reading that fits every cell'),
+    };
+  }
+  if (texts.dates === present) {
+    return refused(
+      'date-column',
+      'is a date, which is not a number and has too many values for a category',
+      `leave it out (--drop ${name}), or keep it as text (--categorical ${name})`,
+    );
+  }
+  const dressed = Math.max(texts.dressed, texts.commaNumbers);
+  if (numbers + texts.dressed > present / 2) {
+    const hint =
+      dressed > 0 && numbers < present / 2
+        ? `write plain numbers, or say how they are written (--decimal-comma), or keep it as text (--categorical ${name}), or leave it out (--drop ${name})`
+        : `mend the cell, or name its text with --missing-tokens, or keep the column as text (--categorical ${name})`;
+    return refused('not-a-number', `is not a number, in a column where ${numbers} of ${present} cells are`, hint);
+  }
+  if (!target && texts.distinct === present && present >= idRows) {
+    return {
+      kind: 'left-out',
+      warning: warn(
+        'id-like',
+        'a new text in every row looks like an identifier, so it is left out; --categorical keeps it',
+      ),
+    };
+  }
+  if (texts.distinct > maxLevels) {
+    return refused(
+      'too-many-levels',
+      `has ${texts.distinct} different texts; a category may have ${maxLevels}`,
+      `leave it out (--drop ${name})`,
+    );
+  }
+  return { kind: 'categorical' };
+}
+
+/**
+ * Without being told, a comma is read as decimal only when no other reading is left: the delimiter is
+ * not a comma, every cell is such a number, and in some cell the comma cannot group thousands.
+ */
+function isDecimalComma(texts: TextProfile, present: number, { delimiter, decimalComma }: Asked): boolean {
+  return !decimalComma && delimiter !== ',' && texts.commaNumbers === present && texts.decimalOnly > 0;
+}
+
+/** The error for a refused column; `cell` and `where` are the first offender, where they are known. */
+export function refusal(
+  name: string,
+  kind: Kind & { kind: 'refused' },
+  offender: { cell: string; where: string } | undefined,
+): LogisticError {
+  const subject =
+    kind.code === 'too-many-levels' || offender === undefined
+      ? `column ${name}`
+      : `column ${name}: \`${offender.cell}\``;
+  const where = offender === undefined ? '' : `${offender.where}: `;
+  return new LogisticError(kind.code, `${where}${subject} ${kind.why}`, { hint: kind.hint, details: { column: name } });
+}
+
+export const booleanWords: readonly string[] = booleanPairs.flat();
+
+/** Why a column of texts that came with its type should be left out; throws when it has too many levels. */
+export function judgeCategory(column: Column): Warning | undefined {
+  if (column.kind !== 'categorical') return undefined;
+  const { name, levels, codes, missing } = column;
+  const present = codes.length - missing.count;
+  if (levels.length === present && present >= idRows) {
+    return {
+      code: 'id-like',
+      message: `${name}: a new text in every row looks like an identifier, so it is left out`,
+      columns: [name],
+    };
+  }
+  if (levels.length <= maxLevels) return undefined;
+  throw new LogisticError(
+    'too-many-levels',
+    `column ${name} has ${levels.length} different texts; a category may have ${maxLevels}`,
+    {
+      hint: `leave it out (--drop ${name})`,
+      details: { column: name },
+    },
+  );
+}

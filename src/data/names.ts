@@ -1,0 +1,109 @@
+/**
+ * Header fields → column names: trimmed, unique, never empty; and the names that a request speaks of,
+ * found or refused with the nearest one. It knows no types and no file.
+ */
+import { LogisticError, nearestName, type Warning } from '../errors.ts';
+import type { ColumnRequest } from './table.ts';
+
+export interface ColumnNames {
+  readonly names: readonly string[];
+  /** Positions whose header field is empty: they are named c1, c2, … by position. */
+  readonly unnamed: ReadonlySet<number>;
+  readonly warnings: readonly Warning[];
+}
+
+/** Names for `width` columns; without a header c1, c2, … A name that comes again gets _2, _3, …, never one that is taken. */
+export function columnNames(
+  header: readonly string[] | undefined,
+  width: number,
+  target: string | undefined,
+): ColumnNames {
+  if (header === undefined) {
+    return { names: Array.from({ length: width }, (_, k) => `c${k + 1}`), unnamed: new Set(), warnings: [] };
+  }
+  const trimmed = header.map((field) =>
+    field
+      .replace(/^\ufeff/, '')
+      .trim()
+      .replace(/^"(.*)"$/s, '$1')
+      .trim(),
+  );
+  const unnamed = new Set(trimmed.flatMap((name, k) => (name === '' ? [k] : [])));
+  if (target !== undefined && trimmed.filter((name) => name === target).length > 1) {
+    throw new LogisticError(
+      'duplicate-target',
+      `the target ${JSON.stringify(target)} names ${trimmed.filter((name) => name === target).length} columns`,
+      {
+        hint: 'give each column a name of its own',
+      },
+    );
+  }
+  const taken = new Set(trimmed);
+  const seen = new Set<string>();
+  const renamed: string[] = [];
+  const names = trimmed.map((name, k) => {
+    const wanted = name === '' ? `c${k + 1}` : name;
+    if (!seen.has(wanted) && !(name === '' && taken.has(wanted))) {
+      seen.add(wanted);
+      return wanted;
+    }
+    let count = 2;
+    while (seen.has(`${wanted}_${count}`) || taken.has(`${wanted}_${count}`)) count++;
+    const unique = `${wanted}_${count}`;
+    seen.add(unique);
+    renamed.push(`column ${k + 1}: ${wanted} → ${unique}`);
+    return unique;
+  });
+  const message = `names that come more than once were numbered (${renamed.join(', ')})`;
+  return { names, unnamed, warnings: renamed.length > 0 ? [{ code: 'duplicate-names', message }] : [] };
+}
+
+/** Whether a header looks like a row of data: most of its fields are numbers. */
+export function looksLikeData(header: readonly string[]): boolean {
+  const numbers = header.filter((field) => field.trim() !== '' && Number.isFinite(Number(field.replace(',', '.'))));
+  return numbers.length > 0 && numbers.length >= header.length / 2;
+}
+
+/** Refuses names that are not there. `header` tells a missing header from a misspelled name. */
+export function requireNames(
+  request: ColumnRequest,
+  names: readonly string[],
+  header: readonly string[] | undefined,
+): void {
+  const { target, weights, only = [], drop = [], numeric = [], categorical = [] } = request;
+  const wanted = [target, weights, ...only, ...drop, ...numeric, ...categorical].filter((name) => name !== undefined);
+  const lost = wanted.find((name) => !names.includes(name));
+  if (lost === undefined) return;
+  if (header !== undefined && looksLikeData(header)) {
+    throw new LogisticError('unknown-column', `column ${visible(lost)} not found; the first line looks like data`, {
+      hint: 'use --no-header and a column number such as c1',
+    });
+  }
+  const near = nearestName(lost, names);
+  throw new LogisticError(
+    'unknown-column',
+    `column ${visible(lost)} not found; the columns are ${names.map(visible).join(', ')}`,
+    {
+      ...(near === undefined ? {} : { hint: `did you mean ${visible(near)}?` }),
+      details: { column: lost },
+    },
+  );
+}
+
+/** A name with the characters that a screen does not show spelled out. */
+function visible(name: string): string {
+  const odd = /[\p{Cc}\p{Cf}\p{Zs}]/gu;
+  const spelled = name.replace(odd, (char) =>
+    char === ' ' ? ' ' : `\\u${char.codePointAt(0)!.toString(16).padStart(4, '0')}`,
+  );
+  return /\s|\\u|^$/.test(spelled) ? `"${spelled}"` : spelled;
+}
+
+/** Positions of the columns to read: target, weights, and the features asked for. */
+export function wantedColumns(request: ColumnRequest, names: readonly string[]): number[] {
+  const { target, weights, only, drop } = request;
+  return names.flatMap((name, k) => {
+    const feature = (only === undefined || only.includes(name)) && !drop?.includes(name);
+    return name === target || name === weights || feature ? [k] : [];
+  });
+}

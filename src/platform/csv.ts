@@ -1,0 +1,172 @@
+/**
+ * Delimited text as a DuckDB relation of texts c0, c1, …, one a column, with everything about the
+ * dialect said outright: DuckDB's own guesses look at the first 20,480 rows only. Rows it refuses are
+ * counted and told by line; it knows no types.
+ */
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { type ColumnNames, columnNames } from '../data/names.ts';
+import { type Dialect, RecordAssembler, sniffDialect } from '../data/records.ts';
+import type { ReadOptions } from '../data/table.ts';
+import { LogisticError, type Warning } from '../errors.ts';
+import { type Database, literal, pathLiteral } from './duckdb.ts';
+import type { Source } from './source.ts';
+
+export interface CsvFile {
+  readonly dialect: Dialect;
+  readonly columns: ColumnNames;
+  readonly warnings: readonly Warning[];
+  /**
+   * Runs one query over the file, given the relation to select from, and checks the rows that DuckDB
+   * rejected on the way: their number, or an error when there are more than `most`.
+   */
+  scan<T>(most: number, query: (from: string) => Promise<T>): Promise<{ readonly result: T; readonly badRows: number }>;
+  /** The line of the k-th row, counted from 0, by reading the file again; undefined inside zstd. */
+  lineOf(row: number): Promise<number | undefined>;
+}
+
+const sampleLines = 1000;
+/** DuckDB can do more, slowly: 10,000 text columns take seconds to plan. */
+export const maxColumns = 10_000;
+const longestLine = 64 * 2 ** 20;
+
+export async function openCsv(
+  db: Database,
+  source: Source,
+  options: ReadOptions,
+  target: string | undefined,
+): Promise<CsvFile> {
+  const lines = await firstLines(db, source);
+  const dialect = sniffDialect(lines, { delimiter: options.delimiter, header: options.header !== false });
+  if (dialect === undefined) throw new LogisticError('bad-file', `${source.label}: the file has only blank lines`);
+  if (dialect.sample.length === 0) {
+    throw new LogisticError('no-rows', `${source.label}: there is a header and no row`, {
+      hint: 'give a file with rows',
+    });
+  }
+  if (dialect.width > maxColumns) {
+    throw new LogisticError(
+      'too-many-columns',
+      `${source.label}: ${dialect.width} columns; ${maxColumns} can be read`,
+      {
+        hint: 'split the file by columns, or store it as Parquet with the columns that matter',
+      },
+    );
+  }
+  const columns = columnNames(dialect.header, dialect.width - (dialect.trailing ? 1 : 0), target);
+  const warnings: Warning[] = [...columns.warnings];
+  if (dialect.trailing) {
+    warnings.push({
+      code: 'trailing-delimiter',
+      message: 'every row ends with a delimiter that the header lacks; the empty field is passed over',
+    });
+  }
+  const types = Array.from({ length: dialect.width }, (_, k) => `'c${k}': 'VARCHAR'`).join(', ');
+  let scans = 0;
+  const relation = (lineSize: string): string =>
+    `read_csv(${pathLiteral(source.path)}, auto_detect=false, delim=${literal(dialect.delimiter)}, quote='"', escape='"', ` +
+    `header=${options.header !== false}, skip=${dialect.blankLines}, columns={${types}}, null_padding=false, ` +
+    `compression='${source.zstd ? 'zstd' : 'none'}', store_rejects=true, rejects_table='rejects${scans}', ` +
+    `rejects_scan='scan${scans}', rejects_limit=0${lineSize})`;
+  const attempt = async <T>(query: (from: string) => Promise<T>, lineSize: string) => {
+    scans++;
+    const result = await query(relation(lineSize)).catch((error: Error) => {
+      throw readable(error, source.label);
+    });
+    return { result, rejects: await readRejects(db, `rejects${scans}`) };
+  };
+  return {
+    dialect,
+    columns,
+    warnings,
+    async scan(most, query) {
+      let { result, rejects } = await attempt(query, '');
+      if (rejects.some(({ type }) => type === 'LINE SIZE OVER MAXIMUM')) {
+        ({ result, rejects } = await attempt(query, `, max_line_size=${longestLine}`));
+      }
+      refuseRejects(rejects, source.label, dialect.width, most);
+      return { result, badRows: rejects.length };
+    },
+    async lineOf(row) {
+      return source.zstd ? undefined : findLine(source.path, dialect, options.header !== false, row);
+    },
+  };
+}
+
+/** The first physical lines, unpacked, blank ones included; DuckDB reads each as one field. */
+async function firstLines(db: Database, source: Source): Promise<string[]> {
+  const sql =
+    `select line from read_csv(${pathLiteral(source.path)}, auto_detect=false, header=false, delim=chr(31), quote='', escape='', ` +
+    `columns={'line': 'VARCHAR'}, max_line_size=${longestLine}, ignore_errors=true, compression='${source.zstd ? 'zstd' : 'none'}') limit ${sampleLines}`;
+  return (await db.rows<{ line: string | null }>(sql)).map(({ line }) => line ?? '');
+}
+
+/** What the parser cannot get over at all, mixed line ends for instance, as a mistake in the file. */
+function readable(error: Error, label: string): Error {
+  if (!/^(Invalid Input|IO) Error/.test(error.message)) return error;
+  return new LogisticError('bad-file', `${label}: ${error.message.split('\n')[0]}`, {
+    hint: 'check the file: line ends of one kind, quotes closed, UTF-8',
+  });
+}
+
+interface Reject {
+  readonly line: number;
+  readonly type: string;
+  readonly message: string;
+  readonly text: string;
+  readonly byte: number;
+}
+
+/** One reject a row, the one that tells most: DuckDB stores one for each field. */
+async function readRejects(db: Database, table: string): Promise<Reject[]> {
+  const sql =
+    'select min(line)::double as line, arg_max(error_type, column_idx)::varchar as type, arg_max(error_message, column_idx) as message, ' +
+    `any_value(csv_line) as text, line_byte_position::double as byte from ${table} group by line_byte_position order by line_byte_position`;
+  return db.rows<Reject>(sql);
+}
+
+function refuseRejects(rejects: readonly Reject[], label: string, width: number, most: number): void {
+  const open = rejects.find(({ type, text }) => type === 'UNQUOTED VALUE' && text.includes('\n'));
+  if (open !== undefined) {
+    throw new LogisticError('bad-rows', `${label}:${open.line}: a quote that opens here is never closed`, {
+      hint: 'close it, or double a quote that belongs to the text',
+    });
+  }
+  if (rejects.length <= most) return;
+  const told = rejects.slice(0, 5).map(({ line, type, message, byte }) => {
+    const found = /Found: (\d+)/.exec(message)?.[1];
+    const reason =
+      found !== undefined
+        ? `${width} fields expected, ${found} found`
+        : type === 'INVALID ENCODING'
+          ? `not UTF-8 (row at byte ${byte - 1})`
+          : message.split('\n')[0]!;
+    return `${label}:${line}: ${reason}`;
+  });
+  const encoding = rejects.every(({ type }) => type === 'INVALID ENCODING');
+  throw new LogisticError(
+    'bad-rows',
+    `${told.join('; ')}${rejects.length > 5 ? `; … ${rejects.length} bad rows in all` : ''}`,
+    {
+      hint: encoding
+        ? 'convert the file to UTF-8'
+        : `mend the file, or let them go with --max-bad-rows ${rejects.length}`,
+      details: { lines: rejects.slice(0, 5).map(({ line }) => line) },
+    },
+  );
+}
+
+async function findLine(path: string, dialect: Dialect, header: boolean, row: number): Promise<number | undefined> {
+  const assembler = new RecordAssembler(dialect.delimiter);
+  let left = row + (header ? 1 : 0);
+  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  try {
+    for await (const line of lines) {
+      const record = assembler.push(line);
+      if (record !== undefined && left-- === 0) return record.line;
+    }
+    return undefined;
+  } finally {
+    lines.close();
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * DuckDB, opened for one piece of reading: nothing left in the current folder, nothing downloaded,
+ * memory bounded, aborts and progress wired. SQL text is quoted here and nowhere else.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+
+export interface Database {
+  /** All rows of a query, as objects. */
+  rows<T>(sql: string): Promise<T[]>;
+  /** Calls `visit` with each chunk of a query, in order. */
+  chunks(sql: string, visit: (chunk: DuckDBDataChunk) => void): Promise<void>;
+  /** The chunks one by one, for who wants to stop between them. */
+  stream(sql: string): AsyncIterable<DuckDBDataChunk>;
+  close(): Promise<void>;
+}
+
+const progressInterval = 100;
+
+export async function openDatabase(options: {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((share: number) => void) | undefined;
+}): Promise<Database> {
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const folder = await mkdtemp(join(tmpdir(), 'tfjs-logistic-duckdb-'));
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    memory_limit: '2GB',
+    temp_directory: folder,
+    enable_progress_bar: 'true',
+    enable_progress_bar_print: 'false',
+  });
+  const connection = await instance.connect();
+  const { signal, onProgress } = options;
+  const interrupt = (): void => connection.interrupt();
+  signal?.addEventListener('abort', interrupt);
+  const timer =
+    onProgress && setInterval(() => onProgress(Math.max(0, connection.progress.percentage) / 100), progressInterval);
+  timer?.unref();
+
+  /** DuckDB's own word for an interrupt gives way to the signal's reason. */
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw error;
+    }
+  };
+  async function* stream(sql: string): AsyncIterable<DuckDBDataChunk> {
+    const result = await guarded(() => connection.stream(sql));
+    for (;;) {
+      const chunk = await guarded(() => result.fetchChunk());
+      if (chunk === null || chunk.rowCount === 0) return;
+      yield chunk;
+    }
+  }
+  return {
+    rows: <T>(sql: string) => guarded(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS() as T[]),
+    async chunks(sql, visit) {
+      for await (const chunk of stream(sql)) visit(chunk);
+    },
+    stream,
+    async close() {
+      clearInterval(timer);
+      signal?.removeEventListener('abort', interrupt);
+      closeAll(connection, instance);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function closeAll(connection: DuckDBConnection, instance: { closeSync(): void }): void {
+  connection.closeSync();
+  instance.closeSync();
+}
+
+/** A text as an SQL literal. NUL cannot stand in one. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+
+/** A name as an SQL identifier. */
+export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** A path as DuckDB's readers take it, with nothing in it read as a pattern. */
+export const pathLiteral = (path: string): string => literal(path.replace(/[*?[\]{}]/g, (char) => `[${char}]`));
