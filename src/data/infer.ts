@@ -28,9 +28,8 @@ export interface TextProfile {
   readonly pairs: readonly number[];
   /** Cells that are any boolean word, or 0 or 1. */
   readonly anyBoolean: number;
-  /** Numbers with a decimal comma or no separator, those with a comma, and those whose comma cannot group thousands. */
+  /** Numbers with a decimal comma or no separator, and those of them whose comma cannot group thousands. */
   readonly commaNumbers: number;
-  readonly withComma: number;
   readonly decimalOnly: number;
   /** Digits dressed up: separators, a currency, a per cent sign. */
   readonly dressed: number;

@@ -82,7 +82,7 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
 
   const first = await minimise(algorithm, coarse, start, {
     maxIterations: options.maxIterations ?? defaultIterations[algorithm.name],
-    tolerance: Math.max(options.tolerance, noiseMargin * noiseFloor),
+    tolerance: Math.max(options.tolerance, noiseMargin * noiseFloor, coarse.roundoff),
     signal,
     onIteration,
   });

@@ -30,10 +30,9 @@ export async function openDatabase(options: {
     autoload_known_extensions: 'false',
     memory_limit: '2GB',
     temp_directory: folder,
-    enable_progress_bar: 'true',
-    enable_progress_bar_print: 'false',
   });
   const connection = await instance.connect();
+  if (options.onProgress) await connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
   const { signal, onProgress } = options;
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt);

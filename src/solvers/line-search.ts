@@ -24,13 +24,11 @@ export async function wolfeStep(
   let t = first;
   for (let trial = 0; trial < maxTrials; trial++) {
     const next = await objective.point(plus(point.theta, t, direction), 1, signal);
-    const blurred = Math.abs(next.value - point.value) <= blur && maxNorm(next.gradient) < maxNorm(point.gradient);
-    if (blurred) return next;
+    if (-t * slope <= blur) return maxNorm(next.gradient) < maxNorm(point.gradient) ? next : undefined;
     if (!(next.value <= point.value + sufficientDecrease * t * slope)) high = t;
     else if (dot(next.gradient, direction) < sufficientCurvature * slope) low = t;
     else return next;
     t = Number.isFinite(high) ? (low + high) / 2 : 2 * low;
-    if (-t * slope < blur / 8) return undefined;
   }
   return undefined;
 }

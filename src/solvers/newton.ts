@@ -28,11 +28,8 @@ function newtonStep(objective: Objective, signal?: AbortSignal): Step {
     const blur = 8 * objective.roundoff * Math.abs(point.value);
     for (let t = 1; t >= smallestStep; t /= 2) {
       const next = await objective.point(plus(point.theta, t, direction), 2, signal);
-      const enough = next.value <= point.value + sufficientDecrease * t * slope;
-      const blurred =
-        Math.abs(next.value - point.value) <= blur && maxNorm(next.gradient) < 0.9 * maxNorm(point.gradient);
-      if (enough || blurred) return next;
-      if (-t * slope < blur) return undefined;
+      if (-t * slope <= blur) return maxNorm(next.gradient) < 0.9 * maxNorm(point.gradient) ? next : undefined;
+      if (next.value <= point.value + sufficientDecrease * t * slope) return next;
     }
     return undefined;
   };
