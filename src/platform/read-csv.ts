@@ -128,8 +128,8 @@ async function profileColumns(db: Database, csv: CsvFile, plans: readonly Plan[]
   const counts = plans.flatMap(({ place }) => [
     `count(*) filter (p${place})::double as p${place}`,
     `count(v${place})::double as n${place}`,
-    `count(*) filter (v${place} is not null and starts_with(c${place}, '0') and regexp_matches(c${place}, '^0[0-9]'))::double as z${place}`,
-    `count(*) filter (abs(v${place}) > 9007199254740992 and regexp_full_match(c${place}, '[+-]?[0-9]+'))::double as b${place}`,
+    `count(*) filter (v${place} is not null and c${place} between '00' and '0:')::double as z${place}`,
+    `count(*) filter (abs(v${place}) > 9007199254740992 and not contains(c${place}, '.') and not contains(lower(c${place}), 'e'))::double as b${place}`,
   ]);
   const first = await csv.scan(most, (from) =>
     db.rows<Record<string, number>>(

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LogisticError } from '../errors.ts';
+import { checkZstdFrames } from './zstd-frames.ts';
 
 export interface Source {
   /** The file to read: the user's own, or a temporary copy. */
@@ -59,6 +60,7 @@ export async function openSource(path: string, signal: AbortSignal | undefined):
       head = await firstBytes(place, label);
     }
     refuseForeign(head, label);
+    if (head.kind === 'zstd') await checkZstd(place, label);
     const named = path.replace(/\.(gz|zst)$/i, '').toLowerCase();
     const json = /\.(jsonl|ndjson|json)$/.test(named);
     const format = head.kind === 'parquet' ? 'parquet' : json ? 'json' : 'text';
@@ -79,6 +81,15 @@ async function requireFile(path: string): Promise<void> {
   }
   if (found.isDirectory()) {
     throw new LogisticError('unreadable', `${path} is a folder`, { hint: 'give the path of a file' });
+  }
+}
+
+async function checkZstd(path: string, label: string): Promise<void> {
+  const file = await open(path);
+  try {
+    await checkZstdFrames(file, label);
+  } finally {
+    await file.close();
   }
 }
 
