@@ -14,6 +14,8 @@ const panelWidth = 4;
 const blockBytes = 2 ** 17;
 const longestBlock = 512;
 const shortestBlock = 64;
+/** Bytes at the start of a memory where the kernels' own tables of constants lie. */
+const tables = 4096;
 
 export interface Layout {
   readonly precision: Precision;
@@ -47,8 +49,8 @@ export function planLayout(count: number, features: number, precision: Precision
   const fitting = Math.floor(blockBytes / (bytes * Math.max(1, width)) / 32) * 32;
   const blockRows = Math.min(longestBlock, Math.max(shortestBlock, fitting));
 
-  const header = 64;
-  const theta = 128;
+  const header = tables;
+  const theta = header + 64;
   const room = align(theta + (width + 1) * bytes);
   const q = align(room + (2 + panelWidth) * blockRows * bytes);
   const x = align(q + rows * bytes);

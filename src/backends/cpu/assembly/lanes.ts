@@ -35,11 +35,21 @@ export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value);
 }
 
+/**
+ * Constant number `index` of a table of T, on all lanes. Read from memory because that is one instruction,
+ * where engines build a vector that is written in the code from four, at every use in a loop.
+ */
+// @ts-ignore: decorator
+@inline
+export function constant<T>(table: usize, index: usize): v128 {
+  return v128.load_splat<T>(table + index * sizeof<T>());
+}
+
 /** p·x + c: one step of Horner's scheme, rounded twice (WebAssembly has no fused multiply-add). */
 // @ts-ignore: decorator
 @inline
-export function step<T>(p: v128, x: v128, c: f64): v128 {
-  return add<T>(mul<T>(p, x), splat<T>(c));
+export function step<T>(p: v128, x: v128, c: v128): v128 {
+  return add<T>(mul<T>(p, x), c);
 }
 
 /** 2^(low bits of each lane, read as a biased exponent). */

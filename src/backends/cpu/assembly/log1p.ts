@@ -1,5 +1,16 @@
 // ln(1 + e) for e between 0 and 1, on all lanes of a vector. It knows no rows.
-import { add, mul, splat, step } from './lanes';
+import { add, constant, mul, splat, step } from './lanes';
+
+// Q from its highest power down.
+// prettier-ignore
+const table32: usize = memory.data<f32>([
+  1.2144778332e-1, 1.0715370620e-1, 1.4308298342e-1, 1.9999444179e-1, 3.3333337750e-1,
+]);
+// prettier-ignore
+const table64: usize = memory.data<f64>([
+  8.504877546535819e-2, 4.172486363127905e-2, 6.052472266935102e-2, 6.650560718143901e-2, 7.693274193843003e-2,
+  9.090872239663124e-2, 1.1111111976819685e-1, 1.428571427405905e-1, 2.0000000000077559e-1, 3.3333333333333154e-1,
+]);
 
 /**
  * log1p(e) = ln(1 + e) for e in [0, 1], with a small relative error however small e is.
@@ -9,32 +20,25 @@ import { add, mul, splat, step } from './lanes';
  * useless for small e, is never formed. Below the normal range s = e/2 loses its last bit.
  * Q is the minimax polynomial of (artanh(√q)/√q − 1)/q, relative to the whole, by Remez's exchange in 60
  * digits: error 2^−33.1 (float32) and 2^−59.4 (float64). The series is Abramowitz and Stegun, Handbook of
- * Mathematical Functions, 4.1.27. Measured error where e is normal: LOG_ULPS;
+ * Mathematical Functions, 4.1.27. Measured error where e is normal: 1.85 ulp (float32), 1.65 ulp (float64);
  * asserted in test/backends/cpu/lanes.test.ts.
  */
 // @ts-ignore: decorator
 @inline
 export function log1pOfUnit<T>(e: v128): v128 {
+  const table: usize = sizeof<T>() == 4 ? table32 : table64;
   const s = v128.div<T>(e, add<T>(e, splat<T>(2)));
   const q = mul<T>(s, s);
-  let p: v128;
-  if (sizeof<T>() == 4) {
-    p = splat<T>(1.2144778332e-1);
-    p = step<T>(p, q, 1.0715370620e-1);
-    p = step<T>(p, q, 1.4308298342e-1);
-    p = step<T>(p, q, 1.9999444179e-1);
-    p = step<T>(p, q, 3.3333337750e-1);
-  } else {
-    p = splat<T>(8.504877546535819e-2);
-    p = step<T>(p, q, 4.172486363127905e-2);
-    p = step<T>(p, q, 6.052472266935102e-2);
-    p = step<T>(p, q, 6.650560718143901e-2);
-    p = step<T>(p, q, 7.693274193843003e-2);
-    p = step<T>(p, q, 9.090872239663124e-2);
-    p = step<T>(p, q, 1.1111111976819685e-1);
-    p = step<T>(p, q, 1.428571427405905e-1);
-    p = step<T>(p, q, 2.0000000000077559e-1);
-    p = step<T>(p, q, 3.3333333333333154e-1);
+  let p = step<T>(constant<T>(table, 0), q, constant<T>(table, 1));
+  p = step<T>(p, q, constant<T>(table, 2));
+  p = step<T>(p, q, constant<T>(table, 3));
+  p = step<T>(p, q, constant<T>(table, 4));
+  if (sizeof<T>() == 8) {
+    p = step<T>(p, q, constant<T>(table, 5));
+    p = step<T>(p, q, constant<T>(table, 6));
+    p = step<T>(p, q, constant<T>(table, 7));
+    p = step<T>(p, q, constant<T>(table, 8));
+    p = step<T>(p, q, constant<T>(table, 9));
   }
   const twice = add<T>(s, s);
   return add<T>(twice, mul<T>(twice, mul<T>(q, p)));
