@@ -22,7 +22,7 @@ export function createProgram(signal: AbortSignal): Command {
 
   command('train', 'fit a model to a file')
     .argument('<file>', 'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input')
-    .requiredOption('--target <column>', 'the column to predict: two classes of any kind')
+    .option('--target <column>', 'the column to predict: two classes of any kind (required)')
     .option('--out <model>', 'write the model to this file')
     .option('--positive <label>', 'the class that probabilities are of (default: the second in sorted order)')
     .addOption(list('--only <columns>', 'only these columns as features'))

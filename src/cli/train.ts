@@ -1,6 +1,6 @@
 /** `logit train`: a file in, a model file and a summary out. */
 import type { FittedLogisticRegression, Options } from '../node.ts';
-import { LogisticRegression, saveModel } from '../node.ts';
+import { LogisticError, LogisticRegression, saveModel } from '../node.ts';
 import { requireFolder } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -8,7 +8,7 @@ import { summarise } from './summary.ts';
 import { say, warn } from './talk.ts';
 
 export interface TrainFlags extends Options {
-  readonly target: string;
+  readonly target?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
@@ -16,6 +16,9 @@ export interface TrainFlags extends Options {
 
 export async function train(file: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const { target, out, json, quiet, ...options } = flags;
+  if (target === undefined) {
+    throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
+  }
   if (out !== undefined) await requireFolder(out);
   const progress = createProgress(quiet === true);
   let model: FittedLogisticRegression;

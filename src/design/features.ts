@@ -4,7 +4,7 @@
  * The row-by-row twin for a saved model is predict/scorer.ts; a test holds the two together.
  */
 import type { Column, Table } from '../data/table.ts';
-import { LogisticError, nearestName, type Warning } from '../errors.ts';
+import { LogisticError, nearestName } from '../errors.ts';
 import type { Feature } from '../predict/model-file.ts';
 
 export interface FeatureRequest {
@@ -162,18 +162,4 @@ export function encode(feature: Feature, column: Column, rows: Int32Array): { te
     else if (level < 0) unseen++;
   });
   return { terms, unseen };
-}
-
-/** Columns left out or doubtful for what they are, whatever the file they came from. */
-export function warnUnusable(columns: readonly Column[], features: readonly Feature[]): Warning[] {
-  const single = columns.filter((_, k) => features[k]!.kind === 'categorical' && termsOf(features[k]!).length === 0);
-  if (single.length === 0) return [];
-  const names = single.map(({ name }) => name);
-  return [
-    {
-      code: 'constant-column',
-      message: `${names.join(', ')}: one value in every training row, so nothing to learn`,
-      columns: names,
-    },
-  ];
 }

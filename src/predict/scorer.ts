@@ -121,8 +121,8 @@ export function loadScorer(source: string | object): Scorer {
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    throw new LogisticError('bad-model', `model file: not JSON (${(error as Error).message})`);
+  } catch {
+    throw new LogisticError('bad-model', 'model file: not JSON', { hint: 'give a file that train or toJSON made' });
   }
 }
 

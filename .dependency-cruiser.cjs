@@ -1,0 +1,47 @@
+/** The rooms of docs/architecture.md: what each may import. A new room is a new line here. */
+const may = (room, allowed) => ({
+  name: `${room}-imports`,
+  severity: 'error',
+  from: { path: `^src/${room}` },
+  to: { path: '^src/', pathNot: [`^src/${room}`, '^src/errors[.]ts$', ...allowed.map((path) => `^src/${path}`)] },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
+    { name: 'errors-import-nothing', severity: 'error', from: { path: '^src/errors[.]ts$' }, to: { path: '.' } },
+    may('math/', []),
+    may('predict/', []),
+    may('data/', ['math/', 'predict/cell[.]ts$']),
+    may('design/', ['data/', 'math/', 'predict/model-file[.]ts$', 'backends/backend[.]ts$']),
+    may('backends/', ['math/']),
+    may('rows/', ['backends/backend[.]ts$', 'math/']),
+    may('objective/', ['rows/row-sums[.]ts$', 'backends/backend[.]ts$', 'math/']),
+    may('solvers/', ['objective/', 'math/']),
+    may('evaluation/', ['math/']),
+    may('model/', ['data/', 'design/', 'backends/', 'rows/', 'objective/', 'solvers/', 'evaluation/', 'predict/', 'math/']),
+    may('platform/', ['data/', 'predict/cell[.]ts$']),
+    may('cli/', ['node[.]ts$', 'platform/write-file[.]ts$']),
+    may('predict[.]ts$', ['predict/']),
+    {
+      name: 'tensors-stay-in-backends',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/backends/' },
+      to: { path: '@tensorflow|webgpu' },
+    },
+    {
+      name: 'node-stays-in-platform',
+      comment: 'node.ts reads model files; the command runs in Node; registry.ts asks Node where a package lies.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/(platform/|cli|node[.]ts|backends/registry[.]ts)' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'duckdb-stays-in-platform',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/platform/' },
+      to: { path: '@duckdb' },
+    },
+  ],
+  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: 'src/backends/cpu/assembly' } },
+};

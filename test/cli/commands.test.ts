@@ -1,0 +1,276 @@
+/** The four commands, from the packed library in an empty folder: what each prints, writes and returns. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { emptyFolder, t8 } from '../support/command.ts';
+
+const third = Math.log(3);
+
+describe('train', () => {
+  test('--json prints one object with the documented keys and nothing else', async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    const { code, stdout } = await folder.logit(['train', 't8.csv', '--target', 'y', '--json']);
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout);
+    expect(report).toMatchObject({
+      rows: { read: 8, used: 8, dropped: { missing: 0, bad: 0, noTarget: 0 } },
+      classes: [0, 1],
+      positive: 1,
+      solver: { name: 'newton', outcome: 'converged' },
+      backend: { name: 'cpu' },
+      warnings: [],
+      metrics: { holdout: null },
+    });
+    expect(Math.abs(report.intercept + third)).toBeLessThan(1e-12);
+    expect(Math.abs(report.coefficients.x - 2 * third)).toBeLessThan(1e-12);
+    expect(report.meanLogLoss).toBeCloseTo(0.5623351446, 9);
+    expect(report.solver.gradientNorm).toBeLessThanOrEqual(1e-8);
+  });
+
+  test('writes the model whole, prints a summary, and says so when it is not saved', async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    const saved = await folder.logit(['train', 't8.csv', '--target', 'y', '--out', 'model.json']);
+    expect(saved).toMatchObject({ code: 0, stderr: 'Saved model.json.\n' });
+    expect(saved.stdout).toContain('y: 1 (positive) against 0');
+    expect(saved.stdout).toContain('-1.09861');
+    expect(JSON.parse(folder.read('model.json')).format).toBe('tfjs-logistic');
+    expect(readdirSync(folder.path).sort()).toEqual(['model.json', 't8.csv']);
+    const unsaved = await folder.logit(['train', 't8.csv', '--target', 'y']);
+    expect(unsaved.stderr).toContain('--out model.json');
+    const quiet = await folder.logit(['train', 't8.csv', '--target', 'y', '--quiet']);
+    expect(quiet).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  test('a file that cannot be written is an error before the fit, and leaves nothing', async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    const result = await folder.logit(['train', 't8.csv', '--target', 'y', '--out', 'nowhere/model.json']);
+    expect(result).toMatchObject({ code: 1, stdout: '' });
+    expect(result.stderr).toBe('logit: nowhere/model.json: there is no folder nowhere; make it first\n');
+  });
+
+  test('reads standard input', async () => {
+    const { code, stdout } = await emptyFolder().logit(['train', '-', '--target', 'y', '--json'], t8);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).coefficients.x).toBeCloseTo(2 * third, 12);
+  });
+});
+
+describe('mistakes are one line, exit 1, without a stack', () => {
+  const mistakes: [string, string[], RegExp][] = [
+    ['an unknown option', ['train', 't8.csv', '--targt', 'y'], /unknown option '--targt'.*--target/],
+    ['no target', ['train', 't8.csv'], /--target/],
+    [
+      'a wrong column',
+      ['train', 't8.csv', '--target', 'yy'],
+      /column yy not found; the columns are x, y; did you mean y\?/,
+    ],
+    ['a missing file', ['train', 't9.csv', '--target', 'y'], /t9\.csv: there is no such file/],
+    ['a folder', ['train', '.', '--target', 'y'], /\. is a folder/],
+    ['a word for a number', ['train', 't8.csv', '--target', 'y', '--l2', 'much'], /'much' is invalid/],
+    [
+      'a number out of range',
+      ['train', 't8.csv', '--target', 'y', '--l2', '-1'],
+      /--l2 must be a number of at least 0, found -1/,
+    ],
+    [
+      'a fraction for a count',
+      ['train', 't8.csv', '--target', 'y', '--max-iterations', '1.5'],
+      /--max-iterations must be a whole number/,
+    ],
+    [
+      'an option of another solver',
+      ['train', 't8.csv', '--target', 'y', '--learning-rate', '1'],
+      /--learning-rate is for gradient descent/,
+    ],
+    [
+      'an unknown class',
+      ['train', 't8.csv', '--target', 'y', '--positive', 'yes'],
+      /positive: "yes" is not a class of y/,
+    ],
+    ['an unknown backend', ['train', 't8.csv', '--target', 'y', '--backend', 'gpu'], /gpu.*auto, cpu/],
+    ['a missing model', ['predict', 'model.json', 't8.csv'], /model\.json: cannot be read/],
+    ['a model that is none', ['predict', 't8.csv', 't8.csv'], /t8\.csv: model file: not JSON/],
+    ['an unknown command', ['trian', 't8.csv'], /unknown command 'trian'.*train/],
+  ];
+  test.each(mistakes)('%s', async (_, args, message) => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    const { code, stdout, stderr } = await folder.logit(args);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('--help and --version are no mistakes', async () => {
+    const help = await emptyFolder().logit(['--help']);
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain('train');
+    expect((await emptyFolder().logit(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
+  });
+});
+
+describe('predict', () => {
+  const trained = async (data = t8, ...options: string[]) => {
+    const folder = emptyFolder();
+    folder.write('train.csv', data);
+    await folder.train('train.csv', '--target', 'y', '--out', 'model.json', ...options);
+    return folder;
+  };
+
+  test('one line for each row, in order, with the probabilities of both classes', async () => {
+    const folder = await trained('x,y\n0,no\n0,no\n0,no\n0,yes\n1,no\n1,yes\n1,yes\n1,yes\n');
+    folder.write('new.csv', 'extra,x,y\na,1,?\nb,,no\nc,0,yes\nd,oops,no\n');
+    const { code, stdout, stderr } = await folder.logit(['predict', 'model.json', 'new.csv']);
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(','));
+    expect(lines.map((cells) => cells[0])).toEqual(['prediction', 'yes', '', 'no', '']);
+    expect(lines[0]).toEqual(['prediction', 'P(no)', 'P(yes)', 'note']);
+    expect(Number(lines[1]![2])).toBeCloseTo(0.75, 12);
+    expect(Number(lines[3]![1])).toBeCloseTo(0.75, 12);
+    expect(lines[2]![3]).toBe('x is missing');
+    expect(lines[4]![3]).toBe('x: `oops` is not a finite number');
+    expect(stderr).toContain('2 of 4 rows could not be predicted');
+    expect(stderr).toContain('ignored: extra');
+  });
+
+  test('--threshold: the positive class when P >= threshold', async () => {
+    const folder = await trained();
+    const at = async (threshold: string) => {
+      const { stdout } = await folder.logit(['predict', 'model.json', 'train.csv', '--threshold', threshold]);
+      return stdout.split('\n')[1]!.split(',')[0];
+    };
+    expect(await at('0.2')).toBe('1');
+    expect(await at('0.3')).toBe('0');
+    expect(await at('0')).toBe('1');
+    const wrong = await folder.logit(['predict', 'model.json', 'train.csv', '--threshold', '2']);
+    expect(wrong).toMatchObject({ code: 1, stdout: '' });
+  });
+
+  test('--out writes the file whole; a bad input leaves the old file as it was', async () => {
+    const folder = await trained();
+    await folder.logit(['predict', 'model.json', 'train.csv', '--out', 'scores.csv']);
+    const before = folder.read('scores.csv');
+    expect(before.split('\n')).toHaveLength(10);
+    folder.write('ragged.csv', 'x,y\n1,1\n1,2,3\n');
+    const bad = await folder.logit(['predict', 'model.json', 'ragged.csv', '--out', 'scores.csv']);
+    expect(bad.code).toBe(1);
+    expect(bad.stderr).toContain('ragged.csv:3');
+    expect(folder.read('scores.csv')).toBe(before);
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('unseen categories: not predicted, or taken as the reference and noted', async () => {
+    const folder = await trained('x,y\nblue,0\nblue,0\nblue,0\nblue,1\nred,0\nred,1\nred,1\nred,1\n');
+    folder.write('new.csv', 'x\ngreen\n red\nRed\n\n""\n');
+    const strict = (await folder.logit(['predict', 'model.json', 'new.csv'])).stdout.split('\n');
+    expect(strict[1]).toBe(',,,x: unseen category `green`');
+    expect(strict[2]).toMatch(/^1,0\.2/);
+    expect(strict[3]).toBe(',,,x: unseen category `Red`');
+    const lenient = (await folder.logit(['predict', 'model.json', 'new.csv', '--unseen', 'ignore'])).stdout.split('\n');
+    expect(lenient[1]).toMatch(/^0,0\.7.*,0\.2.*,"?x: unseen category `green`, taken as the reference"?$/);
+  });
+
+  test('a reader that stops early is no error', async () => {
+    const folder = await trained();
+    folder.write('many.csv', `x\n${'1\n'.repeat(200_000)}`);
+    const { spawnSync } = await import('node:child_process');
+    const cli = join(folder.path, '../node_modules/tfjs-logistic/dist/cli.js');
+    const piped = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" predict model.json many.csv | head -n 2`], {
+      cwd: folder.path,
+      encoding: 'utf8',
+    });
+    expect(piped.stderr).toBe('');
+    expect(piped.stdout.split('\n')[0]).toBe('prediction,P(0),P(1),note');
+  });
+});
+
+describe('evaluate and inspect', () => {
+  test('evaluate --json has the documented keys, with a reason for each null', async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    await folder.train('t8.csv', '--target', 'y', '--out', 'model.json');
+    const { stdout } = await folder.logit(['evaluate', 'model.json', 't8.csv', '--json']);
+    const all = JSON.parse(stdout);
+    expect(all).toMatchObject({
+      rows: 8,
+      accuracy: 0.75,
+      auc: 0.75,
+      confusion: { truePositives: 3, falsePositives: 1, trueNegatives: 3, falseNegatives: 1 },
+      precision: 0.75,
+      recall: 0.75,
+      f1: 0.75,
+    });
+    expect(all.meanLogLoss).toBeCloseTo(0.5623351446, 9);
+    expect(all.brier).toBeCloseTo(0.1875, 9);
+    expect(all.averagePrecision).toBeCloseTo(0.5 * (3 / 4) + 0.5 * 0 + (3 / 4 - 0.5) * (3 / 4) + (1 / 4) * (4 / 8), 9);
+
+    folder.write('one.csv', 'x,y\n0,0\n1,0\n');
+    const one = JSON.parse((await folder.logit(['evaluate', 'model.json', 'one.csv', '--json'])).stdout);
+    expect(one.auc).toBeNull();
+    expect(one.undefined.auc).toBe('the rows are of one class');
+    expect(one.recall).toBeNull();
+  });
+
+  test('labels the model does not know stop evaluate, named with their counts', async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    await folder.train('t8.csv', '--target', 'y', '--out', 'model.json');
+    folder.write('dots.csv', 'x,y\n0,0.\n1,one\n1,one\n');
+    const { code, stdout, stderr } = await folder.logit(['evaluate', 'model.json', 'dots.csv']);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('"one" (2 rows)');
+  });
+
+  test('inspect shows needs, coefficients and making', async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    await folder.train('t8.csv', '--target', 'y', '--out', 'model.json');
+    const text = (await folder.logit(['inspect', 'model.json'])).stdout;
+    expect(text).toContain('Predicts y: 1 when P >= 0.5, else 0.');
+    expect(text).toMatch(/x +numeric/);
+    expect(text).toMatch(/x +2\.19722 +1\.09861/);
+    expect(JSON.parse((await folder.logit(['inspect', 'model.json', '--json'])).stdout)).toEqual(
+      JSON.parse(folder.read('model.json')),
+    );
+  });
+});
+
+test('Ctrl-C ends it with 130 and leaves no file', async () => {
+  const folder = emptyFolder();
+  const rows = Array.from({ length: 60_000 }, (_, i) => `${Math.sin(i)},${Math.cos(3 * i)},${i % 7 === 0 ? 1 : 0}`);
+  folder.write('big.csv', `a,b,y\n${rows.join('\n')}\n`);
+  const { spawn } = await import('node:child_process');
+  const cli = join(folder.path, '../node_modules/tfjs-logistic/dist/cli.js');
+  const args = [
+    'train',
+    'big.csv',
+    '--target',
+    'y',
+    '--solver',
+    'gd',
+    '--learning-rate',
+    '1e-9',
+    '--max-iterations',
+    '1000000',
+    '--out',
+    'model.json',
+  ];
+  const child = spawn(process.execPath, [cli, ...args], { cwd: folder.path });
+  let stderr = '';
+  child.stderr.on('data', (data) => {
+    stderr += data;
+  });
+  setTimeout(() => child.kill('SIGINT'), 1500);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  expect({ code, stderr }).toEqual({ code: 130, stderr: 'logit: interrupted; nothing was written\n' });
+  expect(existsSync(join(folder.path, 'model.json'))).toBe(false);
+  expect(readdirSync(folder.path)).toEqual(['big.csv']);
+});
