@@ -11,6 +11,8 @@ tf.env().set('IS_TEST', true); // no advertisement of tfjs-node
 const wasm = await import('@tensorflow/tfjs-backend-wasm');
 wasm.setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm'))}/`);
 
+await tf.ready();
+
 export const tfjsNames = ['tfjs-cpu', 'wasm'] as const;
 export const openTfjs = (name: (typeof tfjsNames)[number]): Promise<Backend> => openBackend(name);
 /** The name tfjs itself gives the backend. */
