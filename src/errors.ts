@@ -30,6 +30,11 @@ export interface Warning {
   readonly columns?: readonly string[];
 }
 
+/** A text from the data as messages show it: cut when it is long. */
+export function brief(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
 /** The known name closest to `name` by edit distance, or undefined when none is near. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();

@@ -113,5 +113,5 @@ export function tableFromObjects(rows: ObjectRows, missingTokens: readonly strin
       missingTokens,
     ),
   );
-  return { rows: rows.length, columns, source: 'objects', badRows: 0, warnings: [] };
+  return { rows: rows.length, columns, source: 'objects', leftOut: [], badRows: 0, warnings: [] };
 }

@@ -3,7 +3,7 @@
  * can be learned from. The rules stand in docs/data.md. It sees counts, never a file, so that every
  * reader of text decides alike.
  */
-import { LogisticError, type Warning } from '../errors.ts';
+import { brief, LogisticError, type Warning } from '../errors.ts';
 import { booleanPairs } from '../predict/cell.ts';
 import type { Column } from './table.ts';
 
@@ -122,12 +122,8 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
       `leave it out (--drop ${name}), or keep it as text (--categorical ${name})`,
     );
   }
-  const dressed = Math.max(texts.dressed, texts.commaNumbers);
   if (numbers + texts.dressed > present / 2) {
-    const hint =
-      dressed > 0 && numbers < present / 2
-        ? `write plain numbers, or say how they are written (--decimal-comma), or keep it as text (--categorical ${name}), or leave it out (--drop ${name})`
-        : `mend the cell, or name its text with --missing-tokens, or keep the column as text (--categorical ${name})`;
+    const hint = `mend the cells, or name their text with --missing-tokens, or keep the column as text (--categorical ${name}), or leave it out (--drop ${name})`;
     return refused('not-a-number', `is not a number, in a column where ${numbers} of ${present} cells are`, hint);
   }
   if (!target && texts.distinct === present && present >= idRows) {
@@ -166,9 +162,16 @@ export function refusal(
   const subject =
     kind.code === 'too-many-levels' || offender === undefined
       ? `column ${name}`
-      : `column ${name}: \`${offender.cell}\``;
+      : `column ${name}: \`${brief(offender.cell)}\``;
   const where = offender === undefined ? '' : `${offender.where}: `;
-  return new LogisticError(kind.code, `${where}${subject} ${kind.why}`, { hint: kind.hint, details: { column: name } });
+  const comma =
+    offender?.cell.includes(',') === true && kind.code === 'not-a-number'
+      ? 'say that commas are decimal (--decimal-comma), or '
+      : '';
+  return new LogisticError(kind.code, `${where}${subject} ${kind.why}`, {
+    hint: comma + kind.hint,
+    details: { column: name },
+  });
 }
 
 export const booleanWords: readonly string[] = booleanPairs.flat();

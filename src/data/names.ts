@@ -107,3 +107,9 @@ export function wantedColumns(request: ColumnRequest, names: readonly string[]):
     return name === target || name === weights || feature ? [k] : [];
   });
 }
+
+/** Names of the source that no column of the table has. */
+export function leftOut(names: readonly string[], columns: readonly { readonly name: string }[]): string[] {
+  const held = new Set(columns.map(({ name }) => name));
+  return names.filter((name) => !held.has(name));
+}

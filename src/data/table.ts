@@ -42,6 +42,8 @@ export interface Table {
   /** Rows held: rows read without the bad ones. */
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Columns of the source that are not held: dropped by request, or left out with a warning. */
+  readonly leftOut: readonly string[];
   /** Where it came from, for messages: a file's path, 'standard input', 'arrays', 'objects'. */
   readonly source: string;
   /** Rows that could not be read (ragged and the like) and were let go under maxBadRows. */

@@ -18,7 +18,7 @@ export interface FeatureRequest {
 export function featureColumns(table: Table, request: FeatureRequest): Column[] {
   const names = table.columns.map((column) => column.name);
   for (const name of [...(request.only ?? []), ...(request.drop ?? [])]) {
-    if (!names.includes(name)) throw unknownColumn(name, names);
+    if (!names.includes(name) && !table.leftOut.includes(name)) throw unknownColumn(name, names);
   }
   const columns = table.columns.filter(
     ({ name }) =>

@@ -5,7 +5,7 @@
  * models, Biometrika 71 (1984). It looks at one column at a time and fits nothing.
  */
 import type { Column } from '../data/table.ts';
-import type { Warning } from '../errors.ts';
+import { brief, type Warning } from '../errors.ts';
 import type { Labels } from './labels.ts';
 
 interface PurityRequest {
@@ -64,6 +64,6 @@ function levelPurity(column: Column & { codes: Int32Array }, { rows, labels }: P
   if (occurring.length === 1) return [];
   return pure.map(({ name, of }) => {
     const label = labels.classes.find((candidate) => (candidate === labels.positive) === of[1]! > 0);
-    return `${column.name}=${name} (${of[0]! + of[1]!} rows, all ${label})`;
+    return `${column.name}=${brief(name)} (${of[0]! + of[1]!} rows, all ${label})`;
   });
 }

@@ -113,5 +113,5 @@ async function arrayTable(x: Matrix, labels: ArrayLike<Cell>, options: CheckedOp
 }
 
 function inMemory(rows: number, columns: readonly Column[]): Table {
-  return { rows, columns, source: 'arrays', badRows: 0, warnings: [] };
+  return { rows, columns, source: 'arrays', leftOut: [], badRows: 0, warnings: [] };
 }

@@ -61,6 +61,8 @@ export async function openCsv(
       message: 'every row ends with a delimiter that the header lacks; the empty field is passed over',
     });
   }
+  const surplus = await trailingRows(db, source, dialect);
+  if (surplus.length > 0) refuseRejects(surplus, source.label, dialect.width, 0);
   const types = Array.from({ length: dialect.width }, (_, k) => `'c${k}': 'VARCHAR'`).join(', ');
   let scans = 0;
   const relation = (lineSize: string): string =>
@@ -93,12 +95,37 @@ export async function openCsv(
   };
 }
 
-/** The first physical lines, unpacked, blank ones included; DuckDB reads each as one field. */
+/** The file's physical lines, unpacked, blank ones included (as null), each as one field. */
+const rawLines = (source: Source): string =>
+  `read_csv(${pathLiteral(source.path)}, auto_detect=false, header=false, delim=chr(31), quote='', escape='', ` +
+  `columns={'line': 'VARCHAR'}, max_line_size=${longestLine}, ignore_errors=true, compression='${source.zstd ? 'zstd' : 'none'}')`;
+
 async function firstLines(db: Database, source: Source): Promise<string[]> {
-  const sql =
-    `select line from read_csv(${pathLiteral(source.path)}, auto_detect=false, header=false, delim=chr(31), quote='', escape='', ` +
-    `columns={'line': 'VARCHAR'}, max_line_size=${longestLine}, ignore_errors=true, compression='${source.zstd ? 'zstd' : 'none'}') limit ${sampleLines}`;
-  return (await db.rows<{ line: string | null }>(sql)).map(({ line }) => line ?? '');
+  const lines = await db.rows<{ line: string | null }>(`select line from ${rawLines(source)} limit ${sampleLines}`);
+  return lines.map(({ line }) => line ?? '');
+}
+
+/**
+ * Rows with one delimiter too many at their end, which DuckDB passes over when nothing follows it. Lines
+ * with a quote are left to DuckDB, since delimiters within quotes cannot be told apart here.
+ */
+async function trailingRows(db: Database, source: Source, { delimiter, width }: Dialect): Promise<Reject[]> {
+  const d = literal(delimiter);
+  const surplus = `suffix(line, ${d}) and not contains(line, '"') and length(line) - length(replace(line, ${d}, '')) = ${width}`;
+  const [{ found }] = (await db.rows<{ found: number }>(
+    `select count(*)::double as found from ${rawLines(source)} where ${surplus}`,
+  )) as [{ found: number }];
+  if (found === 0) return [];
+  const rows = await db.rows<{ line: number }>(
+    `select n::double as line from (select row_number() over () as n, line from ${rawLines(source)}) where ${surplus} order by n`,
+  );
+  return rows.map(({ line }) => ({
+    line,
+    type: 'TOO MANY COLUMNS',
+    message: `Found: ${width + 1}`,
+    text: '',
+    byte: 0,
+  }));
 }
 
 /** What the parser cannot get over at all, mixed line ends for instance, as a mistake in the file. */
@@ -120,7 +147,7 @@ interface Reject {
 /** One reject a row, the one that tells most: DuckDB stores one for each field. */
 async function readRejects(db: Database, table: string): Promise<Reject[]> {
   const sql =
-    'select min(line)::double as line, arg_max(error_type, column_idx)::varchar as type, arg_max(error_message, column_idx) as message, ' +
+    'select min(line)::double as line, arg_max(error_type, coalesce(column_idx, 0))::varchar as type, arg_max(error_message, coalesce(column_idx, 0)) as message, ' +
     `any_value(csv_line) as text, line_byte_position::double as byte from ${table} group by line_byte_position order by line_byte_position`;
   return db.rows<Reject>(sql);
 }
@@ -132,7 +159,8 @@ function refuseRejects(rejects: readonly Reject[], label: string, width: number,
       hint: 'close it, or double a quote that belongs to the text',
     });
   }
-  if (rejects.length <= most) return;
+  const encoding = rejects.some(({ type }) => type === 'INVALID ENCODING'); // seen in the columns that are read only, so never let go
+  if (rejects.length <= most && !encoding) return;
   const told = rejects.slice(0, 5).map(({ line, type, message, byte }) => {
     const found = /Found: (\d+)/.exec(message)?.[1];
     const reason =
@@ -143,7 +171,6 @@ function refuseRejects(rejects: readonly Reject[], label: string, width: number,
           : message.split('\n')[0]!;
     return `${label}:${line}: ${reason}`;
   });
-  const encoding = rejects.every(({ type }) => type === 'INVALID ENCODING');
   throw new LogisticError(
     'bad-rows',
     `${told.join('; ')}${rejects.length > 5 ? `; … ${rejects.length} bad rows in all` : ''}`,

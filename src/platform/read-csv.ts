@@ -4,36 +4,16 @@
  * numbers that are kept.
  */
 import { describeCounters } from '../data/counters.ts';
-import {
-  type Asked,
-  booleanWords,
-  decideKind,
-  type Kind,
-  type Profile,
-  refusal,
-  type TextProfile,
-} from '../data/infer.ts';
-import { requireNames, wantedColumns } from '../data/names.ts';
+import { type Asked, decideKind, type Kind, refusal } from '../data/infer.ts';
+import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
-import { booleanPairs, defaultMissingTokens, numberPattern, numberPatternComma } from '../predict/cell.ts';
+import { defaultMissingTokens } from '../predict/cell.ts';
 import { type CsvFile, openCsv } from './csv.ts';
+import { batches, type CellSql, cellSql, type Plan, profileColumns, trimmed, value } from './csv-profile.ts';
 import { type Database, literal } from './duckdb.ts';
 import type { Source } from './source.ts';
-
-interface Plan {
-  /** Position in the file. */
-  readonly place: number;
-  readonly name: string;
-  readonly asked: Asked;
-}
-
-/** SQL over a column of the trimmed relation. */
-interface CellSql {
-  readonly missing: (t: string) => string;
-  readonly number: (t: string, comma: boolean) => string;
-}
 
 export async function readCsv(
   db: Database,
@@ -71,6 +51,7 @@ export async function readCsv(
   return {
     rows,
     columns: counters.columns,
+    leftOut: leftOut(names, counters.columns),
     source: source.label,
     badRows,
     warnings: [
@@ -91,102 +72,6 @@ function askedOf(name: string, request: ColumnRequest, csv: CsvFile, options: Re
         ? 'target'
         : undefined;
   return { as, decimalComma: options.decimalComma === true, delimiter: csv.dialect.delimiter };
-}
-
-/**
- * A number is a cell that numberPattern matches; without a comma DuckDB's cast finds the same ones, faster,
- * once `_` between digits, inf and nan are taken out. Numbers begin with one of + - . 0 … 9, which lie
- * between + and : in ASCII; a text that does not is spared the cast, whose failure is slow.
- */
-function cellSql(tokens: readonly string[]): CellSql {
-  return {
-    missing: (t) => `(${t} is null or ${t} in (${tokens.map(literal).join(', ')}))`,
-    number: (t, comma) =>
-      comma
-        ? `(regexp_full_match(${t}, ${literal(numberPatternComma)}) and isfinite(${value(t, true)}))`
-        : `(${t} between '+' and ':' and isfinite(${value(t, false)}) and not contains(${t}, '_'))`,
-  };
-}
-
-const value = (t: string, comma: boolean): string => `try_cast(${comma ? `replace(${t}, ',', '.')` : t} as double)`;
-
-/** `select … from (trimmed columns of the file)` */
-const trimmed = (from: string, plans: readonly Plan[]): string =>
-  `(select ${plans.map(({ place }) => `trim(c${place}, ' ' || chr(9)) as c${place}`).join(', ')} from ${from})`;
-
-async function profileColumns(db: Database, csv: CsvFile, plans: readonly Plan[], sql: CellSql, options: ReadOptions) {
-  const most = options.maxBadRows ?? 0;
-  const cells = plans.flatMap(({ place, asked }) => {
-    const t = `c${place}`;
-    const present = `not ${sql.missing(t)}`;
-    return [
-      t,
-      `${present} as p${place}`,
-      `case when ${present} and ${sql.number(t, asked.decimalComma)} then ${value(t, asked.decimalComma)} end as v${place}`,
-    ];
-  });
-  const counts = plans.flatMap(({ place }) => [
-    `count(*) filter (p${place})::double as p${place}`,
-    `count(v${place})::double as n${place}`,
-    `count(*) filter (v${place} is not null and c${place} between '00' and '0:')::double as z${place}`,
-    `count(*) filter (abs(v${place}) > 9007199254740992 and not contains(c${place}, '.') and not contains(lower(c${place}), 'e'))::double as b${place}`,
-  ]);
-  const first = await csv.scan(most, (from) =>
-    db.rows<Record<string, number>>(
-      `select count(*)::double as m, ${counts.join(', ')} from (select ${cells.join(', ')} from ${trimmed(from, plans)})`,
-    ),
-  );
-  const row = first.result[0]!;
-  const doubtful = plans.filter(
-    ({ place, asked }) => row[`n${place}`]! < row[`p${place}`]! && asked.as !== 'categorical' && asked.as !== 'numeric',
-  );
-  const texts = await profileTexts(db, csv, doubtful, sql, most);
-  const profiles = plans.map(
-    ({ place, name }): Profile => ({
-      name,
-      present: row[`p${place}`]!,
-      numbers: row[`n${place}`]!,
-      leadingZeros: row[`z${place}`]!,
-      beyondExact: row[`b${place}`]!,
-      texts: texts.get(place),
-    }),
-  );
-  return { rows: row.m!, profiles, badRows: first.badRows };
-}
-
-const dressedPattern = "[$€£¥]? ?[+-]?[0-9][0-9., \u00a0\u202f']*([eE][+-]?[0-9]+)? ?[%$€£¥]?|[+-]?(?i:inf|infinity)";
-const datePattern =
-  '([0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}|[0-9]{1,2}[-/.][0-9]{1,2}[-/.]([0-9]{4}|[0-9]{2}))([T ][0-9]{1,2}:.*)?';
-
-/** Patterns are tried on distinct texts only, each weighted by how often it occurs. */
-async function profileTexts(
-  db: Database,
-  csv: CsvFile,
-  plans: readonly Plan[],
-  sql: CellSql,
-  most: number,
-): Promise<Map<number, TextProfile>> {
-  if (plans.length === 0) return new Map();
-  const listed = (words: readonly string[]): string => words.map(literal).join(', ');
-  const patterns: Record<Exclude<keyof TextProfile, 'distinct' | 'pairs'> | `pair${number}`, string> = {
-    anyBoolean: `lower(t) in (${listed([...booleanWords, '0', '1'])})`,
-    commaNumbers: `regexp_full_match(t, ${literal(numberPatternComma)})`,
-    decimalOnly: "regexp_matches(t, '^[+-]?[0-9]*,([0-9]{1,2}|[0-9]{4,})$')",
-    dressed: `regexp_full_match(t, ${literal(dressedPattern)}) and not regexp_full_match(t, ${literal(numberPattern)})`,
-    dates: `regexp_full_match(t, ${literal(datePattern)})`,
-    ...Object.fromEntries(booleanPairs.map((pair, i) => [`pair${i}`, `lower(t) in (${listed(pair)})`])),
-  };
-  const sums = Object.entries(patterns).map(
-    ([name, holds]) => `coalesce(sum(c) filter (${holds}), 0)::double as ${name}`,
-  );
-  const { result } = await csv.scan(most, (from) => {
-    const cells = `select unnest([${plans.map(({ place }) => place).join(', ')}]) as k, unnest([${plans.map(({ place }) => `c${place}`).join(', ')}]) as t`;
-    const distinct = `select k, t, count(*) as c from (${cells} from ${trimmed(from, plans)}) where not ${sql.missing('t')} group by k, t`;
-    return db.rows<Omit<TextProfile, 'pairs'> & { k: number } & Record<string, number>>(
-      `select k, count(*)::double as distinct, ${sums.join(', ')} from (${distinct}) group by k`,
-    );
-  });
-  return new Map(result.map((row) => [row.k, { ...row, pairs: booleanPairs.map((_, i) => row[`pair${i}`]!) }]));
 }
 
 /** The first cell that made a column be refused, with its line. */
@@ -221,26 +106,34 @@ async function countMissing(
   options: ReadOptions,
 ) {
   const found = new Map<number, Column['missing']>();
-  if (plans.length === 0) return found;
-  const counts = plans.flatMap(({ place }) =>
-    tokens.map(
-      (token, i) =>
-        `count(*) filter (${token === '' ? `c${place} is null or ` : ''}c${place} = ${literal(token)})::double as t${place}_${i}`,
-    ),
-  );
-  const { result } = await csv.scan(options.maxBadRows ?? 0, (from) =>
-    db.rows<Record<string, number>>(`select ${counts.join(', ')} from ${trimmed(from, plans)}`),
-  );
-  for (const { place } of plans) {
-    const spelled = tokens
-      .map((token, i) => [token, result[0]![`t${place}_${i}`]!] as const)
-      .filter(([, count]) => count > 0);
-    found.set(place, {
-      count: spelled.reduce((sum, [, count]) => sum + count, 0),
-      tokens: Object.fromEntries(spelled),
-    });
-  }
+  for (const batch of batches(plans)) await countBatch(batch);
   return found;
+
+  async function countBatch(plans: readonly Plan[]): Promise<void> {
+    const counts = plans.flatMap(({ place }) =>
+      tokens.map(
+        (token, i) =>
+          `count(*) filter (${token === '' ? `c${place} is null or ` : ''}c${place} = ${literal(token)})::double as t${place}_${i}`,
+      ),
+    );
+    const { result } = await csv.scan(options.maxBadRows ?? 0, (from) =>
+      db.rows<Record<string, number>>(`select ${counts.join(', ')} from ${trimmed(from, plans)}`),
+    );
+    for (const { place } of plans) {
+      const spelled = tokens
+        .map((token, i) => [token, result[0]![`t${place}_${i}`]!] as const)
+        .filter(([, count]) => count > 0);
+      found.set(place, {
+        count: spelled.reduce((sum, [, count]) => sum + count, 0),
+        tokens: Object.fromEntries(spelled),
+      });
+    }
+  }
+}
+
+interface Kept {
+  readonly plan: Plan;
+  readonly kind: Kind;
 }
 
 interface Reading {
@@ -252,13 +145,18 @@ interface Reading {
 
 const noneMissing: Column['missing'] = { count: 0, tokens: {} };
 
-async function readColumns(
+async function readColumns(db: Database, csv: CsvFile, kept: readonly Kept[], reading: Reading): Promise<Column[]> {
+  const columns: Column[] = [];
+  for (const batch of batches(kept)) columns.push(...(await readBatch(db, csv, batch, reading)));
+  return columns;
+}
+
+async function readBatch(
   db: Database,
   csv: CsvFile,
-  kept: readonly { plan: Plan; kind: Kind }[],
-  reading: Reading,
+  kept: readonly Kept[],
+  { rows, missing, sql, options }: Reading,
 ): Promise<Column[]> {
-  const { rows, sql, options } = reading;
   const expressions = kept.map(({ plan: { place }, kind }) => {
     const t = `c${place}`;
     if (kind.kind !== 'numeric') return `case when ${sql.missing(t)} then null else ${t} end`;
@@ -269,31 +167,29 @@ async function readColumns(
   let at = 0;
   await csv.scan(options.maxBadRows ?? 0, async (from) => {
     at = 0;
-    await db.chunks(
-      `select ${expressions.join(', ')} from ${trimmed(
-        from,
-        kept.map(({ plan }) => plan),
-      )}`,
-      (chunk) => {
-        kept.forEach((_, k) => {
-          const vector = chunk.getColumnVector(k);
-          const values = numbers[k];
-          if (values !== undefined)
-            for (let i = 0; i < chunk.rowCount; i++) values[at + i] = vector.getItem(i) as number;
-          else readTexts(dictionaries[k]!, at, chunk.rowCount, (i) => vector.getItem(i) as string | null);
-        });
-        at += chunk.rowCount;
-      },
+    const cells = trimmed(
+      from,
+      kept.map(({ plan }) => plan),
     );
+    await db.chunks(`select ${expressions.join(', ')} from ${cells}`, (chunk) => {
+      kept.forEach((_, k) => {
+        const vector = chunk.getColumnVector(k);
+        const values = numbers[k];
+        if (values === undefined)
+          readTexts(dictionaries[k]!, at, chunk.rowCount, (i) => vector.getItem(i) as string | null);
+        else for (let i = 0; i < chunk.rowCount; i++) values[at + i] = vector.getItem(i) as number;
+      });
+      at += chunk.rowCount;
+    });
   });
   // A stream that fails in the middle ends like one that is done, so the rows are counted against the profile.
   if (at !== rows) throw new Error(`${at} of ${rows} rows came through: DuckDB ended the stream early`);
-  return kept.map(({ plan }, k): Column => {
-    const missing = reading.missing.get(plan.place) ?? noneMissing;
+  return kept.map(({ plan, kind }, k): Column => {
+    const holes = missing.get(plan.place) ?? noneMissing;
     const values = numbers[k];
-    if (values !== undefined) return { kind: 'numeric', name: plan.name, values, missing };
+    if (values !== undefined) return { kind: 'numeric', name: plan.name, values, missing: holes };
     refuseNul(plan.name, dictionaries[k]!.texts);
-    return textColumn(plan.name, dictionaries[k]!, missing, plan.asked.as === 'categorical');
+    return textColumn(plan.name, dictionaries[k]!, holes, kind.kind === 'categorical');
   });
 }
 

@@ -5,7 +5,7 @@
  */
 import { describeCounters } from '../data/counters.ts';
 import { judgeCategory } from '../data/infer.ts';
-import { columnNames, requireNames, wantedColumns } from '../data/names.ts';
+import { columnNames, leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
@@ -112,6 +112,7 @@ export async function readTyped(
   return {
     rows: m,
     columns: counters.columns,
+    leftOut: leftOut(names, counters.columns),
     source: source.label,
     badRows: 0,
     warnings: [...judged.flatMap(({ warning }) => (warning === undefined ? [] : [warning])), ...counters.warnings],

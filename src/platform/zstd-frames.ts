@@ -20,7 +20,10 @@ export async function checkZstdFrames(file: FileHandle, source: string): Promise
     const magic = (await bytes(at, 4)).readUInt32LE(0);
     if (magic === frameMagic) at = await endOfFrame(at + 4, bytes);
     else if ((magic & 0xfffffff0) >>> 0 === skippableMagic) at += 8 + (await bytes(at + 4, 4)).readUInt32LE(0);
-    else throw new LogisticError('unreadable', `${source}: not a zstd file from byte ${at} on`, { hint: 'compress it anew' });
+    else
+      throw new LogisticError('unreadable', `${source}: not a zstd file from byte ${at} on`, {
+        hint: 'compress it anew',
+      });
   }
   if (at > size) throw truncated(source);
 }
@@ -42,5 +45,7 @@ async function endOfFrame(start: number, bytes: (at: number, count: number) => P
 }
 
 export function truncated(source: string): LogisticError {
-  return new LogisticError('truncated', `${source}: the compressed file is cut off`, { hint: 'copy or download it again' });
+  return new LogisticError('truncated', `${source}: the compressed file is cut off`, {
+    hint: 'copy or download it again',
+  });
 }

@@ -5,7 +5,7 @@
  *
  *   z = b + Σ_j w_j·(x_j − mean_j)/scale_j      P(positive) = σ(z)      P(negative) = σ(−z)
  */
-import { LogisticError, nearestName } from '../errors.ts';
+import { brief, LogisticError, nearestName } from '../errors.ts';
 import { type Cell, readNumber, readText } from './cell.ts';
 import type { Feature, Label, ModelFile, Term, UnseenPolicy } from './model-file.ts';
 import { validateModel } from './validate.ts';
@@ -168,7 +168,7 @@ function readerOf(feature: Feature, terms: readonly Term[], reading: Reading): (
       const text = readText(cell, reading.missingTokens);
       if (text === undefined) return feature.impute === null ? missing : share(feature.impute);
       const x = readNumber(text, reading.decimalComma && typeof cell === 'string');
-      return x === undefined ? { problem: `${column}: \`${text}\` is not a finite number` } : share(x);
+      return x === undefined ? { problem: `${column}: \`${brief(text)}\` is not a finite number` } : share(x);
     };
   }
   // The sum over a category's indicators, worked out once for each level.
@@ -186,6 +186,6 @@ function readerOf(feature: Feature, terms: readonly Term[], reading: Reading): (
     const text = readText(cell, reading.missingTokens);
     if (text === undefined) return imputed === null ? missing : share(imputed);
     const known = shares.get(fold(text));
-    return known ?? { problem: `${column}: unseen category \`${text}\``, unseen: share(levels[0] ?? '') };
+    return known ?? { problem: `${column}: unseen category \`${brief(text)}\``, unseen: share(levels[0] ?? '') };
   };
 }
