@@ -29,7 +29,8 @@ export interface CellSql {
  */
 export function cellSql(tokens: readonly string[]): CellSql {
   return {
-    missing: (t) => `(${t} is null or ${t} in (${tokens.map(literal).join(', ')}))`,
+    // Not IN: beyond five constants DuckDB makes it a join, one for each column.
+    missing: (t) => `coalesce(list_contains([${tokens.map(literal).join(', ')}], ${t}), true)`,
     number: (t, comma) =>
       comma
         ? `(regexp_full_match(${t}, ${literal(numberPatternComma)}) and isfinite(${value(t, true)}))`
@@ -66,25 +67,21 @@ export async function profileColumns(
 }
 
 async function profileBatch(db: Database, csv: CsvFile, plans: readonly Plan[], sql: CellSql, most: number) {
-  const cells = plans.flatMap(({ place, asked }) => {
+  const missing = plans.map(({ place }) => `${sql.missing(`c${place}`)} as m${place}`);
+  const numbers = plans.map(({ place, asked: { decimalComma } }) => {
     const t = `c${place}`;
-    const present = `not ${sql.missing(t)}`;
-    return [
-      t,
-      `${present} as p${place}`,
-      `case when ${present} and ${sql.number(t, asked.decimalComma)} then ${value(t, asked.decimalComma)} end as v${place}`,
-    ];
+    return `case when not m${place} and ${sql.number(t, decimalComma)} then ${value(t, decimalComma)} end as v${place}`;
   });
   const counts = plans.flatMap(({ place }) => [
-    `count(*) filter (p${place})::double as p${place}`,
+    `count_if(not m${place})::double as p${place}`,
     `count(v${place})::double as n${place}`,
-    `count(*) filter (v${place} is not null and c${place} between '00' and '0:')::double as z${place}`,
-    `count(*) filter (abs(v${place}) > 9007199254740992 and not contains(c${place}, '.') and not contains(lower(c${place}), 'e'))::double as b${place}`,
+    `count_if(v${place} is not null and c${place} between '00' and '0:')::double as z${place}`,
+    `count_if(abs(v${place}) > 9007199254740992 and not contains(c${place}, '.') and not contains(lower(c${place}), 'e'))::double as b${place}`,
   ]);
+  const cells = (from: string): string =>
+    `(select *, ${numbers.join(', ')} from (select *, ${missing.join(', ')} from ${trimmed(from, plans)}))`;
   const first = await csv.scan(most, (from) =>
-    db.rows<Record<string, number>>(
-      `select count(*)::double as m, ${counts.join(', ')} from (select ${cells.join(', ')} from ${trimmed(from, plans)})`,
-    ),
+    db.rows<Record<string, number>>(`select count(*)::double as m, ${counts.join(', ')} from ${cells(from)}`),
   );
   const row = first.result[0]!;
   const doubtful = plans.filter(
@@ -127,7 +124,7 @@ async function profileTexts(
     ...Object.fromEntries(booleanPairs.map((pair, i) => [`pair${i}`, `lower(t) in (${listed(pair)})`])),
   };
   const sums = Object.entries(patterns).map(
-    ([name, holds]) => `coalesce(sum(c) filter (${holds}), 0)::double as ${name}`,
+    ([name, holds]) => `sum(case when ${holds} then c else 0 end)::double as ${name}`,
   );
   const { result } = await csv.scan(most, (from) => {
     const cells = `select unnest([${plans.map(({ place }) => place).join(', ')}]) as k, unnest([${plans.map(({ place }) => `c${place}`).join(', ')}]) as t`;

@@ -113,7 +113,7 @@ async function countMissing(
     const counts = plans.flatMap(({ place }) =>
       tokens.map(
         (token, i) =>
-          `count(*) filter (${token === '' ? `c${place} is null or ` : ''}c${place} = ${literal(token)})::double as t${place}_${i}`,
+          `count_if(${token === '' ? `c${place} is null or ` : ''}c${place} = ${literal(token)})::double as t${place}_${i}`,
       ),
     );
     const { result } = await csv.scan(options.maxBadRows ?? 0, (from) =>
