@@ -24,7 +24,7 @@ export async function openTyped(db: Database, source: Source): Promise<TypedFile
   const relation =
     source.format === 'parquet'
       ? `read_parquet(${pathLiteral(source.path)})`
-      : `read_json(${pathLiteral(source.path)}, sample_size=-1, maximum_object_size=67108864, compression='${source.zstd ? 'zstd' : 'none'}')`;
+      : `read_json(${pathLiteral(source.path)}, sample_size=-1, maximum_object_size=67108864, compression='${source.zstd ? 'zstd' : 'uncompressed'}')`;
   const described = await db
     .rows<{ column_name: string; column_type: string }>(`describe select * from ${relation}`)
     .catch((error: Error) => {
