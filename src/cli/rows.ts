@@ -22,19 +22,12 @@ export async function openRows(
   signal: AbortSignal,
 ): Promise<OpenedRows> {
   const target = model.toJSON().target.name;
-  const { names, rows } = await readCells(file, { ...flags, signal });
-  const places = model.columns.map((column) => {
-    const place = names.indexOf(column);
-    if (place >= 0) return place;
-    const near = nearestName(column, names);
-    throw new LogisticError(
-      'missing-column',
-      `${file}: the model needs the column ${JSON.stringify(column)}, which the file lacks; it has ${names.join(', ')}`,
-      {
-        ...(near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` }),
-      },
-    );
-  });
+  const { names, rows, close } = await readCells(file, { ...flags, signal });
+  const places = model.columns.map((column) => names.indexOf(column));
+  if (places.includes(-1)) {
+    await close();
+    throw missingColumn(model.columns[places.indexOf(-1)]!, names, file);
+  }
   const label = names.indexOf(target);
   async function* inOrder() {
     for await (const chunk of rows) {
@@ -49,4 +42,13 @@ export async function openRows(
     ignored: names.filter((name, k) => !places.includes(k) && name !== target),
     hasTarget: label >= 0,
   };
+}
+
+function missingColumn(column: string, names: readonly string[], file: string): LogisticError {
+  const near = nearestName(column, names);
+  return new LogisticError(
+    'missing-column',
+    `${file}: the model needs the column ${JSON.stringify(column)}, which the file lacks; it has ${names.join(', ')}`,
+    near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` },
+  );
 }

@@ -3,6 +3,7 @@
  * found or refused with the nearest one. It knows no types and no file.
  */
 import { LogisticError, nearestName, type Warning } from '../errors.ts';
+import type { Dialect, TextRecord } from './records.ts';
 import type { ColumnRequest } from './table.ts';
 
 export interface ColumnNames {
@@ -58,23 +59,27 @@ export function columnNames(
   return { names, unnamed, warnings: renamed.length > 0 ? [{ code: 'duplicate-names', message }] : [] };
 }
 
-/** Whether a header looks like a row of data: most of its fields are numbers. */
-export function looksLikeData(header: readonly string[]): boolean {
-  const numbers = header.filter((field) => field.trim() !== '' && Number.isFinite(Number(field.replace(',', '.'))));
-  return numbers.length > 0 && numbers.length >= header.length / 2;
+/** Whether a header looks like a row of data: half of its fields are numbers, or stand again below in their column. */
+function looksLikeData(header: readonly string[], sample: readonly TextRecord[]): boolean {
+  const like = header.filter((field, k) => {
+    const text = field.trim();
+    const number = text !== '' && Number.isFinite(Number(text.replace(',', '.')));
+    return number || sample.some(({ fields }) => fields[k]?.trim() === text);
+  });
+  return like.length >= header.length / 2;
 }
 
-/** Refuses names that are not there. `header` tells a missing header from a misspelled name. */
+/** Refuses names that are not there. The dialect tells a missing header from a misspelled name. */
 export function requireNames(
   request: ColumnRequest,
   names: readonly string[],
-  header: readonly string[] | undefined,
+  dialect?: Pick<Dialect, 'header' | 'sample'>,
 ): void {
   const { target, weights, only = [], drop = [], numeric = [], categorical = [] } = request;
   const wanted = [target, weights, ...only, ...drop, ...numeric, ...categorical].filter((name) => name !== undefined);
   const lost = wanted.find((name) => !names.includes(name));
   if (lost === undefined) return;
-  if (header !== undefined && looksLikeData(header)) {
+  if (dialect?.header !== undefined && looksLikeData(dialect.header, dialect.sample)) {
     throw new LogisticError('unknown-column', `column ${visible(lost)} not found; the first line looks like data`, {
       hint: 'use --no-header and a column number such as c1',
     });

@@ -74,7 +74,8 @@ const candidates = [',', ';', '\t', '|'];
 
 /**
  * The delimiter is the one that cuts most records, the header among them, into the same number of
- * fields; of equals, the one that makes more fields. Undefined when there is no record at all.
+ * fields; of equals, the one that makes more of the fields numbers, and then the one that makes more
+ * fields. Undefined when there is no record at all.
  */
 export function sniffDialect(
   lines: readonly string[],
@@ -85,7 +86,10 @@ export function sniffDialect(
     const records = lines.map((line) => assembler.push(line)).filter((record) => record !== undefined);
     return { delimiter, records, ...agreement(records) };
   });
-  const best = readings.reduce((a, b) => (b.share > a.share || (b.share === a.share && b.width > a.width) ? b : a));
+  const best = readings.reduce((a, b) => {
+    const better = b.share - a.share || b.numbers - a.numbers || b.width - a.width;
+    return better > 0 ? b : a;
+  });
   const [first, ...rest] = best.records;
   if (first === undefined) return undefined;
   const sample = asked.header ? rest : best.records;
@@ -104,10 +108,12 @@ export function sniffDialect(
   };
 }
 
-/** The commonest number of fields above one, and the share of the records that have it. */
-function agreement(records: readonly TextRecord[]): { share: number; width: number } {
+/** The commonest number of fields above one, the share of the records that have it, and the share of numbers among fields. */
+function agreement(records: readonly TextRecord[]): { share: number; width: number; numbers: number } {
   const counts = new Map<number, number>();
   for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
   const [width, count] = [...counts].filter(([fields]) => fields > 1).sort((a, b) => b[1] - a[1])[0] ?? [1, 0];
-  return { share: count / Math.max(1, records.length), width };
+  const fields = records.flatMap((record) => record.fields);
+  const numbers = fields.filter((field) => /^[+-]?\d*[.,]?\d+$/.test(field.trim())).length;
+  return { share: count / Math.max(1, records.length), width, numbers: numbers / Math.max(1, fields.length) };
 }

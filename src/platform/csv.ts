@@ -11,6 +11,7 @@ import type { ReadOptions } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { type Database, literal, pathLiteral } from './duckdb.ts';
 import type { Source } from './source.ts';
+import { lineAt } from './text-bytes.ts';
 
 export interface CsvFile {
   readonly dialect: Dialect;
@@ -36,7 +37,9 @@ export async function openCsv(
   options: ReadOptions,
   target: string | undefined,
 ): Promise<CsvFile> {
-  const lines = await firstLines(db, source);
+  const lines = await firstLines(db, source).catch((error: Error) => {
+    throw readable(error, source.label);
+  });
   const dialect = sniffDialect(lines, { delimiter: options.delimiter, header: options.header !== false });
   if (dialect === undefined) throw new LogisticError('bad-file', `${source.label}: the file has only blank lines`);
   if (dialect.sample.length === 0) {
@@ -62,7 +65,7 @@ export async function openCsv(
     });
   }
   const surplus = await trailingRows(db, source, dialect);
-  if (surplus.length > 0) refuseRejects(surplus, source.label, dialect.width, 0);
+  if (surplus.length > 0) await refuseRejects(surplus, source, dialect.width, 0);
   const types = Array.from({ length: dialect.width }, (_, k) => `'c${k}': 'VARCHAR'`).join(', ');
   let scans = 0;
   const relation = (lineSize: string): string =>
@@ -86,7 +89,7 @@ export async function openCsv(
       if (rejects.some(({ type }) => type === 'LINE SIZE OVER MAXIMUM')) {
         ({ result, rejects } = await attempt(query, `, max_line_size=${longestLine}`));
       }
-      refuseRejects(rejects, source.label, dialect.width, most);
+      await refuseRejects(rejects, source, dialect.width, most);
       return { result, badRows: rejects.length };
     },
     async lineOf(row) {
@@ -106,12 +109,13 @@ async function firstLines(db: Database, source: Source): Promise<string[]> {
 }
 
 /**
- * Rows with one delimiter too many at their end, which DuckDB passes over when nothing follows it. Lines
- * with a quote are left to DuckDB, since delimiters within quotes cannot be told apart here.
+ * Rows with one delimiter too many at their end, which DuckDB passes over when nothing follows it. What
+ * is quoted is taken out first; a line on which a quote stays open is left to DuckDB.
  */
 async function trailingRows(db: Database, source: Source, { delimiter, width }: Dialect): Promise<Reject[]> {
   const d = literal(delimiter);
-  const surplus = `suffix(line, ${d}) and not contains(line, '"') and length(line) - length(replace(line, ${d}, '')) = ${width}`;
+  const plain = `(case when contains(line, '"') then regexp_replace(line, '"([^"]|"")*"', '', 'g') else line end)`;
+  const surplus = `suffix(line, ${d}) and not contains(${plain}, '"') and length(${plain}) - length(replace(${plain}, ${d}, '')) = ${width}`;
   const [{ found }] = (await db.rows<{ found: number }>(
     `select count(*)::double as found from ${rawLines(source)} where ${surplus}`,
   )) as [{ found: number }];
@@ -148,29 +152,25 @@ interface Reject {
 async function readRejects(db: Database, table: string): Promise<Reject[]> {
   const sql =
     'select min(line)::double as line, arg_max(error_type, coalesce(column_idx, 0))::varchar as type, arg_max(error_message, coalesce(column_idx, 0)) as message, ' +
-    `any_value(csv_line) as text, line_byte_position::double as byte from ${table} group by line_byte_position order by line_byte_position`;
+    `any_value(csv_line) as text, line_byte_position::double as byte from ${table} where csv_line is null or trim(csv_line) <> '' group by line_byte_position order by line_byte_position`;
   return db.rows<Reject>(sql);
 }
 
-function refuseRejects(rejects: readonly Reject[], label: string, width: number, most: number): void {
+async function refuseRejects(rejects: readonly Reject[], source: Source, width: number, most: number): Promise<void> {
+  const { label } = source;
+  // DuckDB counts a row with quoted line ends as one line, so lines are counted from the byte where the row begins.
+  const place = async ({ line, byte }: Reject): Promise<string> =>
+    `${label}:${source.zstd || byte === 0 ? line : await lineAt(source.path, byte - 1)}`;
   const open = rejects.find(({ type, text }) => type === 'UNQUOTED VALUE' && text.includes('\n'));
   if (open !== undefined) {
-    throw new LogisticError('bad-rows', `${label}:${open.line}: a quote that opens here is never closed`, {
+    throw new LogisticError('bad-rows', `${await place(open)}: a quote that opens here is never closed`, {
       hint: 'close it, or double a quote that belongs to the text',
     });
   }
   const encoding = rejects.some(({ type }) => type === 'INVALID ENCODING'); // seen in the columns that are read only, so never let go
   if (rejects.length <= most && !encoding) return;
-  const told = rejects.slice(0, 5).map(({ line, type, message, byte }) => {
-    const found = /Found: (\d+)/.exec(message)?.[1];
-    const reason =
-      found !== undefined
-        ? `${width} fields expected, ${found} found`
-        : type === 'INVALID ENCODING'
-          ? `not UTF-8 (row at byte ${byte - 1})`
-          : message.split('\n')[0]!;
-    return `${label}:${line}: ${reason}`;
-  });
+  const told: string[] = [];
+  for (const reject of rejects.slice(0, 5)) told.push(`${await place(reject)}: ${reason(reject, width)}`);
   throw new LogisticError(
     'bad-rows',
     `${told.join('; ')}${rejects.length > 5 ? `; … ${rejects.length} bad rows in all` : ''}`,
@@ -178,9 +178,15 @@ function refuseRejects(rejects: readonly Reject[], label: string, width: number,
       hint: encoding
         ? 'convert the file to UTF-8'
         : `mend the file, or let them go with --max-bad-rows ${rejects.length}`,
-      details: { lines: rejects.slice(0, 5).map(({ line }) => line) },
+      details: { rows: rejects.length },
     },
   );
+}
+
+function reason({ type, message, byte }: Reject, width: number): string {
+  const found = /Found: (\d+)/.exec(message)?.[1];
+  if (found !== undefined) return `${width} fields expected, ${found} found`;
+  return type === 'INVALID ENCODING' ? `not UTF-8 (row at byte ${byte - 1})` : message.split('\n')[0]!;
 }
 
 async function findLine(path: string, dialect: Dialect, header: boolean, row: number): Promise<number | undefined> {

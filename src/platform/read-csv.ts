@@ -23,7 +23,7 @@ export async function readCsv(
 ): Promise<Table> {
   const csv = await openCsv(db, source, options, request.target);
   const { names } = csv.columns;
-  requireNames(request, names, csv.dialect.header);
+  requireNames(request, names, csv.dialect);
   const plans = wantedColumns(request, names).map(
     (place): Plan => ({ place, name: names[place]!, asked: askedOf(names[place]!, request, csv, options) }),
   );

@@ -31,6 +31,8 @@ export interface CellFile {
   /** Rows in file order, in chunks: texts as they stand from delimited text, typed cells otherwise. Ends early only by throwing. */
   readonly rows: AsyncIterable<Cell[][]>;
   readonly warnings: readonly Warning[];
+  /** For who does not read the rows to their end; harmless otherwise. */
+  close(): Promise<void>;
 }
 
 /** Opens rows for prediction. The whole file is checked before the first row is given out: one output row an input row. */
@@ -38,7 +40,9 @@ export async function readCells(path: string, options: ReadOptions): Promise<Cel
   const source = await openSource(path, options.signal);
   let db: Database | undefined;
   const close = async (): Promise<void> => {
-    await db?.close();
+    const open = db;
+    db = undefined;
+    await open?.close();
     await source.dispose();
   };
   try {
@@ -48,7 +52,7 @@ export async function readCells(path: string, options: ReadOptions): Promise<Cel
       source,
       options,
     );
-    return { names, warnings, rows: cellRows(db, select, count, close) };
+    return { names, warnings, rows: cellRows(db, select, count, close), close };
   } catch (error) {
     await close();
     throw error;

@@ -23,8 +23,8 @@ export interface TypedFile {
 export async function openTyped(db: Database, source: Source): Promise<TypedFile> {
   const relation =
     source.format === 'parquet'
-      ? `read_parquet(${pathLiteral(source.path)})`
-      : `read_json(${pathLiteral(source.path)}, sample_size=-1, maximum_object_size=67108864, compression='${source.zstd ? 'zstd' : 'uncompressed'}')`;
+      ? `read_parquet(${pathLiteral(source.path)}, hive_partitioning=false)`
+      : `read_json(${pathLiteral(source.path)}, sample_size=-1, hive_partitioning=false, maximum_object_size=67108864, compression='${source.zstd ? 'zstd' : 'uncompressed'}')`;
   const described = await db
     .rows<{ column_name: string; column_type: string }>(`describe select * from ${relation}`)
     .catch((error: Error) => {
@@ -75,7 +75,7 @@ export async function readTyped(
 ): Promise<Table> {
   const file = await openTyped(db, source);
   const names = file.columns.map(({ name }) => name);
-  requireNames(request, names, undefined);
+  requireNames(request, names);
   const plans = wantedColumns(request, names).map((k) => {
     const column = file.columns[k]!;
     return { column, storage: storageOf(column, request.categorical?.includes(column.name) === true, source.label) };

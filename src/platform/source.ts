@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LogisticError } from '../errors.ts';
+import { checkText } from './text-bytes.ts';
 import { checkZstdFrames } from './zstd-frames.ts';
 
 export interface Source {
@@ -63,6 +64,7 @@ export async function openSource(path: string, signal: AbortSignal | undefined):
     if (head.kind === 'zstd') await checkZstd(place, label);
     const named = path.replace(/\.(gz|zst)$/i, '').toLowerCase();
     const json = /\.(jsonl|ndjson|json)$/.test(named);
+    if (head.kind === 'text') await checkText(place, label, signal);
     const format = head.kind === 'parquet' ? 'parquet' : json ? 'json' : 'text';
     return { path: place, label, format, zstd: head.kind === 'zstd', dispose };
   } catch (error) {
@@ -122,7 +124,4 @@ function refuseForeign({ kind, bytes }: Head, label: string): void {
   if (kind === 'UTF-16')
     refuse('the text is in UTF-16', 'convert it to UTF-8, for instance with iconv -f UTF-16 -t UTF-8');
   if (kind === 'gzip') refuse('gzip within gzip', 'unpack it first');
-  if (kind !== 'text') return;
-  const nul = bytes.indexOf(0);
-  if (nul >= 0) refuse(`a NUL byte at offset ${nul}: this is no text, or not in UTF-8`, 'convert it to UTF-8 text');
 }

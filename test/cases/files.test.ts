@@ -307,9 +307,9 @@ describe('B32: compression and encodings', () => {
         make('c,x,y', (x, y, i) => `${i % 2 ? 'é' : 'e'},${x},${y}`),
         'latin1',
       ),
-      /d\.csv:3: not UTF-8 \(row at byte 12\)/,
+      /d\.csv:3: byte 0xe9 is not valid UTF-8 \(byte 12 of the text\)/,
     ],
-    ['a NUL byte', 'c,x,y\na\0,1,1\nb,0,0\n', /a NUL byte at offset 7/],
+    ['a NUL byte', 'c,x,y\na\0,1,1\nb,0,0\n', /d\.csv:2: a NUL byte.*\(byte 7 of the text\)/],
     ['a workbook', 'PK\x03\x04 and so on', /zip archive, as \.xlsx/],
   ];
   test.each(foreign)('%s', (_, content, message) => refused(content, message));

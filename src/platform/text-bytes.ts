@@ -1,0 +1,83 @@
+/**
+ * The bytes of a text file: are they all UTF-8, and on which line is one of them? DuckDB does not look at
+ * columns it is not asked for, lets NUL pass, and counts lines wrongly past quoted ones, so both are
+ * answered here, in one pass over pieces of the file. It knows no format.
+ */
+import { isUtf8 } from 'node:buffer';
+import { createReadStream } from 'node:fs';
+import { LogisticError } from '../errors.ts';
+
+const pieceBytes = 1 << 20;
+
+export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<void> {
+  let offset = 0;
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of pieces(path)) {
+    signal?.throwIfAborted();
+    const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
+    const nul = bytes.indexOf(0);
+    if (nul >= 0)
+      throw await badByte({ path, source, offset: offset + nul, what: 'a NUL byte: this is not plain text' });
+    const whole = wholeCharacters(bytes);
+    if (!isUtf8(bytes.subarray(0, whole))) throw await invalid(path, source, { bytes, offset });
+    offset += whole;
+    rest = bytes.subarray(whole);
+  }
+  if (rest.length > 0) throw await invalid(path, source, { bytes: rest, offset });
+}
+
+function pieces(path: string): AsyncIterable<Buffer> {
+  return createReadStream(path, { highWaterMark: pieceBytes });
+}
+
+/** Length without a character that may be cut off at the end of the piece (at most 3 bytes). */
+function wholeCharacters(bytes: Buffer): number {
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back]!;
+    if ((byte & 0xc0) === 0x80) continue;
+    const needs = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1;
+    return needs > back ? bytes.length - back : bytes.length;
+  }
+  return bytes.length;
+}
+
+async function invalid(
+  path: string,
+  source: string,
+  { bytes, offset }: { bytes: Buffer; offset: number },
+): Promise<LogisticError> {
+  let good = 0;
+  let bad = bytes.length;
+  // Validity of a prefix (cut at a character) is monotone, so the first bad byte is found by halving.
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    const prefix = bytes.subarray(0, middle);
+    if (isUtf8(prefix.subarray(0, wholeCharacters(prefix)))) good = middle;
+    else bad = middle;
+  }
+  const end = wholeCharacters(bytes.subarray(0, good));
+  const what = `byte 0x${(bytes[end] ?? 0).toString(16)} is not valid UTF-8`;
+  return badByte({ path, source, offset: offset + end, what });
+}
+
+async function badByte(at: { path: string; source: string; offset: number; what: string }): Promise<LogisticError> {
+  const line = await lineAt(at.path, at.offset);
+  return new LogisticError('encoding', `${at.source}:${line}: ${at.what} (byte ${at.offset} of the text)`, {
+    hint: 'convert the file to UTF-8, for instance with iconv -f LATIN1 -t UTF-8',
+    details: { line, offset: at.offset },
+  });
+}
+
+/** The line, from 1, of the byte at an offset; blank lines that begin there are passed over. */
+export async function lineAt(path: string, offset: number): Promise<number> {
+  let line = 1;
+  let seen = 0;
+  for await (const piece of pieces(path)) {
+    for (let i = 0; i < piece.length; i++, seen++) {
+      const lineEnd = piece[i] === 10;
+      if (seen >= offset && !lineEnd && piece[i] !== 13) return line;
+      if (lineEnd) line++;
+    }
+  }
+  return line;
+}
