@@ -4,7 +4,7 @@
  */
 import { type Asked, booleanWords, type Profile, type TextProfile } from '../data/infer.ts';
 import type { ReadOptions } from '../data/table.ts';
-import { booleanPairs, numberPattern, numberPatternComma } from '../predict/cell.ts';
+import { booleanPairs, numberPattern, numberPatternComma, readNumber } from '../predict/cell.ts';
 import type { CsvFile } from './csv.ts';
 import { type Database, literal } from './duckdb.ts';
 
@@ -16,34 +16,39 @@ export interface Plan {
   readonly asked: Asked;
 }
 
-/** SQL over a column of the trimmed relation. */
+/** SQL over a column of the file as it stands. */
 export interface CellSql {
-  readonly missing: (t: string) => string;
-  readonly number: (t: string, comma: boolean) => string;
+  /** Whether a cell is missing: empty, or one of the tokens. */
+  readonly missing: (column: string) => string;
+  /** A cell's number, null when it is missing or none. */
+  readonly number: (column: string, comma: boolean) => string;
 }
+
+/** A cell without the spaces around it. */
+export const trimmed = (column: string): string => `trim(${column}, ' ' || chr(9))`;
 
 /**
  * A number is a cell that numberPattern matches; without a comma DuckDB's cast finds the same ones, faster,
- * once `_` between digits, inf and nan are taken out. Numbers begin with one of + - . 0 … 9, which lie
- * between + and : in ASCII; a text that does not is spared the cast, whose failure is slow.
+ * once `_` between digits, inf and nan are taken out, and spaces around it do not matter to the cast. Only
+ * when some token spells a number must a number be looked up among the tokens.
  */
 export function cellSql(tokens: readonly string[]): CellSql {
+  // Not IN: beyond five constants DuckDB makes it a join, one for each column.
+  const missing = (c: string): string =>
+    `coalesce(list_contains([${tokens.map(literal).join(', ')}], ${trimmed(c)}), true)`;
+  const numericToken = tokens.some((token) => readNumber(token) !== undefined || readNumber(token, true) !== undefined);
   return {
-    // Not IN: beyond five constants DuckDB makes it a join, one for each column.
-    missing: (t) => `coalesce(list_contains([${tokens.map(literal).join(', ')}], ${t}), true)`,
-    number: (t, comma) =>
-      comma
-        ? `(regexp_full_match(${t}, ${literal(numberPatternComma)}) and isfinite(${value(t, true)}))`
-        : `(${t} between '+' and ':' and isfinite(${value(t, false)}) and not contains(${t}, '_'))`,
+    missing,
+    number(c, comma) {
+      const value = `try_cast(${comma ? `replace(${c}, ',', '.')` : c} as double)`;
+      const spelled = comma
+        ? `regexp_full_match(${trimmed(c)}, ${literal(numberPatternComma)})`
+        : `not contains(${c}, '_')`;
+      const present = numericToken ? ` and not ${missing(c)}` : '';
+      return `case when isfinite(${value}) and ${spelled}${present} then ${value} end`;
+    },
   };
 }
-
-export const value = (t: string, comma: boolean): string =>
-  `try_cast(${comma ? `replace(${t}, ',', '.')` : t} as double)`;
-
-/** `select … from (trimmed columns of the file)` */
-export const trimmed = (from: string, plans: readonly Plan[]): string =>
-  `(select ${plans.map(({ place }) => `trim(c${place}, ' ' || chr(9)) as c${place}`).join(', ')} from ${from})`;
 
 /** Columns in one query: DuckDB plans thousands of expressions slowly, and tens of thousands not at all. */
 const batchSize = 200;
@@ -67,19 +72,25 @@ export async function profileColumns(
 }
 
 async function profileBatch(db: Database, csv: CsvFile, plans: readonly Plan[], sql: CellSql, most: number) {
-  const missing = plans.map(({ place }) => `${sql.missing(`c${place}`)} as m${place}`);
-  const numbers = plans.map(({ place, asked: { decimalComma } }) => {
-    const t = `c${place}`;
-    return `case when not m${place} and ${sql.number(t, decimalComma)} then ${value(t, decimalComma)} end as v${place}`;
+  const numbers = plans.map(({ place, asked }) => `${sql.number(`c${place}`, asked.decimalComma)} as v${place}`);
+  const missing = plans.map(
+    ({ place }) => `case when v${place} is null then ${sql.missing(`c${place}`)} else false end as m${place}`,
+  );
+  const counts = plans.flatMap(({ place }) => {
+    const [c, v] = [`c${place}`, `v${place}`];
+    // CASE spares the rare check where the common one says no; AND and OR would not.
+    const bare = `case when starts_with(${c}, ' ') then ${trimmed(c)} else ${c} end`;
+    const whole = `not contains(${c}, '.') and not contains(lower(${c}), 'e')`;
+    return [
+      `count_if(not m${place})::double as p${place}`,
+      `count(${v})::double as n${place}`,
+      `count_if(${v} is not null and (${bare}) between '00' and '0:')::double as z${place}`,
+      `count_if(case when abs(${v}) > 9007199254740992 then ${whole} else false end)::double as b${place}`,
+    ];
   });
-  const counts = plans.flatMap(({ place }) => [
-    `count_if(not m${place})::double as p${place}`,
-    `count(v${place})::double as n${place}`,
-    `count_if(v${place} is not null and c${place} between '00' and '0:')::double as z${place}`,
-    `count_if(abs(v${place}) > 9007199254740992 and not contains(c${place}, '.') and not contains(lower(c${place}), 'e'))::double as b${place}`,
-  ]);
+  const columns = plans.map(({ place }) => `c${place}`).join(', ');
   const cells = (from: string): string =>
-    `(select *, ${numbers.join(', ')} from (select *, ${missing.join(', ')} from ${trimmed(from, plans)}))`;
+    `(select *, ${missing.join(', ')} from (select ${columns}, ${numbers.join(', ')} from ${from}))`;
   const first = await csv.scan(most, (from) =>
     db.rows<Record<string, number>>(`select count(*)::double as m, ${counts.join(', ')} from ${cells(from)}`),
   );
@@ -127,8 +138,8 @@ async function profileTexts(
     ([name, holds]) => `sum(case when ${holds} then c else 0 end)::double as ${name}`,
   );
   const { result } = await csv.scan(most, (from) => {
-    const cells = `select unnest([${plans.map(({ place }) => place).join(', ')}]) as k, unnest([${plans.map(({ place }) => `c${place}`).join(', ')}]) as t`;
-    const distinct = `select k, t, count(*) as c from (${cells} from ${trimmed(from, plans)}) where not ${sql.missing('t')} group by k, t`;
+    const cells = `select unnest([${plans.map(({ place }) => place).join(', ')}]) as k, unnest([${plans.map(({ place }) => trimmed(`c${place}`)).join(', ')}]) as t`;
+    const distinct = `select k, t, count(*) as c from (${cells} from ${from}) where not ${sql.missing('t')} group by k, t`;
     return db.rows<Omit<TextProfile, 'pairs'> & { k: number } & Record<string, number>>(
       `select k, count(*)::double as distinct, ${sums.join(', ')} from (${distinct}) group by k`,
     );

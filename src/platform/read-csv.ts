@@ -11,7 +11,7 @@ import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import { type CsvFile, openCsv } from './csv.ts';
-import { batches, type CellSql, cellSql, type Plan, profileColumns, trimmed, value } from './csv-profile.ts';
+import { batches, type CellSql, cellSql, type Plan, profileColumns, trimmed } from './csv-profile.ts';
 import { type Database, literal } from './duckdb.ts';
 import type { Source } from './source.ts';
 
@@ -87,8 +87,8 @@ async function findOffender(
   const t = `c${plan.place}`;
   const { result } = await csv.scan(Number.MAX_SAFE_INTEGER, (from) =>
     db.rows<{ k: number; cell: string }>(
-      `select k, ${t} as cell from (select row_number() over () - 1 as k, ${t} from ${trimmed(from, [plan])}) ` +
-        `where not ${sql.missing(t)} and not coalesce(${sql.number(t, plan.asked.decimalComma)}, false) order by k limit 1`,
+      `select k, ${trimmed(t)} as cell from (select row_number() over () - 1 as k, ${t} from ${from}) ` +
+        `where not ${sql.missing(t)} and ${sql.number(t, plan.asked.decimalComma)} is null order by k limit 1`,
     ),
   );
   const found = result[0];
@@ -113,11 +113,11 @@ async function countMissing(
     const counts = plans.flatMap(({ place }) =>
       tokens.map(
         (token, i) =>
-          `count_if(${token === '' ? `c${place} is null or ` : ''}c${place} = ${literal(token)})::double as t${place}_${i}`,
+          `count_if(${token === '' ? `c${place} is null or ` : ''}${trimmed(`c${place}`)} = ${literal(token)})::double as t${place}_${i}`,
       ),
     );
     const { result } = await csv.scan(options.maxBadRows ?? 0, (from) =>
-      db.rows<Record<string, number>>(`select ${counts.join(', ')} from ${trimmed(from, plans)}`),
+      db.rows<Record<string, number>>(`select ${counts.join(', ')} from ${from}`),
     );
     for (const { place } of plans) {
       const spelled = tokens
@@ -158,20 +158,16 @@ async function readBatch(
   { rows, missing, sql, options }: Reading,
 ): Promise<Column[]> {
   const expressions = kept.map(({ plan: { place }, kind }) => {
-    const t = `c${place}`;
-    if (kind.kind !== 'numeric') return `case when ${sql.missing(t)} then null else ${t} end`;
-    return `case when ${sql.missing(t)} then 'nan'::double else ${value(t, kind.comma)} end`;
+    const c = `c${place}`;
+    if (kind.kind === 'numeric') return `coalesce(${sql.number(c, kind.comma)}, 'nan'::double)`;
+    return `case when ${sql.missing(c)} then null else ${trimmed(c)} end`;
   });
   const numbers = kept.map(({ kind }) => (kind.kind === 'numeric' ? new Float64Array(rows) : undefined));
   const dictionaries = kept.map(({ kind }) => (kind.kind === 'numeric' ? undefined : new Dictionary(rows)));
   let at = 0;
   await csv.scan(options.maxBadRows ?? 0, async (from) => {
     at = 0;
-    const cells = trimmed(
-      from,
-      kept.map(({ plan }) => plan),
-    );
-    await db.chunks(`select ${expressions.join(', ')} from ${cells}`, (chunk) => {
+    await db.chunks(`select ${expressions.join(', ')} from ${from}`, (chunk) => {
       kept.forEach((_, k) => {
         const vector = chunk.getColumnVector(k);
         const values = numbers[k];
