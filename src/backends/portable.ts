@@ -30,7 +30,7 @@ export function wrongness(tf: TensorFlow, z: Tensor2D, sign: Tensor2D): Tensor2D
 }
 
 /**
- * (B11) softplus(T) = ln(1 + e^T) elementwise, the loss of each row.
+ * (B3) softplus(T) = ln(1 + e^T) elementwise, the loss of each row, whose mean is (B11).
  *
  * Computed as max(T, 0) + log1p(E) with E = e^(−|T|). tf.log1p is ln(1 + E) on several backends and
  * loses every E below 6e-8, so log1p(E) is E·ln(U)/(U − 1) with U = 1 + E, in which the rounding of U
@@ -76,7 +76,7 @@ export function hessian(tf: TensorFlow, x: Tensor2D, d: Tensor2D): Tensor2D {
   return tf.concat2d([tf.concat2d([square as Tensor2D, border], 1), tf.concat2d([tf.transpose(border), corner], 1)], 0);
 }
 
-/** Σ over the m entries of a row, [1, 1]: for db (B14), which is the sum of dZ, and for the loss. */
+/** Σ over the m entries of a row, [1, 1]: (B14) m·db = Σ dZ, and the sum of the losses for (B11). */
 export function total(tf: TensorFlow, row: Tensor2D): Tensor2D {
   return tf.matMul(row, tf.onesLike(tf.transpose(row)));
 }

@@ -69,6 +69,7 @@ export async function openSource(path: string, signal: AbortSignal | undefined):
     return { path: place, label, format, zstd: head.kind === 'zstd', dispose };
   } catch (error) {
     await dispose();
+    signal?.throwIfAborted(); // its own reason, not the stream's
     throw error;
   }
 }

@@ -400,3 +400,19 @@ describe('other kinds of files', () => {
     expect(seen).toEqual(Array.from({ length: 24_000 }, (_, i) => i));
   });
 });
+
+test('reading that is aborted rejects with the signal’s reason and leaves nothing behind', async () => {
+  const folder = emptyFolder();
+  folder.write('d.csv', gzipSync(make('x,y', (x, y, i) => `${x + i},${y}`, 20_000)));
+  const { readdirSync } = await import('node:fs');
+  const { tmpdir } = await import('node:os');
+  const left = (): string[] => readdirSync(tmpdir()).filter((name) => /^tfjs-logistic-(duckdb-)?\w{6}$/.test(name));
+  const before = new Set(left());
+  for (const delay of [0, 20, 60]) {
+    const abort = new AbortController();
+    const reason = new Error('enough');
+    setTimeout(() => abort.abort(reason), delay);
+    await expect(readTable(`${folder.path}/d.csv`, { target: 'y' }, { signal: abort.signal })).rejects.toBe(reason);
+  }
+  expect(left().filter((name) => !before.has(name))).toEqual([]);
+});

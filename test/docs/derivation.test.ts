@@ -18,6 +18,13 @@ test('every formula is there, (B1) to (B16), and its label stands in the code', 
   for (const label of [2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 16]) expect(code).toContain(`(B${label})`);
 });
 
+test('every formula names a function and a test', () => {
+  const parts = flat.split(/\*\*\(B(\d+)\)\*\*/).slice(1);
+  for (let k = 0; k < parts.length; k += 2) {
+    expect(parts[k + 1], `(B${parts[k]})`).toMatch(/— [^"]*`\w+` in `src\/.*tests? "/);
+  }
+});
+
 test('every function that is named exists where it is said to be', () => {
   const named = [...flat.matchAll(/((?:`\w+`(?:, | and )?)+) in `(src\/[\w/-]+\.ts)`/g)];
   expect(named.length).toBeGreaterThanOrEqual(16);
@@ -68,6 +75,7 @@ test('the numbers of the example are those that the code computes', async () => 
   close(printed.dW[1]!, gradient![1]! / 2);
   close(printed.db[0]!, gradient![2]! / 2);
   printed.Z.forEach((z, i) => {
+    close(z, 0.5 * rows.columns[0]![i]! - 0.25 * rows.columns[1]![i]! + 0.1);
     close(printed.A[i]!, 1 / (1 + Math.exp(-z)));
     close(printed.dZ[i]!, 1 / (1 + Math.exp(-z)) - rows.y[i]!);
   });

@@ -40,14 +40,21 @@ describe.each(tfjsNames)('%s', (backend) => {
 
   test('a fit that is aborted, or throws in a callback, or diverges, leaves no tensor behind', async () => {
     const before = await start();
-    const abort = new AbortController();
     const reason = new Error('enough');
-    const aborted = new LogisticRegression({ backend, solver: 'gd' }).fit(x, y, {
-      signal: abort.signal,
-      onIteration: ({ iteration }) => iteration === 5 && abort.abort(reason),
-    });
-    await expect(aborted).rejects.toBe(reason);
-    expect(tf.memory().numTensors).toBe(before);
+    for (const solver of ['newton', 'lbfgs', 'gd'] as const) {
+      const abort = new AbortController();
+      const seen: number[] = [];
+      const aborted = new LogisticRegression({ backend, solver }).fit(x, y, {
+        signal: abort.signal,
+        onIteration: ({ iteration }) => {
+          seen.push(iteration);
+          if (iteration === 2) abort.abort(reason);
+        },
+      });
+      await expect(aborted).rejects.toBe(reason);
+      expect(seen).toEqual([1, 2]);
+      expect(tf.memory().numTensors).toBe(before);
+    }
 
     const thrown = new LogisticRegression({ backend, solver: 'lbfgs' }).fit(x, y, {
       onIteration: () => {

@@ -1,0 +1,151 @@
+/**
+ * Training encodes a table column by column; the scorer reads a model file and encodes row by row. On
+ * random tables of mixed columns the two must be one function, whatever the options were.
+ */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LogisticRegression, loadScorer, type Options, type Scorer } from '../../src/index.ts';
+import { createRandom, shuffle } from '../../src/math/random.ts';
+import type { Cell } from '../../src/predict/cell.ts';
+
+type TableRow = Record<string, Cell>;
+
+const kinds = ['numeric', 'offset', 'boolean', 'words', 'category', 'constant', 'copy'] as const;
+type Kind = (typeof kinds)[number];
+/** Names that a careless lookup, join or sort trips over. */
+const names = ['plain', 'with space', 'Größe', 'a=b', '1', '0', 'constructor', 'x'] as const;
+const labelPairs: readonly (readonly [Cell, Cell])[] = [
+  [0, 1],
+  ['no', 'yes'],
+  [false, true],
+  ['b', 'a'],
+];
+
+interface Problem {
+  readonly rows: TableRow[];
+  readonly target: string;
+  readonly options: Options;
+}
+
+/** One cell; about one in twelve is missing, in one of the ways in which a cell of its kind can be. */
+function cellOf(kind: Kind, random: () => number): Cell {
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(items.length * random())]!;
+  const text = kind === 'words' || kind === 'category';
+  if (random() < 1 / 12) return pick<Cell>(text ? [null, undefined, 'NA', ' ', '?'] : [null, undefined]);
+  switch (kind) {
+    case 'boolean':
+      return random() < 0.4;
+    case 'words':
+      return pick(['yes', 'no', 'No', 'YES ']);
+    case 'category':
+      return pick(['red', 'green', ' blue', '7', 'ß']);
+    case 'constant':
+      return 5;
+    case 'offset':
+      return 1000 + 3 * random();
+    default:
+      return 4 * random() - 2;
+  }
+}
+
+function rowsOf(columns: readonly Kind[], labels: readonly [Cell, Cell], seed: number): TableRow[] {
+  const random = createRandom(seed);
+  return Array.from({ length: 120 }, () => {
+    const cells = columns.map((kind) => cellOf(kind, random));
+    // A copy of the column before it, in other units: dependent when that one is a number.
+    columns.forEach((kind, j) => {
+      const before = cells[j - 1];
+      if (kind === 'copy' && typeof before === 'number') cells[j] = 2 * before + 1;
+    });
+    const row: TableRow = Object.fromEntries(cells.map((cell, j) => [names[j]!, cell]));
+    // Labels are near coin tosses, so that 120 rows are not told apart by accident.
+    const lean = typeof cells[0] === 'number' && Number(cells[0]) % 1 > 0.5 ? 0.2 : 0;
+    row.label = labels[random() < 0.4 + lean ? 1 : 0];
+    return row;
+  });
+}
+
+const problem: fc.Arbitrary<Problem> = fc
+  .record({
+    columns: fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: names.length }),
+    labels: fc.constantFrom(...labelPairs),
+    positive: fc.constantFrom(0, 1),
+    seed: fc.integer({ min: 1, max: 1e6 }),
+    options: fc.record({
+      l2: fc.constantFrom(0, 0.01, 1),
+      missing: fc.constantFrom('drop' as const, 'impute' as const),
+      imputation: fc.constantFrom('mean' as const, 'median' as const),
+      standardize: fc.boolean(),
+      classWeight: fc.constantFrom('balanced' as const, undefined),
+    }),
+  })
+  .filter(({ columns }) => columns.some((kind) => kind !== 'constant'))
+  .map(({ columns, labels, positive, seed, options }) => ({
+    rows: rowsOf(columns, labels, seed),
+    target: 'label',
+    options: { ...options, positive: labels[positive] as string } as Options,
+  }));
+const runs = { seed: 12, numRuns: 60 };
+
+/** The rows that the model can score, which are those it was trained on, with the scorer's probabilities. */
+function scored(scorer: Scorer, rows: readonly TableRow[]) {
+  return rows.flatMap((row) => {
+    const score = scorer.scoreRow(row);
+    return 'problem' in score ? [] : [{ row, probabilities: score.probabilities }];
+  });
+}
+
+/** −ln p of the row's own class from both probabilities: where p is near 1, −ln(1 − q) keeps its digits. */
+function lossOf(p: number, q: number): number {
+  return p > 0.5 ? -Math.log1p(-q) : -Math.log(p);
+}
+
+describe('a model file scored row by row', () => {
+  test('gives the probabilities of the model, as objects in any order of keys and as arrays', async () => {
+    await fc.assert(
+      fc.asyncProperty(problem, async ({ rows, target, options }) => {
+        const model = await new LogisticRegression(options).fit(rows, target);
+        const scorer = loadScorer(JSON.parse(JSON.stringify(model)));
+        const known = scored(scorer, rows);
+        const objects = known.map(({ row }) => row);
+        const truth = await model.predictProba(objects);
+        // JSON keeps every double, so these are equalities and no tolerance is needed.
+        expect(scorer.predictProba(objects)).toEqual(truth);
+        const turned = objects.map((row) => Object.fromEntries(shuffle(Object.entries(row), createRandom(7))));
+        expect(scorer.predictProba(turned)).toEqual(truth);
+        const arrays = objects.map((row) => scorer.columns.map((column) => row[column]));
+        expect(scorer.predictProba(arrays)).toEqual(truth);
+        for (const [first, second] of truth) expect(Math.abs(first + second - 1)).toBeLessThanOrEqual(2 ** -52);
+      }),
+      runs,
+    );
+  });
+
+  test('gives the log loss that training measured on its own columns', async () => {
+    await fc.assert(
+      fc.asyncProperty(problem, async ({ rows, target, options }) => {
+        const model = await new LogisticRegression(options).fit(rows, target);
+        const scorer = loadScorer(JSON.parse(JSON.stringify(model)));
+        const known = scored(scorer, rows);
+        const { training } = model;
+        expect(known).toHaveLength(training.rows.train);
+        expect(known).toHaveLength(options.missing === 'impute' ? rows.length : training.rows.used);
+
+        const own = known.map(({ row }) => scorer.classes.indexOf(row[target] as string));
+        const counts = [0, 1].map((k) => own.filter((of) => of === k).length);
+        let loss = 0;
+        let total = 0;
+        known.forEach(({ probabilities }, i) => {
+          const k = own[i] as 0 | 1;
+          const weight = options.classWeight === 'balanced' ? 1 / counts[k]! : 1;
+          loss += weight * lossOf(probabilities[k], probabilities[k === 0 ? 1 : 0]);
+          total += weight;
+        });
+        const measured = training.metrics.train.meanLogLoss!;
+        // Scores of size 10 summed from 20 terms carry some 1e−14 of rounding.
+        expect(Math.abs(loss / total - measured)).toBeLessThanOrEqual(1e-12 * measured);
+      }),
+      runs,
+    );
+  });
+});
