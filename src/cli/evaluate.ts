@@ -1,5 +1,5 @@
 /** `logit evaluate`: a model's metrics on a file whose labels are known. */
-import { type Cell, LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
+import { LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { requireShare } from './parse.ts';
 import { openRows, type RowFlags } from './rows.ts';
@@ -34,11 +34,12 @@ export async function evaluate(
   const dropped = { noTarget: 0, unpredictable: 0 };
   const strangers = new Map<string, number>();
   const readLabel = model.labelReader();
+  const missing = new Set(['', ...model.toJSON().missingTokens]);
   for await (const { cells, labels } of chunks) {
     cells.forEach((row, i) => {
       const label = readLabel(labels![i]);
       if (label === undefined) {
-        if (isBlank(labels![i])) dropped.noTarget++;
+        if (missing.has(String(labels![i] ?? '').trim())) dropped.noTarget++;
         else strangers.set(String(labels![i]), (strangers.get(String(labels![i])) ?? 0) + 1);
         return;
       }
@@ -59,10 +60,6 @@ export async function evaluate(
   if (flags.json === true)
     await printJson({ ...metrics, threshold, positive: model.positive, classes: model.classes, dropped });
   else await printText(report(metrics, String(model.positive), threshold));
-}
-
-function isBlank(cell: Cell): boolean {
-  return cell === null || cell === undefined || String(cell).trim() === '';
 }
 
 /** Labels the model does not know would make every figure wrong, so none is printed. */

@@ -9,13 +9,25 @@ import { parseClassWeight, parseDelimiter, parseList, parseNumber } from './pars
 const number = (flags: string, text: string): Option => new Option(flags, text).argParser(parseNumber);
 const list = (flags: string, text: string): Option => new Option(flags, text).argParser(parseList);
 
+const delimiter = (): Option =>
+  new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter);
+const headerText = 'the first line is data; columns are c1, c2, …';
+
 export function createProgram(signal: AbortSignal): Command {
   const program = new Command('logit')
     .description('Logistic regression on CSV, TSV, Parquet and JSON lines files.')
     .version(version)
     .showSuggestionAfterError()
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(`${text.trim().replaceAll('\n', ' ')}\n`) });
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .trim()
+            .replace(/^error:/, 'logit:')
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    });
 
   const command = (usage: string, description: string): Command =>
     program.command(usage).description(description).allowExcessArguments(false);
@@ -48,11 +60,9 @@ export function createProgram(signal: AbortSignal): Command {
       new Option('--imputation <kind>', 'what fills a missing number (default: mean)').choices(['mean', 'median']),
     )
     .addOption(list('--missing-tokens <texts>', 'texts that mean missing, besides the empty cell'))
-    .addOption(
-      new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter),
-    )
+    .addOption(delimiter())
     .option('--decimal-comma', 'numbers are written 1,5')
-    .option('--no-header', 'the first line is data; columns are c1, c2, …')
+    .option('--no-header', headerText)
     .addOption(number('--max-bad-rows <count>', 'let go of this many unreadable rows (default: 0)'))
     .addOption(
       new Option('--backend <name>', 'where sums are computed (default: auto)').choices([
@@ -66,44 +76,14 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--quiet', 'print no summary and no progress')
     .action(async (file: string, flags) => (await import('./train.ts')).train(file, flags, signal));
 
-  command('predict', 'predict the rows of a file')
-    .argument('<model>', 'a model file made by train')
-    .argument('<file>', 'the rows; - is standard input')
+  scoring(command('predict', 'predict the rows of a file'))
     .option('--out <file>', 'write the CSV here instead of on standard output')
-    .addOption(
-      number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'),
-    )
-    .addOption(
-      new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
-        'error',
-        'ignore',
-      ]),
-    )
-    .addOption(
-      new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter),
-    )
-    .option('--no-header', 'the first line is data; columns are c1, c2, …')
     .option('--quiet', 'print no notes')
     .action(async (model: string, file: string, flags) =>
       (await import('./predict.ts')).predict(model, file, flags, signal),
     );
 
-  command('evaluate', 'measure a model on a file whose labels are known')
-    .argument('<model>', 'a model file made by train')
-    .argument('<file>', 'the rows with their labels; - is standard input')
-    .addOption(
-      number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'),
-    )
-    .addOption(
-      new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
-        'error',
-        'ignore',
-      ]),
-    )
-    .addOption(
-      new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter),
-    )
-    .option('--no-header', 'the first line is data; columns are c1, c2, …')
+  scoring(command('evaluate', 'measure a model on a file whose labels are known'))
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, file: string, flags) =>
       (await import('./evaluate.ts')).evaluate(model, file, flags, signal),
@@ -115,4 +95,22 @@ export function createProgram(signal: AbortSignal): Command {
     .action(async (model: string, flags) => (await import('./inspect.ts')).inspect(model, flags));
 
   return program;
+}
+
+/** What predict and evaluate share: a model, a file of rows, and how both are read. */
+function scoring(command: Command): Command {
+  return command
+    .argument('<model>', 'a model file made by train')
+    .argument('<file>', 'the rows, of any kind that train reads; - is standard input')
+    .addOption(
+      number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'),
+    )
+    .addOption(
+      new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
+        'error',
+        'ignore',
+      ]),
+    )
+    .addOption(delimiter())
+    .option('--no-header', headerText);
 }

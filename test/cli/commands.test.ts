@@ -212,9 +212,9 @@ describe('evaluate and inspect', () => {
     expect(all.brier).toBeCloseTo(0.1875, 9);
     expect(all.averagePrecision).toBeCloseTo(0.5 * (3 / 4) + 0.5 * 0 + (3 / 4 - 0.5) * (3 / 4) + (1 / 4) * (4 / 8), 9);
 
-    folder.write('one.csv', 'x,y\n0,0\n1,0\n');
+    folder.write('one.csv', 'x,y\n0,0\n1,0\n1,?\n0,\n');
     const one = JSON.parse((await folder.logit(['evaluate', 'model.json', 'one.csv', '--json'])).stdout);
-    expect(one.auc).toBeNull();
+    expect(one).toMatchObject({ rows: 2, auc: null, dropped: { noTarget: 2, unpredictable: 0 } });
     expect(one.undefined.auc).toBe('the rows are of one class');
     expect(one.recall).toBeNull();
   });
