@@ -14,19 +14,20 @@ export interface Split {
 export function stratifiedSplit(rows: Int32Array, y: Int8Array, share: number, seed: number): Split {
   if (share === 0) return { train: rows, holdout: new Int32Array(0) };
   const random = createRandom(seed);
-  const held = new Set<number>();
+  const held = new Uint8Array(y.length);
   for (const label of [0, 1]) {
     const own = shuffle(
-      [...rows].filter((row) => y[row] === label),
+      rows.filter((row) => y[row] === label),
       random,
     );
     const count = Math.min(Math.round(share * own.length), own.length - 1);
-    for (const row of own.slice(0, count)) held.add(row);
+    for (const row of own.subarray(0, count)) held[row] = 1;
   }
-  if (held.size === 0) {
+  const holdout = rows.filter((row) => held[row] === 1);
+  if (holdout.length === 0) {
     throw new LogisticError('holdout-empty', `a holdout of ${share} of ${rows.length} rows holds no row`, {
       hint: 'raise --holdout, or leave it out',
     });
   }
-  return { train: rows.filter((row) => !held.has(row)), holdout: rows.filter((row) => held.has(row)) };
+  return { train: rows.filter((row) => held[row] === 0), holdout };
 }

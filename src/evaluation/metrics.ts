@@ -86,7 +86,7 @@ export function measureScores({ decision, y, weights, threshold }: Scored): Metr
  * half (Mann & Whitney 1947); `averagePrecision` is Σ (positives at the score)·(precision down to it).
  */
 function rankScores(decision: Float64Array, y: ArrayLike<number>, weightOf: (i: number) => number) {
-  const order = Array.from(decision.keys()).sort((a, b) => decision[b]! - decision[a]!);
+  const order = Uint32Array.from(decision.keys()).sort((a, b) => decision[b]! - decision[a]!);
   let positives = 0;
   let negatives = 0;
   let pairs = 0;

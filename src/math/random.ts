@@ -23,10 +23,14 @@ export function createRandom(seed: number): () => number {
 }
 
 /** Fisher and Yates's shuffle, in place. */
-export function shuffle<T>(items: T[], random: () => number): T[] {
+export function shuffle<T extends { readonly length: number; [index: number]: unknown }>(
+  items: T,
+  random: () => number,
+): T {
+  const list: { [index: number]: unknown } = items;
   for (let i = items.length - 1; i > 0; i--) {
     const j = Math.floor(random() * (i + 1));
-    [items[i], items[j]] = [items[j]!, items[i]!];
+    [list[i], list[j]] = [list[j], list[i]];
   }
   return items;
 }

@@ -18,7 +18,8 @@ export interface Selection {
 /** The rows that are used, and how many are not for which reason. A row is counted under its first reason. */
 export function selectRows({ table, columns, labels, weights, missing }: Selection) {
   const dropped = { missing: 0, noTarget: 0, zeroWeight: 0 };
-  const used: number[] = [];
+  const used = new Int32Array(table.rows);
+  let count = 0;
   for (let row = 0; row < table.rows; row++) {
     const gap = missing === 'impute' ? undefined : columns.find((column) => isMissing(column, row));
     if (missing === 'error' && (gap !== undefined || labels.y[row]! < 0)) {
@@ -30,9 +31,9 @@ export function selectRows({ table, columns, labels, weights, missing }: Selecti
     if (labels.y[row]! < 0) dropped.noTarget++;
     else if (gap !== undefined || Number.isNaN(weights?.[row])) dropped.missing++;
     else if (weights?.[row] === 0) dropped.zeroWeight++;
-    else used.push(row);
+    else used[count++] = row;
   }
-  return { used: Int32Array.from(used), dropped };
+  return { used: used.subarray(0, count), dropped };
 }
 
 /** After rows are dropped a class may be gone: then the message says which drop took it. */
@@ -47,9 +48,9 @@ export function requireBothClasses({
   columns: readonly Column[];
   target: string;
 }): void {
-  const left = new Set(Array.from(used, (row) => labels.y[row]!));
-  if (left.size === 2) return;
-  const lost = left.has(1) ? 0 : 1;
+  const has = (y: 0 | 1): boolean => used.some((row) => labels.y[row] === y);
+  if (has(0) && has(1)) return;
+  const lost = has(1) ? 0 : 1;
   const label = labels.classes.find((candidate) => (candidate === labels.positive) === (lost === 1));
   const holes = columns.filter((column) => labels.y.some((y, row) => y === lost && isMissing(column, row)));
   const names = holes.map(({ name }) => name).join(', ');
