@@ -16,7 +16,7 @@ import { oracleRows } from '../rows/oracle.ts';
 import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
 import { chord } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
-import { type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
+import { convergedRule, type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
 import type { CheckedOptions } from './options.ts';
 
 export interface FitHooks {
@@ -95,12 +95,14 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
     last.name === 'converged' ? await polish(exact, last.point, signal) : { point: last.point, condition: null };
   const gradientNorm = maxNorm(finished.point.gradient);
   const { tolerance } = options;
+  // The last step may have lowered the gradient further: the rule quotes what is stored.
+  const rule = last.name === 'converged' ? convergedRule(gradientNorm, tolerance) : last.rule;
   return {
     theta: finished.point.theta,
     solver: {
       name: algorithm.name,
       outcome: last.name,
-      rule: last.rule,
+      rule,
       iterations: first.iterations,
       evaluations: first.evaluations + 1,
       refinements: refined?.iterations ?? 0,
@@ -108,7 +110,7 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
     },
     certificate: {
       outcome: last.name,
-      rule: last.rule,
+      rule,
       gradientNorm,
       tolerance,
       condition: finished.condition,

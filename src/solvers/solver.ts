@@ -93,7 +93,7 @@ export async function minimise(
       return end('separated', `mean loss ${point.value} < ${objective.separatedBelow}: every row is on its own side`);
     }
     if (gradientNorm <= options.tolerance) {
-      return end('converged', `gradient max-norm ${gradientNorm} <= ${options.tolerance}`);
+      return end('converged', convergedRule(gradientNorm, options.tolerance));
     }
     if (iteration >= options.maxIterations) {
       return end(
@@ -110,6 +110,11 @@ export async function minimise(
     await nextTask();
     options.signal?.throwIfAborted();
   }
+}
+
+/** The one rule by which a fit has converged, with its numbers. */
+export function convergedRule(gradientNorm: number, tolerance: number): string {
+  return `gradient max-norm ${gradientNorm} <= ${tolerance}`;
 }
 
 /** Lets the event loop turn once, so that timers, sockets and aborts are served while a fit runs. */
