@@ -3,7 +3,7 @@ const may = (room, allowed) => ({
   name: `${room}-imports`,
   severity: 'error',
   from: { path: `^src/${room}` },
-  to: { path: '^src/', pathNot: [`^src/${room}`, '^src/errors[.]ts$', ...allowed.map((path) => `^src/${path}`)] },
+  to: { path: '^src/', pathNot: [`^src/${room}`, '^src/(errors|turns)[.]ts$', ...allowed.map((path) => `^src/${path}`)] },
 });
 
 module.exports = {
@@ -11,6 +11,7 @@ module.exports = {
     { name: 'no-circles', severity: 'error', from: {}, to: { circular: true } },
     { name: 'errors-import-nothing', severity: 'error', from: { path: '^src/errors[.]ts$' }, to: { path: '.' } },
     may('math/', []),
+    may('turns', []),
     may('predict/', []),
     may('data/', ['math/', 'predict/cell[.]ts$']),
     may('design/', ['data/', 'math/', 'predict/model-file[.]ts$', 'backends/backend[.]ts$']),
@@ -31,9 +32,9 @@ module.exports = {
     },
     {
       name: 'node-stays-in-platform',
-      comment: 'node.ts reads model files; the command runs in Node; registry.ts asks Node where a package lies.',
+      comment: 'node.ts reads model files; the command runs in Node; registry.ts asks Node where a package lies, threads.ts for threads.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(platform/|cli|node[.]ts|backends/registry[.]ts)' },
+      from: { path: '^src/', pathNot: '^src/(platform/|cli|node[.]ts|backends/registry[.]ts|backends/cpu/(threads|worker)[.]ts)' },
       to: { dependencyTypes: ['core'] },
     },
     {

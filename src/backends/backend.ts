@@ -5,16 +5,43 @@
  * becomes TensorFlow.js's global backend for longer than one synchronous section.
  */
 
-/** Rows on the host, in float64: the input of every backend and of the oracle. */
+/** Precision of numbers that are kept, or of arithmetic. */
+export type Precision = 'float32' | 'float64';
+
+/**
+ * A view of the standardised design in float64: the input of every backend and of the oracle. It need
+ * not exist as numbers anywhere: whoever places rows reads each of them once.
+ */
 export interface Rows {
   /** m */
   readonly count: number;
-  /** n columns of X [n, m], feature-major: each of length m, standardised. */
-  readonly columns: readonly Float64Array[];
+  /** n */
+  readonly features: number;
+  /** Writes feature j of rows from … from + into.length of X [n, m] into `into`. */
+  read(j: number, from: number, into: Float64Array): void;
   /** Y [1, m], 0 or 1. */
   readonly y: Float64Array;
   /** s [1, m], > 0; absent: all 1. */
   readonly weights?: Float64Array | undefined;
+}
+
+/** n columns of length m, feature-major and already standardised, as a view. */
+export function rowsOf({
+  columns,
+  y,
+  weights,
+}: {
+  readonly columns: readonly Float64Array[];
+  readonly y: Float64Array;
+  readonly weights?: Float64Array | undefined;
+}): Rows {
+  return {
+    count: y.length,
+    features: columns.length,
+    read: (j, from, into) => into.set(columns[j]!.subarray(from, from + into.length)),
+    y,
+    weights,
+  };
 }
 
 /** 0: loss · 1: loss and gradient · 2: loss, gradient and Hessian. */
@@ -32,8 +59,8 @@ export interface Sums {
 }
 
 export interface PlacedRows {
-  /** theta = [w_1 … w_n, b], length n + 1. */
-  evaluate(theta: Float64Array, order: Order, signal?: AbortSignal): Promise<Sums>;
+  /** theta = [w_1 … w_n, b], length n + 1; `arithmetic` is one that the backend has. */
+  evaluate(theta: Float64Array, order: Order, arithmetic: Precision, signal?: AbortSignal): Promise<Sums>;
   dispose(): void;
 }
 
@@ -42,9 +69,12 @@ export interface Backend {
   readonly name: string;
   /** What really runs, for reports: 'TensorFlow.js 4.22.0 cpu ops', … */
   readonly detail: string;
-  /** Precision of the arithmetic inside a block of rows. */
-  readonly precision: 'float32' | 'float64';
-  place(rows: Rows): PlacedRows;
+  /** Precisions of the arithmetic inside a block of rows. */
+  readonly arithmetics: readonly Precision[];
+  /** Copies rows, into memory of each precision in `keep`; float64 arithmetic reads float32 rows where it must. */
+  place(rows: Rows, keep: readonly Precision[], signal?: AbortSignal): Promise<PlacedRows>;
+  /** Ends what the backend started: threads. Placed rows are gone with it. */
+  close(): Promise<void>;
 }
 
 /** Longest run of rows that is summed in the working precision before float64 takes over. */

@@ -6,17 +6,25 @@
 import { LogisticError, nearestName } from '../errors.ts';
 import type { Backend } from './backend.ts';
 import { createFusedBackend } from './cpu/fused.ts';
+import { availableThreads } from './cpu/threads.ts';
 import { createTfjsBackend, loadTensorFlow } from './tfjs.ts';
 
 /** auto, cpu: fused WebAssembly kernels, or tfjs's cpu ops where SIMD is missing · tfjs-cpu, wasm: tfjs ops. */
 export const backendNames = ['auto', 'cpu', 'tfjs-cpu', 'wasm'] as const;
 export type BackendName = (typeof backendNames)[number];
 
-export async function openBackend(name: BackendName): Promise<Backend> {
+export interface Resources {
+  /** Threads that compute: 'auto' is all that the machine runs at a time. */
+  readonly threads: 'auto' | number;
+  /** Numbers in X, m·n: few of them stay on the calling thread, where they are done before a thread has started. */
+  readonly cells: number;
+}
+
+export async function openBackend(name: BackendName, resources: Resources): Promise<Backend> {
   switch (name) {
     case 'auto':
     case 'cpu':
-      return (await createFusedBackend('float32')) ?? createTfjsBackend(await loadTensorFlow(), 'cpu', 'cpu');
+      return (await openFused(resources)) ?? createTfjsBackend(await loadTensorFlow(), 'cpu', 'cpu');
     case 'tfjs-cpu':
       return createTfjsBackend(await loadTensorFlow(), 'tfjs-cpu', 'cpu');
     case 'wasm':
@@ -28,9 +36,19 @@ export async function openBackend(name: BackendName): Promise<Backend> {
   }
 }
 
-/** The float64 twin of whatever backend solves: fused where SIMD is there, undefined elsewhere. */
-export function openFloat64(): Promise<Backend | undefined> {
-  return createFusedBackend('float64');
+/** Below so many numbers in X a fit stays on the calling thread (measured crossover: benchmarks/README.md). */
+export const threadedCells = 2 ** 20;
+
+/** The fused backend, undefined where SIMD is missing. Threads that only 'auto' asked for may be refused to it. */
+export async function openFused({ threads, cells }: Resources): Promise<Backend | undefined> {
+  if (cells < threadedCells) return createFusedBackend(0);
+  if (threads !== 'auto') return createFusedBackend(threads);
+  try {
+    return await createFusedBackend(await availableThreads());
+  } catch (error) {
+    const backend = await createFusedBackend(0);
+    return backend && { ...backend, detail: `${backend.detail} (${(error as Error).message})` };
+  }
 }
 
 /** tfjs's wasm backend, from its own package: the one optional peer of this page. */

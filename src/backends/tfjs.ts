@@ -6,7 +6,15 @@
  */
 import { LogisticError } from '../errors.ts';
 import { addScaled } from '../math/vector.ts';
-import { type Backend, maxBlockRows, type Order, type PlacedRows, type Rows, type Sums } from './backend.ts';
+import {
+  type Backend,
+  maxBlockRows,
+  type Order,
+  type PlacedRows,
+  type Precision,
+  type Rows,
+  type Sums,
+} from './backend.ts';
 import { type Block, blockSums, type TensorFlow } from './portable.ts';
 
 export async function loadTensorFlow(): Promise<TensorFlow> {
@@ -26,8 +34,9 @@ export async function createTfjsBackend(tf: TensorFlow, name: string, tfName: st
   return {
     name,
     detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
-    precision: 'float32',
-    place: (rows) => placeBlocks(tf, rows, active),
+    arithmetics: ['float32'],
+    place: async (rows) => placeBlocks(tf, rows, active),
+    async close() {},
   };
 }
 
@@ -46,7 +55,7 @@ function withBackend<T>(tf: TensorFlow, name: string, section: () => T): T {
 type Section = <T>(section: () => T) => T;
 
 function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
-  const features = rows.columns.length;
+  const { features } = rows;
   let blocks: Block[] | undefined = [];
   const dispose = (): void => {
     for (const block of blocks ?? []) tf.dispose([block.x, block.sign, block.weights]);
@@ -61,7 +70,7 @@ function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
     throw error;
   }
   return {
-    async evaluate(theta: Float64Array, order: Order, signal?: AbortSignal): Promise<Sums> {
+    async evaluate(theta: Float64Array, order: Order, _: Precision, signal?: AbortSignal): Promise<Sums> {
       const size = features + 1;
       const sums = {
         loss: 0,
@@ -95,12 +104,14 @@ function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
 
 /** Rows start … start + maxBlockRows as float32 tensors. */
 function placeBlock(tf: TensorFlow, rows: Rows, start: number): Block {
-  const features = rows.columns.length;
+  const { features } = rows;
   const length = Math.min(maxBlockRows, rows.count - start);
   const x = new Float32Array(features * length);
-  rows.columns.forEach((column, j) => {
-    x.set(column.subarray(start, start + length), j * length);
-  });
+  const values = new Float64Array(length);
+  for (let j = 0; j < features; j++) {
+    rows.read(j, start, values);
+    x.set(values, j * length);
+  }
   const sign = Float32Array.from(rows.y.subarray(start, start + length), (y) => 1 - 2 * y);
   const weights = rows.weights
     ? Float32Array.from(rows.weights.subarray(start, start + length))

@@ -56,7 +56,7 @@ export async function evaluate(
   if (dropped.unpredictable > 0)
     warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
   const threshold = flags.threshold ?? model.toJSON().threshold;
-  const metrics = model.measure(Float64Array.from(decision), y, threshold);
+  const metrics = await model.measure(Float64Array.from(decision), y, threshold);
   if (flags.json === true)
     await printJson({ ...metrics, threshold, positive: model.positive, classes: model.classes, dropped });
   else await printText(report(metrics, String(model.positive), threshold));

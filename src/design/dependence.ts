@@ -6,6 +6,7 @@
 import type { Rows } from '../backends/backend.ts';
 import { type Dependency, findDependencies } from '../math/cholesky.ts';
 import { dot, tripleDot } from '../math/vector.ts';
+import type { Turns } from '../turns.ts';
 
 /** Beyond this many columns the n² Gram matrix costs more than the fit and is not formed. */
 export const dependenceLimit = 1000;
@@ -16,37 +17,47 @@ export const dependenceLimit = 1000;
  */
 const pivotTolerance = 1e-11;
 
-/** Sample rows for each column in the first look. */
+/** Sample rows for each column in the first look, in runs of so many. */
 const sampleFactor = 20;
+const runLength = 64;
 
 /**
  * Dependent columns in order. Columns that are independent on some rows are independent on all, so a
  * sample of 20·n rows comes first, and the whole only if the sample leaves a doubt.
  */
-export function dependentColumns(rows: Rows): Dependency[] {
-  const stride = Math.floor(rows.count / (sampleFactor * rows.columns.length));
-  if (stride > 1) {
-    const sample = rows.columns.map((x) => everyNth(x, stride));
-    const weights = rows.weights ? everyNth(rows.weights, stride) : undefined;
-    if (dependencies(sample, weights).length === 0) return [];
+export async function dependentColumns(rows: Rows, turns: Turns): Promise<Dependency[]> {
+  const runs = Math.ceil((sampleFactor * rows.features) / runLength);
+  const stride = Math.floor(rows.count / runs);
+  if (stride > runLength) {
+    const sample = await dependencies(
+      rows,
+      Array.from({ length: runs }, (_, k) => k * stride),
+      turns,
+    );
+    if (sample.length === 0) return [];
   }
-  return dependencies(rows.columns, rows.weights);
+  const all = Array.from({ length: Math.ceil(rows.count / runLength) }, (_, k) => k * runLength);
+  return dependencies(rows, all, turns);
 }
 
-function everyNth(x: Float64Array, stride: number): Float64Array {
-  return Float64Array.from({ length: Math.floor(x.length / stride) }, (_, i) => x[i * stride]!);
-}
-
-/** Of the columns with an intercept before them: a column that is constant on these rows depends as well. */
-function dependencies(columns: readonly Float64Array[], weights: Float64Array | undefined): Dependency[] {
-  const order = columns.length;
-  const gram = new Float64Array(order * order);
-  columns.forEach((x, j) => {
-    for (let k = 0; k <= j; k++) {
-      const value = weights ? tripleDot(x, columns[k]!, weights) : dot(x, columns[k]!);
-      gram[j * order + k] = value;
-      gram[k * order + j] = value;
-    }
-  });
-  return findDependencies(gram, order, pivotTolerance);
+/** On runs of rows, of the columns with an intercept before them: a column that is constant there depends as well. */
+async function dependencies(rows: Rows, starts: readonly number[], turns: Turns): Promise<Dependency[]> {
+  const { features, count, weights } = rows;
+  const gram = new Float64Array(features * features);
+  const run = Array.from({ length: features }, () => new Float64Array(runLength));
+  const addRun = (start: number): void => {
+    const length = Math.min(runLength, count - start);
+    const x = run.map((values) => values.subarray(0, length));
+    const s = weights?.subarray(start, start + length);
+    x.forEach((values, j) => {
+      rows.read(j, start, values);
+      for (let k = 0; k <= j; k++) gram[j * features + k]! += s ? tripleDot(values, x[k]!, s) : dot(values, x[k]!);
+    });
+  };
+  for (const start of starts) {
+    addRun(start);
+    await turns.spend((runLength * features * features) / 2);
+  }
+  for (let j = 0; j < features; j++) for (let k = 0; k < j; k++) gram[k * features + j] = gram[j * features + k]!;
+  return findDependencies(gram, features, pivotTolerance);
 }

@@ -3,9 +3,13 @@
  * Everything here is decided on the training rows, stored in a `Feature`, and applied to any rows.
  * The row-by-row twin for a saved model is predict/scorer.ts; a test holds the two together.
  */
-import type { Column, Table } from '../data/table.ts';
+import type { BooleanColumn, CategoricalColumn, Column, Table } from '../data/table.ts';
 import { LogisticError, nearestName } from '../errors.ts';
+import { argsort } from '../math/argsort.ts';
+import { sum } from '../math/vector.ts';
 import type { Feature } from '../predict/model-file.ts';
+import type { Turns } from '../turns.ts';
+import type { Reader } from './scale.ts';
 
 export interface FeatureRequest {
   readonly target: string;
@@ -70,58 +74,73 @@ export interface FitFeatures {
 }
 
 /** What each column becomes, decided on the training rows: levels that occur there, and imputed values. */
-export function fitFeatures(columns: readonly Column[], fit: FitFeatures): Feature[] {
-  return columns.map((column): Feature => {
-    if (column.kind === 'numeric') {
-      const impute = fit.imputation === undefined ? null : center(column.values, fit, fit.imputation);
-      return { kind: 'numeric', column: column.name, impute };
-    }
-    const counts = levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit);
-    const frequent = fit.imputation === undefined ? null : counts.indexOf(Math.max(...counts));
-    if (column.kind === 'boolean') {
-      return {
-        kind: 'boolean',
-        column: column.name,
-        words: column.words,
-        impute: frequent === null ? null : frequent === 1,
-      };
-    }
-    return {
-      kind: 'categorical',
-      column: column.name,
-      levels: column.levels.filter((_, code) => counts[code]! > 0),
-      impute: frequent === null ? null : column.levels[frequent]!,
-    };
-  });
+export async function fitFeatures(columns: readonly Column[], fit: FitFeatures, turns: Turns): Promise<Feature[]> {
+  const features: Feature[] = [];
+  for (const column of columns) features.push(await fitFeature(column, fit, turns));
+  return features;
 }
 
-function levelWeights(codes: Int32Array, levels: number, { rows, weights }: FitFeatures): number[] {
+async function fitFeature(column: Column, fit: FitFeatures, turns: Turns): Promise<Feature> {
+  const { imputation } = fit;
+  if (column.kind === 'numeric') {
+    const impute = imputation === undefined ? null : await center(column.values, fit, imputation, turns);
+    return { kind: 'numeric', column: column.name, impute };
+  }
+  const counts = await levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit, turns);
+  const frequent = imputation === undefined ? null : counts.indexOf(Math.max(...counts));
+  if (column.kind === 'boolean') {
+    return {
+      kind: 'boolean',
+      column: column.name,
+      words: column.words,
+      impute: frequent === null ? null : frequent === 1,
+    };
+  }
+  return {
+    kind: 'categorical',
+    column: column.name,
+    levels: column.levels.filter((_, code) => counts[code]! > 0),
+    impute: frequent === null ? null : column.levels[frequent]!,
+  };
+}
+
+async function levelWeights(codes: Int32Array, levels: number, { rows, weights }: FitFeatures, turns: Turns) {
   const totals = new Array<number>(levels).fill(0);
-  rows.forEach((row, i) => {
-    const code = codes[row]!;
-    if (code >= 0) totals[code]! += weights ? weights[i]! : 1;
+  await turns.over(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const code = codes[rows[i]!]!;
+      if (code >= 0) totals[code]! += weights ? weights[i]! : 1;
+    }
   });
   return totals;
 }
 
 /** Weighted mean or median of the cells that are there; weight 2 counts as the row twice. */
-function center(values: Float64Array, { rows, weights }: FitFeatures, kind: 'mean' | 'median'): number {
-  const cells: { value: number; weight: number }[] = [];
-  rows.forEach((row, i) => {
-    const weight = weights ? weights[i]! : 1;
-    if (!Number.isNaN(values[row]!) && weight > 0) cells.push({ value: values[row]!, weight });
+async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: 'mean' | 'median', turns: Turns) {
+  const values = new Float64Array(rows.length);
+  const own = new Float64Array(rows.length);
+  let count = 0;
+  await turns.over(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const value = all[rows[i]!]!;
+      if (Number.isNaN(value)) continue;
+      values[count] = value;
+      own[count++] = weights ? weights[i]! : 1;
+    }
   });
-  const total = cells.reduce((sum, { weight }) => sum + weight, 0);
-  if (total === 0) return 0;
-  if (kind === 'mean') return cells.reduce((sum, { value, weight }) => sum + (weight / total) * value, 0);
-  cells.sort((a, b) => a.value - b.value);
+  const present = values.subarray(0, count);
+  const total = sum(own);
+  if (count === 0) return 0;
+  if (kind === 'mean') return present.reduce((mean, value, i) => mean + (own[i]! / total) * value, 0);
+  const order = await argsort(present, turns);
   let below = 0;
-  for (const [i, { value, weight }] of cells.entries()) {
-    below += weight;
+  for (let k = 0; k < count; k++) {
+    const value = present[order[k]!]!;
+    below += own[order[k]!]!;
     if (below > total / 2) return value;
-    if (below === total / 2) return (value + (cells[i + 1]?.value ?? value)) / 2;
+    if (below === total / 2) return (value + (present[order[k + 1] ?? order[k]!] ?? value)) / 2;
   }
-  return cells.at(-1)!.value;
+  return present[order[count - 1]!]!;
 }
 
 /** One column of the raw design. */
@@ -139,27 +158,58 @@ export function termsOf(feature: Feature): RawTerm[] {
   return levels.map((level) => ({ name: `${column}=${level}`, column, level }));
 }
 
-/** Raw values of a feature's terms over some rows of a column, missing cells imputed; and the rows of unseen levels. */
-export function encode(feature: Feature, column: Column, rows: Int32Array): { terms: Float64Array[]; unseen: number } {
+/** The raw values of each of a feature's terms over some rows of a column, missing cells imputed. */
+export function termReaders(feature: Feature, column: Column, rows: Int32Array): Reader[] {
   if (column.kind === 'numeric') {
+    const { values } = column;
     const fill = feature.kind === 'numeric' && feature.impute !== null ? feature.impute : Number.NaN;
-    return {
-      terms: [Float64Array.from(rows, (row) => (Number.isNaN(column.values[row]!) ? fill : column.values[row]!))],
-      unseen: 0,
-    };
+    return [
+      (from, into) => {
+        for (let i = 0; i < into.length; i++) {
+          const value = values[rows[from + i]!]!;
+          into[i] = Number.isNaN(value) ? fill : value;
+        }
+      },
+    ];
   }
+  const { codes } = column;
+  const { levelOf, fill, count } = levelPlaces(feature, column);
+  return Array.from(
+    { length: count - 1 },
+    (_, k): Reader =>
+      (from, into) => {
+        for (let i = 0; i < into.length; i++) {
+          const code = codes[rows[from + i]!]!;
+          into[i] = (code < 0 ? fill : levelOf[code]!) === k + 1 ? 1 : 0;
+        }
+      },
+  );
+}
+
+/** Rows of a level that the feature does not have. */
+export async function countUnseen(feature: Feature, column: Column, rows: Int32Array, turns: Turns): Promise<number> {
+  if (column.kind === 'numeric') return 0;
+  const { codes } = column;
+  const { levelOf, fill } = levelPlaces(feature, column);
+  let unseen = 0;
+  await turns.over(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const code = codes[rows[i]!]!;
+      if ((code < 0 ? fill : levelOf[code]!) < 0) unseen++;
+    }
+  });
+  return unseen;
+}
+
+/** Of a column's codes and of a missing cell: the place among the feature's levels, −1 when it is none of them. */
+function levelPlaces(feature: Feature, column: CategoricalColumn | BooleanColumn) {
   const levels = feature.kind === 'categorical' ? feature.levels : [false, true];
   const own = column.kind === 'categorical' ? column.levels : [false, true];
-  const index = new Map(levels.map((level, i) => [level, i]));
-  const translate = own.map((level) => index.get(level) ?? -1);
-  const fill = feature.impute === null ? -1 : (index.get(feature.impute as string | boolean) ?? -1);
-  const terms = levels.slice(1).map(() => new Float64Array(rows.length));
-  let unseen = 0;
-  rows.forEach((row, i) => {
-    const code = column.codes[row]!;
-    const level = code < 0 ? fill : translate[code]!;
-    if (level > 0) terms[level - 1]![i] = 1;
-    else if (level < 0) unseen++;
-  });
-  return { terms, unseen };
+  const index = new Map<string | boolean, number>(levels.map((level, i) => [level, i]));
+  const place = (level: string | boolean): number => index.get(level) ?? -1;
+  return {
+    levelOf: Int32Array.from(own, place),
+    fill: feature.impute === null ? -1 : place(feature.impute as string | boolean),
+    count: levels.length,
+  };
 }

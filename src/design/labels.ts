@@ -6,6 +6,7 @@
 import type { Column } from '../data/table.ts';
 import { LogisticError, nearestName } from '../errors.ts';
 import type { Label } from '../predict/model-file.ts';
+import type { Turns } from '../turns.ts';
 
 export interface Labels {
   /** The two classes, sorted: numbers by size, texts by code unit, false before true. */
@@ -16,14 +17,32 @@ export interface Labels {
 }
 
 /** Every distinct label of a target column in sorted order, and each row's index among them (−1 missing). */
-export function labelCodes(column: Column): { classes: Label[]; codes: Int32Array } {
+async function labelCodes(column: Column, turns: Turns): Promise<{ classes: Label[]; codes: Int32Array }> {
   if (column.kind === 'categorical') return { classes: [...column.levels], codes: column.codes };
   if (column.kind === 'boolean') {
     return { classes: column.typed ? [false, true] : [...column.words].sort(), codes: booleanCodes(column) };
   }
-  const distinct = [...new Set(column.values)].filter((value) => !Number.isNaN(value)).sort((a, b) => a - b);
-  const index = new Map(distinct.map((value, code) => [value, code]));
-  return { classes: distinct, codes: Int32Array.from(column.values, (value) => index.get(value) ?? -1) };
+  const { values } = column;
+  const index = new Map<number, number>(); // distinct values by first occurrence
+  const first = new Int32Array(values.length).fill(-1);
+  await turns.over(values.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const value = values[row]!;
+      if (Number.isNaN(value)) continue;
+      let code = index.get(value);
+      if (code === undefined) {
+        code = index.size;
+        index.set(value, code);
+      }
+      first[row] = code;
+    }
+  });
+  const classes = [...index.keys()].sort((a, b) => a - b);
+  const sorted = Int32Array.from(index.keys(), (value) => classes.indexOf(value));
+  await turns.over(values.length, (from, to) => {
+    for (let row = from; row < to; row++) if (first[row]! >= 0) first[row] = sorted[first[row]!]!;
+  });
+  return { classes, codes: first };
 }
 
 /** Words sort by code unit like any text, so 'yes'/'no' spelled in unlike cases may sort true first. */
@@ -33,10 +52,12 @@ function booleanCodes(column: Column & { kind: 'boolean' }): Int32Array {
 }
 
 /** Two-class labels of a target column; anything else is an error that names the classes and their counts. */
-export function readLabels(column: Column, positive: string | number | boolean | undefined): Labels {
-  const { classes: all, codes } = labelCodes(column);
+export async function readLabels(column: Column, positive: Label | undefined, turns: Turns): Promise<Labels> {
+  const { classes: all, codes } = await labelCodes(column, turns);
   const counts = new Float64Array(all.length);
-  for (const code of codes) if (code >= 0) counts[code]!++;
+  await turns.over(codes.length, (from, to) => {
+    for (let row = from; row < to; row++) if (codes[row]! >= 0) counts[codes[row]!]!++;
+  });
   const present = all.filter((_, code) => counts[code]! > 0);
   const listed = describeClasses(all, counts);
   if (present.length === 0) {
@@ -56,11 +77,11 @@ export function readLabels(column: Column, positive: string | number | boolean |
   const classes: [Label, Label] = [present[0]!, present[1]!];
   const chosen = choosePositive(classes, positive, column.name);
   const positiveCode = all.indexOf(chosen);
-  return {
-    classes,
-    positive: chosen,
-    y: Int8Array.from(codes, (code) => (code < 0 ? -1 : code === positiveCode ? 1 : 0)),
-  };
+  const y = new Int8Array(codes.length);
+  await turns.over(codes.length, (from, to) => {
+    for (let row = from; row < to; row++) y[row] = codes[row]! < 0 ? -1 : codes[row] === positiveCode ? 1 : 0;
+  });
+  return { classes, positive: chosen, y };
 }
 
 function choosePositive(classes: [Label, Label], wanted: Label | undefined, target: string): Label {

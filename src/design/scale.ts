@@ -3,7 +3,7 @@
  * way back from standardised coefficients to raw units. A column is constant relative to its own size.
  * It knows numbers only: no column's name, no category.
  */
-import { dot, sum, tripleDot } from '../math/vector.ts';
+import type { Turns } from '../turns.ts';
 
 export interface Scaling {
   readonly mean: number;
@@ -11,37 +11,85 @@ export interface Scaling {
   readonly constant: boolean;
 }
 
+/** Writes values from … from + into.length of a column into `into`. */
+export type Reader = (from: number, into: Float64Array) => void;
+
 /** Columns whose values agree to this many units in the last place of the largest count as constant. */
 const constantUlps = 8;
 
+/** Values that are read at a time, and summed at a time. */
+const blockLength = 4096;
+
 /**
- * Weighted mean and standard deviation (divided by Σs, ddof 0) of a column.
+ * Weighted mean and standard deviation (divided by Σs, ddof 0) of `count` values.
  *
- * Two passes: the mean first, then squares of deviations divided by the range, so that neither 1e300
- * nor 1e−100 overflows or vanishes. A deviation whose square vanishes in float64 counts as none.
+ * Two passes: the range first, then every block's mean and squared deviations from it as shares of the
+ * range, so that neither 1e300 nor 1e−100 overflows or vanishes; blocks are merged by the formula for two
+ * samples (T. Chan, G. Golub & R. LeVeque, The American Statistician 37 (1983), equations 2.1). A deviation whose
+ * square vanishes in float64 counts as none.
  */
-export function measure(x: Float64Array, weights: Float64Array | undefined): Scaling {
+export async function measure(
+  read: Reader,
+  { count, weights }: { readonly count: number; readonly weights: Float64Array | undefined },
+  turns: Turns,
+): Promise<Scaling> {
+  const buffer = new Float64Array(Math.min(count, blockLength));
+  const blocks = (visit: (values: Float64Array, from: number) => void): Promise<void> =>
+    turns.over(count, (from, to) => {
+      for (let start = from; start < to; start += blockLength) {
+        const values = buffer.subarray(0, Math.min(blockLength, to - start));
+        read(start, values);
+        visit(values, start);
+      }
+    });
+
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
-  for (let i = 0; i < x.length; i++) {
-    if (x[i]! < low) low = x[i]!;
-    if (x[i]! > high) high = x[i]!;
-  }
+  await blocks((values) => {
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i]!;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
+  });
   const half = high / 2 - low / 2; // high − low itself may overflow
   const largest = Math.max(Math.abs(low), Math.abs(high));
   const constant = { mean: low, scale: 1, constant: true };
   if (half <= (constantUlps / 2) * Number.EPSILON * largest) return constant;
-  const total = weights ? sum(weights) : x.length;
-  const share = x.map((value) => (value / 2 - low / 2) / half); // from 0 to 1
-  const offset = (weights ? dot(share, weights) : sum(share)) / total;
-  for (let i = 0; i < share.length; i++) share[i]! -= offset;
-  const variance = (weights ? tripleDot(share, share, weights) : dot(share, share)) / total;
-  const scale = 2 * half * Math.sqrt(variance);
+
+  let total = 0;
+  let mean = 0; // of the shares: 0 is low, 1 is high
+  let squares = 0;
+  await blocks((values, start) => {
+    let weight = 0;
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) {
+      const s = weights ? weights[start + i]! : 1;
+      const share = (values[i]! / 2 - low / 2) / half;
+      values[i] = share;
+      weight += s;
+      sum += s * share;
+    }
+    const blockMean = sum / weight;
+    let blockSquares = 0;
+    for (let i = 0; i < values.length; i++) {
+      const s = weights ? weights[start + i]! : 1;
+      blockSquares += s * (values[i]! - blockMean) ** 2;
+    }
+    const distance = blockMean - mean;
+    squares += blockSquares + distance ** 2 * ((total * weight) / (total + weight));
+    total += weight;
+    mean += distance * (weight / total);
+  });
+  const scale = 2 * half * Math.sqrt(squares / total);
   if (scale * scale < 2 ** -1022) return constant;
-  return { mean: low + 2 * offset * half, scale, constant: false };
+  return { mean: low + 2 * mean * half, scale, constant: false };
 }
 
-/** x ← (x − mean) / scale, in place. */
-export function standardise(x: Float64Array, { mean, scale }: Scaling): void {
-  for (let i = 0; i < x.length; i++) x[i] = (x[i]! - mean) / scale;
+/** x → (x − mean) / scale. */
+export function standardised(read: Reader, { mean, scale }: Scaling): Reader {
+  return (from, into) => {
+    read(from, into);
+    for (let i = 0; i < into.length; i++) into[i] = (into[i]! - mean) / scale;
+  };
 }

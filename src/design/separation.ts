@@ -6,6 +6,7 @@
  */
 import type { Column } from '../data/table.ts';
 import { brief, type Warning } from '../errors.ts';
+import type { Turns } from '../turns.ts';
 import type { Labels } from './labels.ts';
 
 interface PurityRequest {
@@ -15,11 +16,13 @@ interface PurityRequest {
   readonly penalised: boolean;
 }
 
-export function purity(columns: readonly Column[], request: PurityRequest): Warning[] {
+export async function purity(columns: readonly Column[], request: PurityRequest, turns: Turns): Promise<Warning[]> {
   const perfect: string[] = [];
   const partial: string[] = [];
   for (const column of columns) {
-    const found = column.kind === 'numeric' ? numericPurity(column.values, request) : levelPurity(column, request);
+    const found = await (column.kind === 'numeric'
+      ? numericPurity(column.values, request, turns)
+      : levelPurity(column, request, turns));
     if (found === 'perfect') perfect.push(column.name);
     else partial.push(...found);
   }
@@ -38,26 +41,38 @@ export function purity(columns: readonly Column[], request: PurityRequest): Warn
 }
 
 /** A number separates when the classes' ranges do not overlap; they touch in one value when it does so but for ties. */
-function numericPurity(values: Float64Array, { rows, labels }: PurityRequest): 'perfect' | string[] {
+async function numericPurity(
+  values: Float64Array,
+  { rows, labels }: PurityRequest,
+  turns: Turns,
+): Promise<'perfect' | string[]> {
   const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const row of rows) {
-    const y = labels.y[row]!;
-    const value = values[row]!;
-    if (value < low[y]!) low[y] = value;
-    if (value > high[y]!) high[y] = value;
-  }
+  await turns.over(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const y = labels.y[rows[i]!]!;
+      const value = values[rows[i]!]!;
+      if (value < low[y]!) low[y] = value;
+      if (value > high[y]!) high[y] = value;
+    }
+  });
   return high[0]! < low[1]! || high[1]! < low[0]! ? 'perfect' : [];
 }
 
 /** A level is pure when all its rows are of one class. */
-function levelPurity(column: Column & { codes: Int32Array }, { rows, labels }: PurityRequest): 'perfect' | string[] {
+async function levelPurity(
+  column: Column & { codes: Int32Array },
+  { rows, labels }: PurityRequest,
+  turns: Turns,
+): Promise<'perfect' | string[]> {
   const names = column.kind === 'boolean' ? column.words : (column as { levels: readonly string[] }).levels;
   const counts = names.map(() => [0, 0]);
-  for (const row of rows) {
-    const code = column.codes[row]!;
-    if (code >= 0) counts[code]![labels.y[row]!]!++;
-  }
+  await turns.over(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const code = column.codes[rows[i]!]!;
+      if (code >= 0) counts[code]![labels.y[rows[i]!]!]!++;
+    }
+  });
   const occurring = names.map((name, code) => ({ name, of: counts[code]! })).filter(({ of }) => of[0]! + of[1]! > 0);
   const pure = occurring.filter(({ of }) => of[0] === 0 || of[1] === 0);
   if (occurring.length > 1 && pure.length === occurring.length) return 'perfect';

@@ -3,7 +3,9 @@
  * threshold makes of them. A measure that the rows cannot define is null, with its reason. Weighted
  * throughout: weight 2 is the row twice. It knows scores and labels, no model.
  */
+import { argsort } from '../math/argsort.ts';
 import { logLoss, sigmoid } from '../math/logistic.ts';
+import type { Turns } from '../turns.ts';
 
 export interface Scored {
   /** z, the log-odds of the positive class. */
@@ -40,13 +42,14 @@ export interface Metrics {
   readonly undefined: Readonly<Record<string, string>>;
 }
 
-export function measureScores({ decision, y, weights, threshold }: Scored): Metrics {
+export async function measureScores({ decision, y, weights, threshold }: Scored, turns: Turns): Promise<Metrics> {
   const weightOf = (i: number): number => (weights ? weights[i]! : 1);
   const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
   let loss = 0;
   let squares = 0;
-  decision.forEach((z, i) => {
+  const add = (i: number): void => {
     const s = weightOf(i);
+    const z = decision[i]!;
     const p = sigmoid(z);
     loss += s * logLoss(z, y[i]!);
     squares += s * (p - y[i]!) ** 2;
@@ -54,6 +57,9 @@ export function measureScores({ decision, y, weights, threshold }: Scored): Metr
     counts[
       said ? (y[i] === 1 ? 'truePositives' : 'falsePositives') : y[i] === 1 ? 'falseNegatives' : 'trueNegatives'
     ] += s;
+  };
+  await turns.over(decision.length, (from, to) => {
+    for (let i = from; i < to; i++) add(i);
   });
   const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = counts;
   const total = tp + fp + tn + fn;
@@ -63,7 +69,7 @@ export function measureScores({ decision, y, weights, threshold }: Scored): Metr
     reasons[name] = reason;
     return null;
   };
-  const { pairs, averagePrecision } = rankScores(decision, y, weightOf);
+  const { pairs, averagePrecision } = await rankScores(decision, y, weightOf, turns);
   const precision = ratio('precision', tp, tp + fp, 'no row is predicted positive');
   const recall = ratio('recall', tp, tp + fn, 'no row is positive');
   return {
@@ -85,26 +91,30 @@ export function measureScores({ decision, y, weights, threshold }: Scored): Metr
  * One pass down the distinct scores: `pairs` counts (positive, negative) pairs in the right order, ties
  * half (Mann & Whitney 1947); `averagePrecision` is Σ (positives at the score)·(precision down to it).
  */
-function rankScores(decision: Float64Array, y: ArrayLike<number>, weightOf: (i: number) => number) {
-  const order = Uint32Array.from(decision.keys()).sort((a, b) => decision[b]! - decision[a]!);
-  let positives = 0;
-  let negatives = 0;
+async function rankScores(decision: Float64Array, y: ArrayLike<number>, weightOf: (i: number) => number, turns: Turns) {
+  const order = await argsort(decision, turns);
+  const tied = { score: Number.NaN, positives: 0, negatives: 0 };
+  const above = { positives: 0, negatives: 0 };
   let pairs = 0;
   let averagePrecision = 0;
-  for (let start = 0; start < order.length; ) {
-    let tiedPositives = 0;
-    let tiedNegatives = 0;
-    let end = start;
-    for (; end < order.length && decision[order[end]!] === decision[order[start]!]; end++) {
-      const i = order[end]!;
-      if (y[i] === 1) tiedPositives += weightOf(i);
-      else tiedNegatives += weightOf(i);
+  const settle = (): void => {
+    pairs += tied.negatives * (above.positives + tied.positives / 2);
+    above.positives += tied.positives;
+    above.negatives += tied.negatives;
+    if (tied.positives > 0)
+      averagePrecision += (tied.positives * above.positives) / (above.positives + above.negatives);
+    tied.positives = 0;
+    tied.negatives = 0;
+  };
+  await turns.over(order.length, (from, to) => {
+    for (let k = from; k < to; k++) {
+      const i = order[order.length - 1 - k]!;
+      if (decision[i] !== tied.score) settle();
+      tied.score = decision[i]!;
+      if (y[i] === 1) tied.positives += weightOf(i);
+      else tied.negatives += weightOf(i);
     }
-    pairs += tiedNegatives * (positives + tiedPositives / 2);
-    positives += tiedPositives;
-    negatives += tiedNegatives;
-    if (tiedPositives > 0) averagePrecision += (tiedPositives * positives) / (positives + negatives);
-    start = end;
-  }
+  });
+  settle();
   return { pairs, averagePrecision };
 }

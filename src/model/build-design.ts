@@ -6,10 +6,11 @@
 import type { Rows } from '../backends/backend.ts';
 import type { Column } from '../data/table.ts';
 import { dependenceLimit, dependentColumns } from '../design/dependence.ts';
-import { encode, type RawTerm, termsOf } from '../design/features.ts';
-import { measure, type Scaling, standardise } from '../design/scale.ts';
+import { countUnseen, type RawTerm, termReaders, termsOf } from '../design/features.ts';
+import { measure, type Reader, type Scaling, standardised } from '../design/scale.ts';
 import type { Warning } from '../errors.ts';
 import type { Feature } from '../predict/model-file.ts';
+import type { Turns } from '../turns.ts';
 
 /** A term with the scaling it was given and the reason, if any, that keeps it out of the fit. */
 export interface ScaledTerm extends RawTerm, Scaling {
@@ -41,53 +42,61 @@ export interface BuiltDesign {
   readonly warnings: readonly Warning[];
 }
 
-export function buildDesign({ columns, features, train, holdout, intercept, penalised }: DesignRequest): BuiltDesign {
+export async function buildDesign(request: DesignRequest, turns: Turns): Promise<BuiltDesign> {
+  const { columns, features, train, holdout, intercept, penalised } = request;
   const named = features.flatMap(termsOf);
-  const x = features.flatMap((feature, k) => encode(feature, columns[k]!, train.rows).terms);
-  const scalings = x.map((values) => scalingOf(values, train.weights, intercept));
-  x.forEach((values, j) => {
-    standardise(values, scalings[j]!);
-  });
+  const raw = features.flatMap((feature, k) => termReaders(feature, columns[k]!, train.rows));
+  const scalings: Scaling[] = [];
+  for (const read of raw) scalings.push(await scalingOf(read, train, intercept, turns));
+  const view = (part: Part, readers: readonly Reader[], terms: readonly number[]): Rows =>
+    rowsOver(
+      part,
+      terms.map((j) => standardised(readers[j]!, scalings[j]!)),
+    );
+
   const varying = named.map((_, j) => j).filter((j) => !scalings[j]!.constant);
-  const dependent = findDependent(
-    rowsOver(train, x, varying),
-    varying.map((j) => named[j]!),
-    penalised,
-  );
+  const names = varying.map((j) => named[j]!);
+  const dependent = await findDependent(view(train, raw, varying), names, penalised, turns);
   const out = new Set(dependent.excluded.map((position) => varying[position]!));
   const fitted = varying.filter((j) => !out.has(j));
 
-  const held = features.map((feature, k) => encode(feature, columns[k]!, holdout.rows));
-  const heldX = held.flatMap(({ terms }) => terms);
-  heldX.forEach((values, j) => {
-    standardise(values, scalings[j]!);
-  });
+  const held = features.flatMap((feature, k) => termReaders(feature, columns[k]!, holdout.rows));
+  const unseen: number[] = [];
+  for (const [k, feature] of features.entries()) {
+    unseen.push(await countUnseen(feature, columns[k]!, holdout.rows, turns));
+  }
   return {
     terms: named.map((term, j): ScaledTerm => {
       const excluded = out.has(j) ? 'dependent' : scalings[j]!.constant ? 'constant' : undefined;
       return { ...term, ...scalings[j]!, ...(excluded === undefined ? {} : { excluded }) };
     }),
-    rows: rowsOver(train, x, fitted),
-    holdout: rowsOver(holdout, heldX, fitted),
+    rows: view(train, raw, fitted),
+    holdout: view(holdout, held, fitted),
     warnings: [
       ...constantWarning(
         features,
         named.filter((_, j) => scalings[j]!.constant),
       ),
       ...dependent.warnings,
-      ...unseenWarning(columns, held),
+      ...unseenWarning(columns, unseen),
     ],
   };
 }
 
 /** Without an intercept nothing is centred, and a constant column is one like any other. */
-function scalingOf(values: Float64Array, weights: Float64Array | undefined, intercept: boolean): Scaling {
-  const scaling = measure(values, weights);
+async function scalingOf(read: Reader, { y, weights }: Part, intercept: boolean, turns: Turns): Promise<Scaling> {
+  const scaling = await measure(read, { count: y.length, weights }, turns);
   return intercept ? scaling : { mean: 0, scale: scaling.scale, constant: false };
 }
 
-function rowsOver({ rows, y, weights }: Part, x: readonly Float64Array[], terms: readonly number[]): Rows {
-  return { count: rows.length, columns: terms.map((j) => x[j]!), y, weights };
+function rowsOver({ y, weights }: Part, readers: readonly Reader[]): Rows {
+  return {
+    count: y.length,
+    features: readers.length,
+    read: (j, from, into) => readers[j]!(from, into),
+    y,
+    weights,
+  };
 }
 
 function constantWarning(features: readonly Feature[], constant: readonly RawTerm[]): Warning[] {
@@ -99,12 +108,12 @@ function constantWarning(features: readonly Feature[], constant: readonly RawTer
 }
 
 /** Which columns earlier ones explain, and what is said of it. With a penalty they stay: the optimum is unique. */
-function findDependent(rows: Rows, names: readonly RawTerm[], penalised: boolean) {
-  if (rows.columns.length > dependenceLimit) {
-    const message = `${rows.columns.length} columns: exact dependence among more than ${dependenceLimit} is not looked for`;
+async function findDependent(rows: Rows, names: readonly RawTerm[], penalised: boolean, turns: Turns) {
+  if (rows.features > dependenceLimit) {
+    const message = `${rows.features} columns: exact dependence among more than ${dependenceLimit} is not looked for`;
     return { excluded: [], warnings: [{ code: 'dependence-unchecked', message }] };
   }
-  const found = rows.columns.length > 0 ? dependentColumns(rows) : [];
+  const found = rows.features > 0 ? await dependentColumns(rows, turns) : [];
   const consequence = penalised
     ? 'they share their effect as the penalty decides'
     : 'its coefficient is 0 and theirs carry its effect';
@@ -127,10 +136,10 @@ function findDependent(rows: Rows, names: readonly RawTerm[], penalised: boolean
   return { excluded: penalised ? [] : found.map(({ index }) => index), warnings };
 }
 
-function unseenWarning(columns: readonly Column[], held: readonly { unseen: number }[]): Warning[] {
-  const unseen = columns.filter((_, k) => held[k]!.unseen > 0).map(({ name }) => name);
-  if (unseen.length === 0) return [];
-  const count = held.reduce((total, { unseen: rows }) => total + rows, 0);
-  const message = `${count} held-out cells in ${unseen.join(', ')} have a category that the training rows lack; they count as the reference`;
-  return [{ code: 'unseen-in-holdout', message, columns: unseen }];
+function unseenWarning(columns: readonly Column[], unseen: readonly number[]): Warning[] {
+  const names = columns.filter((_, k) => unseen[k]! > 0).map(({ name }) => name);
+  if (names.length === 0) return [];
+  const count = unseen.reduce((total, rows) => total + rows, 0);
+  const message = `${count} held-out cells in ${names.join(', ')} have a category that the training rows lack; they count as the reference`;
+  return [{ code: 'unseen-in-holdout', message, columns: names }];
 }

@@ -9,6 +9,7 @@ import type { Warning } from '../errors.ts';
 import { type Metrics, measureScores } from '../evaluation/metrics.ts';
 import { addScaled } from '../math/vector.ts';
 import { formatVersion, type ModelFile, type Term } from '../predict/model-file.ts';
+import { createTurns, type Turns } from '../turns.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { type Prepared, prepare, type RowCounts } from './prepare.ts';
 import { type FitHooks, type Solution, type SolverReport, solve } from './solve.ts';
@@ -28,7 +29,8 @@ export interface TrainingReport {
 export type FittedFile = ModelFile & { readonly training: TrainingReport & Record<string, unknown> };
 
 export async function fit(table: Table, target: string, options: CheckedOptions, hooks: FitHooks): Promise<FittedFile> {
-  const prepared = prepare(table, target, options);
+  const turns = createTurns(hooks.signal);
+  const prepared = await prepare(table, target, options, turns);
   const scales = Float64Array.from(
     prepared.terms.filter((term) => term.excluded === undefined),
     (term) => term.scale,
@@ -55,8 +57,8 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
       solver: solution.solver,
       warnings: [...prepared.warnings, ...outcomeWarnings(solution, options)],
       metrics: {
-        train: score(prepared.rows, solution.theta, options.threshold),
-        holdout: counts.holdout > 0 ? score(prepared.holdout, solution.theta, options.threshold) : null,
+        train: await score(prepared.rows, solution.theta, options.threshold, turns),
+        holdout: counts.holdout > 0 ? await score(prepared.holdout, solution.theta, options.threshold, turns) : null,
       },
       options,
     },
@@ -90,12 +92,23 @@ function rawCoefficients(
   return { terms: all, intercept, standardizedIntercept: theta.at(-1)! };
 }
 
-function score(rows: Rows, theta: Float64Array, threshold: number): Metrics {
-  const decision = new Float64Array(rows.count).fill(theta.at(-1)!);
-  rows.columns.forEach((x, j) => {
-    addScaled(decision, theta[j]!, x);
-  });
-  return measureScores({ decision, y: rows.y, weights: rows.weights, threshold });
+/** Rows that are scored at a time: their scores stay in the cache while the features pass by. */
+const scoredRows = 4096;
+
+async function score(rows: Rows, theta: Float64Array, threshold: number, turns: Turns): Promise<Metrics> {
+  const { count, features, y, weights } = rows;
+  const decision = new Float64Array(count).fill(theta[features]!);
+  const buffer = new Float64Array(Math.min(count, scoredRows));
+  for (let from = 0; from < count; from += scoredRows) {
+    const x = buffer.subarray(0, Math.min(scoredRows, count - from));
+    const z = decision.subarray(from, from + x.length);
+    for (let j = 0; j < features; j++) {
+      rows.read(j, from, x);
+      addScaled(z, theta[j]!, x);
+    }
+    await turns.spend(features * x.length);
+  }
+  return measureScores({ decision, y, weights, threshold }, turns);
 }
 
 function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning[] {

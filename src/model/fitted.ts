@@ -8,6 +8,7 @@ import { type Metrics, measureScores } from '../evaluation/metrics.ts';
 import type { Cell } from '../predict/cell.ts';
 import type { Certificate, Label, ModelFile } from '../predict/model-file.ts';
 import { loadScorer, type Row, type RowScore, type ScoreOptions, type Scorer } from '../predict/scorer.ts';
+import { createTurns } from '../turns.ts';
 import type { TrainingReport } from './fit.ts';
 
 /** Rows to predict: objects, nested arrays (numbers, or cells in the model's column order), a flat array, a tensor. */
@@ -115,8 +116,14 @@ export class FittedLogisticRegression {
   }
 
   /** Metrics of decision values against y, 1 for the positive class. */
-  measure(decision: Float64Array, y: ArrayLike<number>, threshold?: number, weights?: Float64Array): Metrics {
-    return measureScores({ decision, y, weights, threshold: threshold ?? this.#scorer.model.threshold });
+  async measure(
+    decision: Float64Array,
+    y: ArrayLike<number>,
+    threshold?: number,
+    weights?: Float64Array,
+  ): Promise<Metrics> {
+    const scored = { decision, y, weights, threshold: threshold ?? this.#scorer.model.threshold };
+    return measureScores(scored, createTurns());
   }
 
   /** Reads a label's cell: 1 for the positive class, 0 for the other, undefined for anything else. */

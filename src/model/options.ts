@@ -2,6 +2,7 @@
  * The options of a fit, checked once, here at the door: unknown keys are refused with the nearest name,
  * values by type and range. Behind the door every option is present and right.
  */
+import type { Precision } from '../backends/backend.ts';
 import { type BackendName, backendNames } from '../backends/registry.ts';
 import { LogisticError, nearestName } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
@@ -45,6 +46,10 @@ export interface Options {
   readonly seed?: number;
   /** Where sums over rows are computed; default 'auto'. */
   readonly backend?: BackendName;
+  /** Threads of the cpu backend: 'auto' (default) is all that the machine runs at a time. Small fits use none besides the caller's. */
+  readonly threads?: 'auto' | number;
+  /** Precision in which the rows are kept to the end: 'float64' (default), or 'float32' for a third of the memory. */
+  readonly precision?: Precision;
   /** Column of sample weights. */
   readonly weights?: string;
   /** Only these columns as features. */
@@ -79,6 +84,8 @@ type Defaulted =
   | 'holdout'
   | 'seed'
   | 'backend'
+  | 'threads'
+  | 'precision'
   | 'decimalComma'
   | 'header'
   | 'maxBadRows';
@@ -98,6 +105,8 @@ const defaults: Required<Pick<Options, Defaulted>> = {
   holdout: 0,
   seed: 1,
   backend: 'auto',
+  threads: 'auto',
+  precision: 'float64',
   decimalComma: false,
   header: true,
   maxBadRows: 0,
@@ -149,6 +158,11 @@ const rules: Readonly<Record<keyof Options, Rule>> = {
   holdout: numberRule('a number from 0 to below 1', (value) => value >= 0 && value < 1),
   seed: whole('a whole number of at least 0', 0),
   backend: oneOf(...backendNames),
+  threads: {
+    expected: "'auto' or a whole number from 1 to 256",
+    holds: (value) => value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 256),
+  },
+  precision: oneOf('float64', 'float32'),
   weights: text,
   only: texts,
   drop: texts,

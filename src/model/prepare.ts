@@ -11,6 +11,7 @@ import { purity } from '../design/separation.ts';
 import { classFactors, sampleWeights } from '../design/weights.ts';
 import type { Warning } from '../errors.ts';
 import type { Feature } from '../predict/model-file.ts';
+import type { Turns } from '../turns.ts';
 import { buildDesign, type Part, type ScaledTerm } from './build-design.ts';
 import type { CheckedOptions } from './options.ts';
 import { requireBothClasses, selectRows } from './select-rows.ts';
@@ -40,29 +41,26 @@ export interface Prepared {
   readonly warnings: readonly Warning[];
 }
 
-export function prepare(table: Table, target: string, options: CheckedOptions): Prepared {
-  const labels = readLabels(findColumn(table, target), options.positive);
+export async function prepare(table: Table, target: string, options: CheckedOptions, turns: Turns): Promise<Prepared> {
+  const labels = await readLabels(findColumn(table, target), options.positive, turns);
   const columns = featureColumns(table, { ...options, target });
   const weights = options.weights === undefined ? undefined : sampleWeights(findColumn(table, options.weights));
   const missing = options.missing ?? (table.source === 'arrays' ? 'error' : 'drop');
   const penalised = options.l2 > 0;
 
-  const { used, dropped } = selectRows({ table, columns, labels, weights, missing });
+  const { used, dropped } = await selectRows({ table, columns, labels, weights, missing }, turns);
   requireBothClasses({ used, labels, columns, target });
   const split = stratifiedSplit(used, labels.y, options.holdout, options.seed);
   const factors = classFactors(options.classWeight, { labels, rows: split.train, weights, target });
-  const weightOf = (row: number): number => (weights ? weights[row]! : 1) * (factors ? factors[labels.y[row]!]! : 1);
-  const part = (rows: Int32Array): Part => ({
-    rows,
-    y: Float64Array.from(rows, (row) => labels.y[row]!),
-    weights: weights || factors ? Float64Array.from(rows, weightOf) : undefined,
-  });
+  const part = (rows: Int32Array): Promise<Part> => gather(rows, { y: labels.y, weights, factors }, turns);
 
-  const train = part(split.train);
+  const train = await part(split.train);
+  const holdout = await part(split.holdout);
   const imputation = missing === 'impute' ? options.imputation : undefined;
-  const features = fitFeatures(columns, { ...train, imputation });
+  const features = await fitFeatures(columns, { ...train, imputation }, turns);
   const { intercept } = options;
-  const design = buildDesign({ columns, features, train, holdout: part(split.holdout), intercept, penalised });
+  const design = await buildDesign({ columns, features, train, holdout, intercept, penalised }, turns);
+  const separation = await purity(columns, { rows: split.train, labels, penalised }, turns);
   return {
     labels,
     counts: {
@@ -76,6 +74,26 @@ export function prepare(table: Table, target: string, options: CheckedOptions): 
     terms: design.terms,
     rows: design.rows,
     holdout: design.holdout,
-    warnings: [...table.warnings, ...purity(columns, { rows: split.train, labels, penalised }), ...design.warnings],
+    warnings: [...table.warnings, ...separation, ...design.warnings],
   };
+}
+
+interface RowValues {
+  readonly y: Int8Array;
+  readonly weights: Float64Array | undefined;
+  readonly factors: readonly [number, number] | undefined;
+}
+
+/** Rows of the table with what belongs to each of them. */
+async function gather(rows: Int32Array, { y, weights, factors }: RowValues, turns: Turns): Promise<Part> {
+  const own = new Float64Array(rows.length);
+  const s = weights || factors ? new Float64Array(rows.length) : undefined;
+  await turns.over(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      own[i] = y[row]!;
+      if (s) s[i] = (weights ? weights[row]! : 1) * (factors ? factors[y[row]!]! : 1);
+    }
+  });
+  return { rows, y: own, weights: s };
 }

@@ -6,6 +6,7 @@ import type { Column, Table } from '../data/table.ts';
 import { isMissing } from '../design/features.ts';
 import type { Labels } from '../design/labels.ts';
 import { LogisticError } from '../errors.ts';
+import type { Turns } from '../turns.ts';
 
 export interface Selection {
   readonly table: Table;
@@ -16,12 +17,13 @@ export interface Selection {
 }
 
 /** The rows that are used, and how many are not for which reason. A row is counted under its first reason. */
-export function selectRows({ table, columns, labels, weights, missing }: Selection) {
+export async function selectRows({ table, columns, labels, weights, missing }: Selection, turns: Turns) {
   const dropped = { missing: 0, noTarget: 0, zeroWeight: 0 };
   const used = new Int32Array(table.rows);
+  const holed = missing === 'impute' ? [] : columns.filter((column) => column.missing.count > 0);
   let count = 0;
-  for (let row = 0; row < table.rows; row++) {
-    const gap = missing === 'impute' ? undefined : columns.find((column) => isMissing(column, row));
+  const select = (row: number): void => {
+    const gap = holed.find((column) => isMissing(column, row));
     if (missing === 'error' && (gap !== undefined || labels.y[row]! < 0)) {
       throw new LogisticError('missing-cell', `row ${row + 1}, column ${gap?.name ?? 'of the target'}: missing`, {
         hint: "missing cells can be dropped with their rows ('drop') or filled in ('impute'): option missing",
@@ -32,7 +34,10 @@ export function selectRows({ table, columns, labels, weights, missing }: Selecti
     else if (gap !== undefined || Number.isNaN(weights?.[row])) dropped.missing++;
     else if (weights?.[row] === 0) dropped.zeroWeight++;
     else used[count++] = row;
-  }
+  };
+  await turns.over(table.rows, (from, to) => {
+    for (let row = from; row < to; row++) select(row);
+  });
   return { used: used.subarray(0, count), dropped };
 }
 

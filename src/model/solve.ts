@@ -1,22 +1,20 @@
 /**
  * Standardised rows → coefficients. First a solve in the backend's own precision, down to what that
- * precision can resolve; then float64 refinement on the host's columns; then a certificate that says
- * how well the equations are solved in float64. Backends that are opened here are closed here.
+ * precision can resolve; then float64 refinement; then a certificate that says how well the equations
+ * are solved in float64. Where the rows lie is homes.ts's business.
  */
 import type { Rows } from '../backends/backend.ts';
-import { openBackend, openFloat64 } from '../backends/registry.ts';
 import { LogisticError } from '../errors.ts';
 import { solveDamped } from '../math/cholesky.ts';
 import { conditionNumber } from '../math/condition.ts';
 import { maxNorm, plus } from '../math/vector.ts';
 import { createObjective, type Objective, type Point } from '../objective/objective.ts';
 import type { Certificate } from '../predict/model-file.ts';
-import { inMemoryRows } from '../rows/in-memory.ts';
-import { oracleRows } from '../rows/oracle.ts';
 import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
 import { chord } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { convergedRule, type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
+import { openHomes } from './homes.ts';
 import type { CheckedOptions } from './options.ts';
 
 export interface FitHooks {
@@ -43,8 +41,11 @@ export interface Solution {
   readonly backend: { readonly name: string; readonly detail: string };
 }
 
-/** A backend's gradient may be off by this many times the difference seen at the start. */
-const noiseMargin = 4;
+/**
+ * The coarse solve stops at this many units of roundoff: with a Hessian at hand one float64 step squares
+ * what is left, without one the coarse arithmetic goes as far as it can.
+ */
+const coarseUnits = { withHessian: 16, without: 2 };
 const maxRefinements = 50;
 const defaultIterations = { newton: 100, lbfgs: 1000, gd: 10_000 };
 
@@ -54,49 +55,54 @@ export async function solve(
   options: CheckedOptions,
   hooks: FitHooks,
 ): Promise<Solution> {
-  const backend = await openBackend(options.backend);
-  const float64 = await openFloat64();
-  const exactRows = float64 && rows.columns.length > 0 ? inMemoryRows(float64, rows) : oracleRows(rows);
-  const coarseRows = rows.columns.length > 0 ? inMemoryRows(backend, rows) : exactRows;
+  const homes = await openHomes(rows, options, hooks.signal);
   try {
     const factors = options.standardize ? undefined : scales.map((scale) => 1 / scale ** 2);
     const penalty = { l2: options.l2, factors };
-    const coarse = createObjective(coarseRows, penalty, options.intercept);
-    const exact = createObjective(exactRows, penalty, options.intercept);
-    const solution = await solveBoth(coarse, exact, options, hooks);
-    const theta = new Float64Array(rows.columns.length + 1);
+    const coarse = createObjective(homes.coarse, penalty, options.intercept);
+    const exact = createObjective(homes.exact, penalty, options.intercept);
+    const { certificate, ...solution } = await solveBoth(coarse, exact, options, hooks);
+    const theta = new Float64Array(rows.features + 1);
     theta.set(solution.theta);
-    return { ...solution, theta, backend: { name: backend.name, detail: backend.detail } };
+    return { ...solution, certificate: { ...certificate, data: homes.data }, theta, backend: homes.backend };
   } finally {
-    coarseRows.dispose();
-    exactRows.dispose();
+    await homes.close();
   }
 }
 
 async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOptions, hooks: FitHooks) {
   const { signal, onIteration } = hooks;
+  const { tolerance } = options;
   const algorithm = chooseSolver(options.solver, coarse.dimension, options);
-  const start = await coarse.point(new Float64Array(coarse.dimension), algorithm.order, signal);
-  const truth = await exact.point(start.theta, 1, signal);
-  const noiseFloor = maxNorm(plus(start.gradient, -1, truth.gradient));
-
-  const first = await minimise(algorithm, coarse, start, {
+  const small = exact.dimension <= newtonLimit;
+  const first = await minimise(algorithm, coarse, new Float64Array(coarse.dimension), {
     maxIterations: options.maxIterations ?? defaultIterations[algorithm.name],
-    tolerance: Math.max(options.tolerance, noiseMargin * noiseFloor, coarse.roundoff),
+    tolerance: Math.max(tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
     signal,
     onIteration,
   });
   if (first.name === 'diverged') throw diverged(first, options);
 
+  const judged = await exact.point(first.point.theta, 1, signal);
+  const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
   const refined =
-    first.name === 'converged' || first.name === 'stalled' ? await refine(exact, first, options, hooks) : undefined;
-  const last = refined ?? { ...first, point: await exact.point(first.point.theta, 1, signal) };
+    first.name === 'converged' || first.name === 'stalled'
+      ? await minimise(small ? chord(first.point.hessian) : lbfgs, exact, judged, {
+          maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
+          tolerance,
+          signal,
+          onIteration: (state) => onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
+        })
+      : undefined;
+  const last = refined ?? { ...first, point: judged };
   const finished =
-    last.name === 'converged' ? await polish(exact, last.point, signal) : { point: last.point, condition: null };
+    small && last.name === 'converged'
+      ? await polish(exact, last.point, last.point.hessian ?? first.point.hessian, signal)
+      : { point: last.point, condition: null };
   const gradientNorm = maxNorm(finished.point.gradient);
-  const { tolerance } = options;
   // The last step may have lowered the gradient further: the rule quotes what is stored.
   const rule = last.name === 'converged' ? convergedRule(gradientNorm, tolerance) : last.rule;
+  const { condition } = finished;
   return {
     theta: finished.point.theta,
     solver: {
@@ -104,49 +110,24 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
       outcome: last.name,
       rule,
       iterations: first.iterations,
-      evaluations: first.evaluations + 1,
+      evaluations: first.evaluations,
       refinements: refined?.iterations ?? 0,
       gradientNorm,
     },
-    certificate: {
-      outcome: last.name,
-      rule,
-      gradientNorm,
-      tolerance,
-      condition: finished.condition,
-      noiseFloor,
-    },
+    certificate: { outcome: last.name, rule, gradientNorm, tolerance, condition, noiseFloor },
   };
 }
 
-/** Float64 iterations from where the coarse solve ended: w ← w − H₃₂⁻¹·g₆₄, or L-BFGS where H is too large. */
-async function refine(
-  exact: Objective,
-  first: Outcome,
-  options: CheckedOptions,
-  { signal, onIteration }: FitHooks,
-): Promise<Outcome> {
-  const point = await exact.point(first.point.theta, 1, signal);
-  const small = exact.dimension <= newtonLimit;
-  return minimise(small ? chord(first.point.hessian) : lbfgs, exact, point, {
-    maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
-    tolerance: options.tolerance,
-    signal,
-    onIteration: (state) => onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
-  });
-}
-
-/** One last full Newton step in float64, kept if it lowers the gradient, and the condition of its Hessian. */
-async function polish(exact: Objective, point: Point, signal: AbortSignal | undefined) {
-  if (exact.dimension > newtonLimit) return { point, condition: null };
-  const { hessian, gradient } = await exact.point(point.theta, 2, signal);
+/** One step beyond the tolerance, kept if it lowers the gradient, and the condition of the Hessian it uses. */
+async function polish(exact: Objective, point: Point, hessian: Float64Array | undefined, signal?: AbortSignal) {
+  const kept = hessian ?? (await exact.point(point.theta, 2, signal)).hessian!;
   const step = solveDamped(
-    hessian!,
-    gradient.map((g) => -g),
+    kept,
+    point.gradient.map((g) => -g),
   );
   const next = await exact.point(plus(point.theta, 1, step), 1, signal);
-  const better = maxNorm(next.gradient) < maxNorm(gradient);
-  return { point: better ? next : point, condition: conditionNumber(hessian!, exact.dimension) ?? null };
+  const better = maxNorm(next.gradient) < maxNorm(point.gradient);
+  return { point: better ? next : point, condition: conditionNumber(kept, exact.dimension) ?? null };
 }
 
 function diverged(outcome: Outcome, { learningRate }: CheckedOptions): LogisticError {

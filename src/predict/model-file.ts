@@ -59,8 +59,10 @@ export interface Certificate {
   readonly tolerance: number;
   /** λ_max / λ_min of the Hessian there; null when it is singular or was not computed. */
   readonly condition: number | null;
-  /** ‖∇f (backend) − ∇f (float64)‖∞ at the start of the fit: what the backend's precision can resolve. */
+  /** ‖∇f (backend) − ∇f (float64)‖∞ where the backend's own solve ended: what its precision can resolve. */
   readonly noiseFloor: number;
+  /** Precision of the rows that were judged; files before 0.2 say nothing and mean float64. */
+  readonly data?: 'float64' | 'float32';
 }
 
 export interface ModelFile {

@@ -97,6 +97,7 @@ const model = record({
     tolerance: finite,
     condition: nullable(finite),
     noiseFloor: finite,
+    data: optional(oneOf('float64', 'float32')),
   }),
   training: record({}),
 });

@@ -1,16 +1,15 @@
 /**
- * Rows that lie in a backend's memory: placed once, summed in place at every evaluation.
- * It knows which backend it was given and nothing of how that backend computes.
+ * Rows that lie in a backend's memory: placed once, summed in place at every evaluation, in one of the
+ * arithmetics that the backend has. It knows nothing of how that backend computes.
  */
-import type { Backend, Rows } from '../backends/backend.ts';
+import type { PlacedRows, Precision, Rows } from '../backends/backend.ts';
 import { describeRows, type RowSums } from './row-sums.ts';
 
-export function inMemoryRows(backend: Backend, rows: Rows): RowSums {
-  const placed = backend.place(rows);
+export function inMemoryRows(placed: PlacedRows, rows: Rows, arithmetic: Precision): RowSums {
   return {
     ...describeRows(rows),
-    roundoff: backend.precision === 'float32' ? 2 ** -24 : 2 ** -53,
-    evaluate: (theta, order, signal) => placed.evaluate(theta, order, signal),
+    roundoff: arithmetic === 'float32' ? 2 ** -24 : 2 ** -53,
+    evaluate: (theta, order, signal) => placed.evaluate(theta, order, arithmetic, signal),
     dispose: () => placed.dispose(),
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The judge of all other homes of rows: plain float64 loops over the host's own columns, slow and
+ * The judge of all other homes of rows: plain float64 loops over columns of its own, slow and
  * obviously right. Every backend, fused kernel, stream and query is compared with it, and the float64
  * gradient in a fit's certificate comes from it where no float64 kernel runs.
  */
@@ -9,8 +9,12 @@ import { addScaled, dot, sum, tripleDot } from '../math/vector.ts';
 import { describeRows, type RowSums } from './row-sums.ts';
 
 export function oracleRows(rows: Rows): RowSums {
-  const { count, columns, y, weights } = rows;
-  const features = columns.length;
+  const { count, features, y, weights } = rows;
+  const columns = Array.from({ length: features }, (_, j) => {
+    const x = new Float64Array(count);
+    rows.read(j, 0, x);
+    return x;
+  });
   const weightOf = (i: number): number => (weights ? weights[i]! : 1);
 
   return {

@@ -27,7 +27,7 @@ export function describeRows(rows: Rows): Pick<RowSums, 'rows' | 'totalWeight' |
   const { weights } = rows;
   return {
     rows: rows.count,
-    features: rows.columns.length,
+    features: rows.features,
     totalWeight: weights ? sum(weights) : rows.count,
     smallestWeight: weights ? weights.reduce((least, s) => Math.min(least, s), Number.POSITIVE_INFINITY) : 1,
   };

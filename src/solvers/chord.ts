@@ -12,7 +12,10 @@ import type { Algorithm } from './solver.ts';
 
 const wantedContraction = 1 / 4;
 
-/** `hessian`: one that is good enough near the starting point; without it the first step computes one. */
+/**
+ * `hessian`: one that is good enough near the starting point; without it the first step computes one. The
+ * points it gives carry the Hessian that led to them.
+ */
 export function chord(hessian: Float64Array | undefined): Algorithm {
   return {
     name: 'newton',
@@ -27,11 +30,12 @@ export function chord(hessian: Float64Array | undefined): Algorithm {
             point.gradient.map((g) => -g),
           );
           const next = await objective.point(plus(point.theta, 1, direction), 1, signal);
-          if (maxNorm(next.gradient) <= wantedContraction * maxNorm(point.gradient)) return next;
+          if (maxNorm(next.gradient) <= wantedContraction * maxNorm(point.gradient)) return { ...next, hessian: kept };
         }
         const full = await objective.point(point.theta, 2, signal);
-        kept = full.hessian;
-        return newtonStep(full);
+        const next = await newtonStep(full);
+        kept = next?.hessian;
+        return next;
       };
     },
   };

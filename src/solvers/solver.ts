@@ -7,6 +7,7 @@
  */
 import { maxNorm } from '../math/vector.ts';
 import type { Objective, Point } from '../objective/objective.ts';
+import { nextTask } from '../turns.ts';
 
 export interface SolverOptions {
   readonly maxIterations: number;
@@ -115,12 +116,4 @@ export async function minimise(
 /** The one rule by which a fit has converged, with its numbers. */
 export function convergedRule(gradientNorm: number, tolerance: number): string {
   return `gradient max-norm ${gradientNorm} <= ${tolerance}`;
-}
-
-/** Lets the event loop turn once, so that timers, sockets and aborts are served while a fit runs. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve);
-  });
 }

@@ -3,7 +3,7 @@
  * data, five-point differences in float64, and the plain float64 oracle.
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { maxBlockRows } from '../../src/backends/backend.ts';
+import { maxBlockRows, rowsOf } from '../../src/backends/backend.ts';
 import { createFusedBackend } from '../../src/backends/cpu/fused.ts';
 import * as ops from '../../src/backends/portable.ts';
 import { oracleRows } from '../../src/rows/oracle.ts';
@@ -136,10 +136,11 @@ describe('the oracle against five-point differences in float64', () => {
 
 describe('each backend against the oracle', () => {
   const backends = [
-    ...tfjsNames.map((name) => ({ name: name as string, open: () => openTfjs(name) })),
+    ...tfjsNames.map((name) => ({ name: name as string, precision: 'float32' as const, open: () => openTfjs(name) })),
     ...(['float32', 'float64'] as const).map((precision) => ({
       name: `fused ${precision}`,
-      open: async () => (await createFusedBackend(precision))!,
+      precision,
+      open: async () => (await createFusedBackend())!,
     })),
   ];
   const shapes = [
@@ -153,18 +154,18 @@ describe('each backend against the oracle', () => {
     shapes.map((shape) => ({ ...backend, shape, title: JSON.stringify(shape) })),
   );
 
-  test.each(cases)('$name $title', async ({ open, shape }) => {
+  test.each(cases)('$name $title', async ({ open, precision, shape }) => {
     const rows = randomRows({ seed: 31, ...shape });
     const { m, n } = shape;
     const theta = randomTheta(n, 32);
     const backend = await open();
-    const placed = backend.place(rows);
-    const found = await placed.evaluate(theta, 2);
+    const placed = await backend.place(rows, [precision]);
+    const found = await placed.evaluate(theta, 2, precision);
     const truth = await oracleRows(rows).evaluate(theta, 2);
     placed.dispose();
     // 32 roundings of the working precision on Σ|terms| (design figure for sums in blocks), and the
     // rounding of z itself: n + 1 products of size ≤ |w|·(1 + shift) ≤ 0.5·6, relative to dz' ≤ 1.
-    const roundoff = backend.precision === 'float32' ? u : 2 ** -53;
+    const roundoff = precision === 'float32' ? u : 2 ** -53;
     const size = 1 + (shape.shift ?? 0);
     const scale = rows.weights ? 2.25 : 1;
     const factor = (32 + (n + 1) * 0.5 * size) * roundoff * scale * m;
@@ -177,13 +178,11 @@ describe('each backend against the oracle', () => {
     });
   });
 
-  test.each(backends)('$name: z = ±1000 is exact', async ({ open }) => {
-    const placed = (await open()).place({
-      count: 4,
-      columns: [Float64Array.of(1000, 1000, -1000, -1000)],
-      y: Float64Array.of(0, 1, 0, 1),
-    });
-    const sums = await placed.evaluate(Float64Array.of(1, 0), 2);
+  test.each(backends)('$name: z = ±1000 is exact', async ({ open, precision }) => {
+    const columns = [Float64Array.of(1000, 1000, -1000, -1000)];
+    const rows = rowsOf({ columns, y: Float64Array.of(0, 1, 0, 1) });
+    const placed = await (await open()).place(rows, [precision]);
+    const sums = await placed.evaluate(Float64Array.of(1, 0), 2, precision);
     placed.dispose();
     expect(sums.loss).toBe(2000);
     // Only rows 1 and 4 are on the wrong side: 1000·1 + (−1000)·(−1) and 1 − 1.

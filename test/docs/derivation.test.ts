@@ -1,6 +1,7 @@
 /** The derivation says which function computes a step and which test checks it; here is checked that it is so. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { rowsOf } from '../../src/backends/backend.ts';
 import { oracleRows } from '../../src/rows/oracle.ts';
 
 const text = readFileSync('docs/derivation.md', 'utf8');
@@ -66,7 +67,8 @@ test('the numbers of the example are those that the code computes', async () => 
       .split('\n')
       .map((line) => [line.split(' = ')[0]!, line.split(' = ')[1]!.split(' ').map(Number)]),
   ) as Record<'Z' | 'A' | 'loss' | 'dZ' | 'dW' | 'db', number[]>;
-  const rows = { count: 2, columns: [Float64Array.of(1, 3), Float64Array.of(2, -1)], y: Float64Array.of(1, 0) };
+  const columns = [Float64Array.of(1, 3), Float64Array.of(2, -1)] as const;
+  const rows = rowsOf({ columns, y: Float64Array.of(1, 0) });
   const { loss, gradient } = await oracleRows(rows).evaluate(Float64Array.of(0.5, -0.25, 0.1), 1);
   const half = 0.5e-6; // six digits are printed
   const close = (found: number, truth: number): void => expect(Math.abs(found - truth)).toBeLessThanOrEqual(half);
@@ -75,7 +77,7 @@ test('the numbers of the example are those that the code computes', async () => 
   close(printed.dW[1]!, gradient![1]! / 2);
   close(printed.db[0]!, gradient![2]! / 2);
   printed.Z.forEach((z, i) => {
-    close(z, 0.5 * rows.columns[0]![i]! - 0.25 * rows.columns[1]![i]! + 0.1);
+    close(z, 0.5 * columns[0][i]! - 0.25 * columns[1][i]! + 0.1);
     close(printed.A[i]!, 1 / (1 + Math.exp(-z)));
     close(printed.dZ[i]!, 1 / (1 + Math.exp(-z)) - rows.y[i]!);
   });

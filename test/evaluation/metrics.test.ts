@@ -1,8 +1,11 @@
 /** Metrics against pair counting and other definitions written out, ties and weights included. */
 import { describe, expect, test } from 'vitest';
-import { measureScores } from '../../src/evaluation/metrics.ts';
+import { measureScores, type Scored } from '../../src/evaluation/metrics.ts';
 import { logLoss, sigmoid } from '../../src/math/logistic.ts';
 import { createRandom } from '../../src/math/random.ts';
+import { createTurns } from '../../src/turns.ts';
+
+const measure = (scored: Scored) => measureScores(scored, createTurns());
 
 const sample = (m: number, levels: number) => {
   const random = createRandom(4);
@@ -19,9 +22,9 @@ const repeated = ({ decision, y, weights }: ReturnType<typeof sample>) => {
 /** Sums of up to 100 terms of size 1, in other orders. */
 const tolerance = 100 * Number.EPSILON;
 
-describe('measures', () => {
+describe('measures', async () => {
   const { decision, y } = sample(80, 9);
-  const found = measureScores({ decision, y, threshold: 0.6 });
+  const found = await measure({ decision, y, threshold: 0.6 });
   const p = Array.from(decision, sigmoid);
 
   test('AUC counts pairs, ties half', () => {
@@ -73,9 +76,9 @@ describe('measures', () => {
     ]);
   });
 
-  test('weight k is the row k times', () => {
-    const weighted = measureScores({ ...sample(80, 9), threshold: 0.5 });
-    const plain = measureScores({ ...repeated(sample(80, 9)), threshold: 0.5 });
+  test('weight k is the row k times', async () => {
+    const weighted = await measure({ ...sample(80, 9), threshold: 0.5 });
+    const plain = await measure({ ...repeated(sample(80, 9)), threshold: 0.5 });
     for (const key of [
       'meanLogLoss',
       'accuracy',
@@ -91,15 +94,15 @@ describe('measures', () => {
   });
 });
 
-test('what the rows cannot define is null, with the reason', () => {
-  const ones = measureScores({ decision: Float64Array.of(1, 2), y: [1, 1], threshold: 0.5 });
+test('what the rows cannot define is null, with the reason', async () => {
+  const ones = await measure({ decision: Float64Array.of(1, 2), y: [1, 1], threshold: 0.5 });
   expect(ones).toMatchObject({
     auc: null,
     averagePrecision: 1,
     recall: 1,
     undefined: { auc: 'the rows are of one class' },
   });
-  const zeros = measureScores({ decision: Float64Array.of(-1, -2), y: [0, 0], threshold: 0.5 });
+  const zeros = await measure({ decision: Float64Array.of(-1, -2), y: [0, 0], threshold: 0.5 });
   expect(zeros).toMatchObject({
     auc: null,
     averagePrecision: null,
@@ -109,5 +112,5 @@ test('what the rows cannot define is null, with the reason', () => {
     accuracy: 1,
   });
   expect(Object.keys(zeros.undefined).sort()).toEqual(['auc', 'averagePrecision', 'f1', 'precision', 'recall']);
-  expect(measureScores({ decision: new Float64Array(0), y: [], threshold: 0.5 }).meanLogLoss).toBeNull();
+  expect((await measure({ decision: new Float64Array(0), y: [], threshold: 0.5 })).meanLogLoss).toBeNull();
 });

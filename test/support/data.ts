@@ -1,6 +1,6 @@
 /** Seeded data sets for tests: standardised rows with a known shape, and readers for the reference files. */
 import { readFileSync } from 'node:fs';
-import type { Rows } from '../../src/backends/backend.ts';
+import { type Rows, rowsOf } from '../../src/backends/backend.ts';
 import { createRandom } from '../../src/math/random.ts';
 
 export interface Shape {
@@ -14,15 +14,20 @@ export interface Shape {
   readonly weighted?: boolean;
 }
 
+/** The numbers that such rows are a view of. */
+export interface Columns {
+  readonly columns: readonly Float64Array[];
+}
+
 /** Rows whose numbers are all exact in float32, so that every backend sees the same data. */
-export function randomRows({ m, n, seed = 1, shift = 0, positives = 0.5, weighted = false }: Shape): Rows {
+export function randomRows({ m, n, seed = 1, shift = 0, positives = 0.5, weighted = false }: Shape): Rows & Columns {
   const random = createRandom(seed);
   const columns = Array.from({ length: n }, () =>
     Float64Array.from({ length: m }, () => Math.fround(2 * random() - 1 + shift)),
   );
   const y = Float64Array.from({ length: m }, () => (random() < positives ? 1 : 0));
   const weights = weighted ? Float64Array.from({ length: m }, () => Math.fround(0.25 + 2 * random())) : undefined;
-  return { count: m, columns, y, weights };
+  return { ...rowsOf({ columns, y, weights }), columns };
 }
 
 export function randomTheta(n: number, seed = 2, size = 1): Float64Array {

@@ -14,6 +14,7 @@ wasm.setWasmPaths(`${dirname(createRequire(import.meta.url).resolve('@tensorflow
 await tf.ready();
 
 export const tfjsNames = ['tfjs-cpu', 'wasm'] as const;
-export const openTfjs = (name: (typeof tfjsNames)[number]): Promise<Backend> => openBackend(name);
+export const openTfjs = (name: (typeof tfjsNames)[number]): Promise<Backend> =>
+  openBackend(name, { threads: 1, cells: 0 });
 /** The name tfjs itself gives the backend. */
 export const tfNameOf = { 'tfjs-cpu': 'cpu', wasm: 'wasm' } as const;

@@ -1,65 +1,151 @@
 /**
- * The fused backend: all sums over a block of rows in one visit, by WebAssembly SIMD kernels on one
- * thread, in float32 or in float64. The meaning of the kernels is portable.ts; deleting this folder
- * would cost time and nothing else. It knows no tensor, no penalty and no solver.
+ * The fused backend: all sums over a block of rows in one visit, by WebAssembly SIMD kernels, on the
+ * calling thread or on workers that each own a part of the rows. The meaning of the kernels is
+ * portable.ts; deleting this folder would cost time and nothing else. It knows no penalty and no solver.
  */
 import { LogisticError } from '../../errors.ts';
 import { addScaled } from '../../math/vector.ts';
-import type { Backend, Order, PlacedRows, Rows, Sums } from '../backend.ts';
+import type { Backend, PlacedRows, Precision, Rows, Sums } from '../backend.ts';
+import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
-import { bytesPerRow, type Precision } from './layout.ts';
-import { type Part, placePart } from './part.ts';
+import { bytesPerRow } from './layout.ts';
+import { openThreads } from './threads.ts';
 
 /** Bytes of rows in one memory: leaves 1 GiB of its 4 for the Hessian. */
 const mostRowBytes = 3 * 2 ** 30;
+/** Rows of one feature that travel at a time; a multiple of every vector. */
+const travelRows = 2 ** 15;
 
-/** The backend, or undefined where WebAssembly SIMD is missing. */
-export async function createFusedBackend(precision: Precision): Promise<Backend | undefined> {
+/** The backend over `workers` threads, 0 for the calling one, or undefined where WebAssembly SIMD is missing. */
+export async function createFusedBackend(workers = 0): Promise<Backend | undefined> {
   const module = await compileKernels();
   if (module === undefined) return undefined;
+  const threads = await openThreads(workers);
+  const hosts = workers === 0 ? [createHost()] : threads.map(({ host }) => host);
+  const place = workers === 0 ? 'the calling thread' : workers === 1 ? '1 worker thread' : `${workers} worker threads`;
   return {
     name: 'cpu',
-    detail: `WebAssembly SIMD ${precision}, 1 thread`,
-    precision,
-    place: (rows) => placeInParts(module, precision, { rows, rowBytes: mostRowBytes }),
+    detail: `WebAssembly SIMD, ${place}`,
+    arithmetics: ['float32', 'float64'],
+    place: (rows, keep, signal) => placeOn(hosts, module, { rows, keep, rowBytes: mostRowBytes, signal }),
+    async close() {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
   };
 }
 
-/** Rows in as many memories as it takes when each may hold `rowBytes` bytes of them. */
-export function placeInParts(
+interface Placing {
+  readonly rows: Rows;
+  readonly keep: readonly Precision[];
+  /** Bytes of rows that one memory may hold. */
+  readonly rowBytes: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Part `number` of a host: rows from … to. */
+interface Share {
+  readonly host: Host;
+  readonly number: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+let parts = 0;
+
+/** Rows in as many parts as it takes when each may hold `rowBytes` bytes of them, in turn on each host. */
+export async function placeOn(
+  hosts: readonly Host[],
   module: WebAssembly.Module,
-  precision: Precision,
-  { rows, rowBytes }: { rows: Rows; rowBytes: number },
-): PlacedRows {
-  const most = Math.max(1, Math.floor(rowBytes / bytesPerRow(rows.columns.length, precision)));
-  let parts: Part[] | undefined = [];
-  for (let from = 0; from < rows.count; from += most) {
-    parts.push(placePart(module, precision, { rows, from, to: Math.min(rows.count, from + most) }));
-  }
+  placing: Placing,
+): Promise<PlacedRows> {
+  const { rows, keep, signal } = placing;
+  const most = Math.max(
+    4,
+    Math.floor(placing.rowBytes / bytesPerRow(rows.features, keep.includes('float64') ? 'float64' : 'float32')),
+  );
+  const count = Math.max(1, Math.min(rows.count, hosts.length * Math.ceil(rows.count / (most * hosts.length))));
+  const length = Math.ceil(rows.count / count);
+  const shares = Array.from(
+    { length: count },
+    (_, k): Share => ({
+      host: hosts[k % hosts.length]!,
+      number: parts++,
+      from: Math.min(rows.count, k * length),
+      to: Math.min(rows.count, (k + 1) * length),
+    }),
+  );
+  await abortable(() => Promise.all(shares.map((share) => fill(share, module, placing))), signal);
+  let disposed = false;
   return {
-    async evaluate(theta, order, signal) {
-      if (parts === undefined) throw new LogisticError('disposed', 'these rows have been disposed of');
-      signal?.throwIfAborted();
-      const sums = emptySums(theta.length, order);
-      for (const part of parts) addTo(sums, await part.evaluate(theta, order));
-      return sums;
+    async evaluate(theta, order, arithmetic, signal) {
+      if (disposed) throw new LogisticError('disposed', 'these rows have been disposed of');
+      const sums = await abortable(
+        () => Promise.all(shares.map(({ host, number }) => host.evaluate(number, theta, order, arithmetic))),
+        signal,
+      );
+      return sums.reduce(plusSums);
     },
     dispose() {
-      parts = undefined; // a WebAssembly memory is freed when nothing refers to it
+      disposed = true;
+      for (const { host, number } of shares) void host.close(number).catch(() => {}); // gone with its thread
     },
   };
 }
 
-type Totals = { -readonly [K in keyof Sums]: Sums[K] };
-
-function emptySums(size: number, order: Order): Totals {
-  if (order === 0) return { loss: 0 };
-  const gradient = new Float64Array(size);
-  return order === 1 ? { loss: 0, gradient } : { loss: 0, gradient, hessian: new Float64Array(size * size) };
+/** Writes a share's rows, one buffer being filled here while the other is copied there. */
+async function fill(share: Share, module: WebAssembly.Module, { rows, keep, signal }: Placing): Promise<void> {
+  const { host, number, from, to } = share;
+  await host.open(number, module, { rows: to - from, features: rows.features, keep });
+  const buffer = (): Promise<Float64Array> => Promise.resolve(new Float64Array(Math.min(travelRows, to - from)));
+  const buffers = [buffer(), buffer()];
+  let turn = 0;
+  const send = async (
+    start: number,
+    read: (values: Float64Array) => void,
+    write: (v: Float64Array) => Promise<Float64Array>,
+  ) => {
+    const { buffer } = await buffers[turn]!;
+    signal?.throwIfAborted();
+    const values = new Float64Array(buffer, 0, Math.min(travelRows, to - start));
+    read(values);
+    buffers[turn] = write(values);
+    turn = 1 - turn;
+  };
+  for (let start = from; start < to; start += travelRows) {
+    const q = (values: Float64Array): void => signedWeights(rows, start, values);
+    await send(start, q, (values) => host.writeSignedWeights(number, start - from, values));
+  }
+  for (let j = 0; j < rows.features; j++) {
+    for (let start = from; start < to; start += travelRows) {
+      const read = (values: Float64Array): void => rows.read(j, start, values);
+      await send(start, read, (values) => host.writeFeature(number, j, start - from, values));
+    }
+  }
+  await Promise.all(buffers);
 }
 
-function addTo(totals: Totals, { loss, gradient, hessian }: Sums): void {
-  totals.loss += loss;
-  if (totals.gradient && gradient) addScaled(totals.gradient, 1, gradient);
-  if (totals.hessian && hessian) addScaled(totals.hessian, 1, hessian);
+function signedWeights({ y, weights }: Rows, from: number, q: Float64Array): void {
+  for (let i = 0; i < q.length; i++) q[i] = (1 - 2 * y[from + i]!) * (weights ? weights[from + i]! : 1);
+}
+
+function plusSums(a: Sums, b: Sums): Sums {
+  if (a.gradient && b.gradient) addScaled(a.gradient, 1, b.gradient);
+  if (a.hessian && b.hessian) addScaled(a.hessian, 1, b.hessian);
+  return { ...a, loss: a.loss + b.loss };
+}
+
+/** What the work gives, or the signal's reason as soon as it aborts: what the work then does is nobody's concern. */
+async function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work();
+  signal.throwIfAborted();
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort!);
+  }
 }

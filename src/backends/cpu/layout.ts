@@ -4,9 +4,7 @@
  * through memory in one direction with one pointer. Missing features and rows are zeros: zero features
  * have zero slopes, rows of signed weight zero add nothing. It copies rows and knows no formula.
  */
-import type { Rows } from '../backend.ts';
-
-export type Precision = 'float32' | 'float64';
+import type { Precision } from '../backend.ts';
 
 /** Features that lie side by side: as many as a kernel keeps in registers. */
 const panelWidth = 4;
@@ -28,10 +26,11 @@ export interface Layout {
   /** Rows including those that pad the last vector, and rows of one block. */
   readonly rows: number;
   readonly blockRows: number;
-  /** Addresses. */
+  /** Addresses; theta and room have space for float64, `wide` for one float32 block in float64. */
   readonly header: number;
   readonly theta: number;
   readonly room: number;
+  readonly wide: number;
   readonly q: number;
   readonly x: number;
   readonly sums: number;
@@ -51,13 +50,14 @@ export function planLayout(count: number, features: number, precision: Precision
 
   const header = tables;
   const theta = header + 64;
-  const room = align(theta + (width + 1) * bytes);
-  const q = align(room + (2 + panelWidth) * blockRows * bytes);
+  const room = align(theta + (width + 1) * 8);
+  const wide = align(room + (2 + panelWidth) * blockRows * 8);
+  const q = align(wide + (precision === 'float32' ? (1 + width) * blockRows * 8 : 0));
   const x = align(q + rows * bytes);
   const sums = align(x + rows * width * bytes);
   const end = sums + (4 + 2 * width) * 8;
   const endOfSquare = end + width * width * 8;
-  const addresses = { header, theta, room, q, x, sums, end, endOfSquare };
+  const addresses = { header, theta, room, wide, q, x, sums, end, endOfSquare };
   return { precision, bytes, lanes, features, panels, rows, blockRows, ...addresses };
 }
 
@@ -76,46 +76,42 @@ export function numbersOf(buffer: ArrayBuffer, layout: Layout): Float32Array | F
   return layout.precision === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
 }
 
-/** Writes the header that assembly/index.ts reads, and rows `from` onwards, into a fresh memory. */
-export function writeRows(buffer: ArrayBuffer, layout: Layout, source: { rows: Rows; from: number; to: number }): void {
-  const { theta, room, q, x, sums, rows, panels, blockRows } = layout;
-  new Uint32Array(buffer, layout.header, 8).set([theta, room, q, x, sums, rows, panels, blockRows]);
-  const numbers = numbersOf(buffer, layout);
-  writeSignedWeights(numbers, layout, source);
-  const { columns } = source.rows;
-  for (let start = 0; start < rows; start += blockRows) {
-    const length = Math.min(blockRows, rows - start);
-    const block = x / layout.bytes + start * panels * panelWidth;
-    const until = Math.min(source.to, source.from + start + length);
-    columns.forEach((column, j) => {
-      const feature = j % panelWidth;
-      const target = block + (j - feature) * length + feature * layout.lanes;
-      writeColumn(numbers, layout.lanes, { column, from: source.from + start, to: until, target });
-    });
-  }
+/** Writes the header that assembly/index.ts reads into a fresh memory. */
+export function writeHeader(buffer: ArrayBuffer, layout: Layout): void {
+  const { theta, room, wide, q, x, sums, rows, panels, blockRows } = layout;
+  new Uint32Array(buffer, layout.header, 9).set([theta, room, wide, q, x, sums, rows, panels, blockRows]);
 }
 
-/** q = (1 − 2y)·s: one number carries the class as its sign and the weight as its magnitude. */
-function writeSignedWeights(
-  numbers: Float32Array | Float64Array,
+/** Signed weights of rows `from` onwards. */
+export function writeSignedWeights(buffer: ArrayBuffer, layout: Layout, from: number, q: Float64Array): void {
+  numbersOf(buffer, layout).set(q, layout.q / layout.bytes + from);
+}
+
+/** Feature j of rows `from` onwards, where a vector of rows begins. */
+export function writeFeature(
+  buffer: ArrayBuffer,
   layout: Layout,
-  { rows, from, to }: { rows: Rows; from: number; to: number },
+  { j, from, values }: { readonly j: number; readonly from: number; readonly values: Float64Array },
 ): void {
-  const { y, weights } = rows;
-  const at = layout.q / layout.bytes;
-  for (let i = from; i < to; i++) numbers[at + i - from] = (1 - 2 * y[i]!) * (weights ? weights[i]! : 1);
-}
-
-/** One feature of one block: `lanes` rows, then the same lanes three features further on. */
-function writeColumn(
-  numbers: Float32Array | Float64Array,
-  lanes: number,
-  { column, from, to, target }: { column: Float64Array; from: number; to: number; target: number },
-): void {
+  const { rows, panels, blockRows, lanes } = layout;
+  const numbers = numbersOf(buffer, layout);
+  const feature = j % panelWidth;
   const skip = (panelWidth - 1) * lanes;
-  let at = target;
-  for (let i = from; i < to; at += skip) {
-    const next = Math.min(to, i + lanes);
-    while (i < next) numbers[at++] = column[i++]!;
+  for (let done = 0; done < values.length; ) {
+    const inBlock = (from + done) % blockRows;
+    const start = from + done - inBlock;
+    const length = Math.min(blockRows, rows - start);
+    const end = Math.min(values.length, done + length - inBlock);
+    // One vector of rows, then the same lanes three features further on.
+    let at =
+      layout.x / layout.bytes +
+      start * panels * panelWidth +
+      (j - feature) * length +
+      inBlock * panelWidth +
+      feature * lanes;
+    for (; done < end; at += skip) {
+      const next = Math.min(end, done + lanes);
+      while (done < next) numbers[at++] = values[done++]!;
+    }
   }
 }

@@ -3,22 +3,60 @@
  * of every order, over row counts around the vector, block and partition lengths and over feature counts
  * around the panel. It measures no single function (lanes.test.ts) and no build (build.test.ts).
  */
-import { describe, expect, it } from 'vitest';
-import type { Backend, Rows, Sums } from '../../../src/backends/backend.ts';
-import { createFusedBackend, placeInParts } from '../../../src/backends/cpu/fused.ts';
+import { afterAll, describe, expect, it } from 'vitest';
+import {
+  type Backend,
+  type Order,
+  type Precision,
+  type Rows,
+  rowsOf,
+  type Sums,
+} from '../../../src/backends/backend.ts';
+import { createFusedBackend, placeOn } from '../../../src/backends/cpu/fused.ts';
+import { createHost } from '../../../src/backends/cpu/host.ts';
 import { compileKernels } from '../../../src/backends/cpu/kernels.ts';
-import type { Precision } from '../../../src/backends/cpu/layout.ts';
 import { curvature, logLoss, residual } from '../../../src/math/logistic.ts';
 import { createRandom } from '../../../src/math/random.ts';
 
-const precisions: Precision[] = ['float32', 'float64'];
+/** Which rows are kept, in which arithmetic they are summed, and by whom. */
+interface Mode {
+  readonly keep: Precision;
+  readonly arithmetic: Precision;
+  readonly workers: number;
+}
+
+const modes: Mode[] = [
+  { keep: 'float32', arithmetic: 'float32', workers: 0 },
+  { keep: 'float64', arithmetic: 'float64', workers: 0 },
+  { keep: 'float32', arithmetic: 'float64', workers: 0 },
+  { keep: 'float32', arithmetic: 'float32', workers: 3 },
+  { keep: 'float64', arithmetic: 'float64', workers: 3 },
+];
 const unit = { float32: 2 ** -24, float64: 2 ** -53 };
 const round = { float32: Math.fround, float64: (x: number) => x };
 
-async function backendOf(precision: Precision): Promise<Backend> {
-  const backend = await createFusedBackend(precision);
-  if (backend === undefined) throw new Error('this machine has no WebAssembly SIMD');
+const backends = new Map<number, Promise<Backend>>();
+
+function backendOf(workers: number): Promise<Backend> {
+  const open = async (): Promise<Backend> => {
+    const backend = await createFusedBackend(workers);
+    if (backend === undefined) throw new Error('this machine has no WebAssembly SIMD');
+    return backend;
+  };
+  const backend = backends.get(workers) ?? open();
+  backends.set(workers, backend);
   return backend;
+}
+
+afterAll(async () => {
+  for (const backend of backends.values()) await (await backend).close();
+});
+
+async function evaluate({ keep, arithmetic, workers }: Mode, rows: Rows, theta: Float64Array): Promise<Sums> {
+  const placed = await (await backendOf(workers)).place(rows, [keep]);
+  const sums = await placed.evaluate(theta, 2, arithmetic);
+  placed.dispose();
+  return sums;
 }
 
 interface Shape {
@@ -26,19 +64,23 @@ interface Shape {
   readonly n: number;
   readonly weighted: boolean;
   readonly oneSided: boolean;
+  /** Of the numbers in the rows. */
   readonly precision: Precision;
 }
 
 /** Rows and theta that the precision holds exactly, so that the oracle sees the same numbers. */
-function makeProblem({ m, n, weighted, oneSided, precision }: Shape): { rows: Rows; theta: Float64Array } {
+function makeProblem({ m, n, weighted, oneSided, precision }: Shape): {
+  rows: Rows & { columns: Float64Array[] };
+  theta: Float64Array;
+} {
   const random = createRandom(1000 * m + n);
   const draw = (): number => round[precision](random() * 4 - 2 + (oneSided ? 5 : 0));
   const columns = Array.from({ length: n }, () => Float64Array.from({ length: m }, draw));
   const y = Float64Array.from({ length: m }, () => (random() < (oneSided ? 0.9 : 0.5) ? 1 : 0));
   const theta = Float64Array.from({ length: n + 1 }, () => round[precision]((random() - 0.5) / Math.sqrt(n)));
-  if (!weighted) return { rows: { count: m, columns, y }, theta };
+  if (!weighted) return { rows: { ...rowsOf({ columns, y }), columns }, theta };
   const weights = Float64Array.from({ length: m }, () => round[precision](0.1 + 3 * random()));
-  return { rows: { count: m, columns, y, weights }, theta };
+  return { rows: { ...rowsOf({ columns, y, weights }), columns }, theta };
 }
 
 interface Judged {
@@ -52,7 +94,7 @@ interface Judged {
  * The oracle's plain loops, with scores and sums compensated (Neumaier): float64 kernels with short blocks
  * are more accurate than one long float64 sum, and must not be judged by it.
  */
-function judge({ count, columns, y, weights }: Rows, theta: Float64Array): Judged {
+function judge({ count, columns, y, weights }: Rows & { columns: Float64Array[] }, theta: Float64Array): Judged {
   const n = columns.length;
   const size = n + 1;
   const sums = compensated(1 + size + size * size);
@@ -79,6 +121,16 @@ function judge({ count, columns, y, weights }: Rows, theta: Float64Array): Judge
     });
   return { sums: mirror(sums.values()), magnitudes: mirror(sums.magnitudes) };
 }
+
+/** A problem and its truth, which several modes are judged by. */
+function judgedProblem(shape: Shape) {
+  const key = JSON.stringify(shape);
+  const problem = judgedProblems.get(key) ?? { ...makeProblem(shape), judged: undefined };
+  problem.judged ??= judge(problem.rows, problem.theta);
+  judgedProblems.set(key, problem);
+  return { ...problem, judged: problem.judged };
+}
+const judgedProblems = new Map<string, ReturnType<typeof makeProblem> & { judged: Judged | undefined }>();
 
 /** Compensated sums, side by side, and the sums of the terms' magnitudes. */
 function compensated(length: number) {
@@ -125,20 +177,22 @@ const shapes = [1, 3, 511, 4096, 4097, 10_007].flatMap((m) =>
   ),
 );
 
-describe.each(precisions)('fused kernels in %s', (precision) => {
+describe.each(modes)('$arithmetic sums over $keep rows, $workers workers', (mode) => {
+  const { keep: precision, arithmetic, workers } = mode;
   // 32 roundings: the project's bound for blocks in the working precision with float64 across blocks.
-  const tolerance = 32 * unit[precision];
+  const tolerance = 32 * unit[arithmetic];
 
   it.each(shapes)('equal the oracle: $m rows × $n, weights $weighted, one-sided $oneSided', async (shape) => {
-    const { rows, theta } = makeProblem({ ...shape, precision });
-    const placed = (await backendOf(precision)).place(rows);
-    const sums = await placed.evaluate(theta, 2);
-    expect(worstError(sums, judge(rows, theta)) / unit[precision]).toBeLessThanOrEqual(32);
+    const { rows, theta, judged } = judgedProblem({ ...shape, precision });
+    const placed = await (await backendOf(workers)).place(rows, [precision]);
+    const at = (order: Order): Promise<Sums> => placed.evaluate(theta, order, arithmetic);
+    const sums = await at(2);
+    expect(worstError(sums, judged) / unit[arithmetic]).toBeLessThanOrEqual(32);
     expectSymmetric(sums.hessian!, shape.n + 1);
     // The orders share their passes: lower ones are the same numbers, and a second call starts from zero.
-    expect(await placed.evaluate(theta, 1)).toEqual({ loss: sums.loss, gradient: sums.gradient });
-    expect(await placed.evaluate(theta, 0)).toEqual({ loss: sums.loss });
-    expect(await placed.evaluate(theta, 2)).toEqual(sums);
+    expect(await at(1)).toEqual({ loss: sums.loss, gradient: sums.gradient });
+    expect(await at(0)).toEqual({ loss: sums.loss });
+    expect(await at(2)).toEqual(sums);
     placed.dispose();
   });
 
@@ -149,74 +203,77 @@ describe.each(precisions)('fused kernels in %s', (precision) => {
       [0, -1000, 0],
       [1, -1000, 1000],
     ] as const) {
-      expect((await evaluateOne(precision, { y, z })).loss).toBe(loss);
+      expect((await evaluateOne(mode, { y, z })).loss).toBe(loss);
     }
   });
 
   it('never loses a residual to saturation', async () => {
-    const { gradient, hessian } = await evaluateOne(precision, { y: 1, z: 17 });
+    const { gradient, hessian } = await evaluateOne(mode, { y: 1, z: 17 });
     // σ(−17) and σ(17)·σ(−17) from 40 digits, rounded a few times.
-    expect(Math.abs(gradient![1]! / -4.1399375473943306e-8 - 1)).toBeLessThanOrEqual(8 * unit[precision]);
-    expect(Math.abs(hessian![3]! / 4.1399373760035016e-8 - 1)).toBeLessThanOrEqual(8 * unit[precision]);
-    expect((await evaluateOne(precision, { y: 0, z: -100 })).gradient![1]).toBeGreaterThan(0);
+    expect(Math.abs(gradient![1]! / -4.1399375473943306e-8 - 1)).toBeLessThanOrEqual(8 * unit[arithmetic]);
+    expect(Math.abs(hessian![3]! / 4.1399373760035016e-8 - 1)).toBeLessThanOrEqual(8 * unit[arithmetic]);
+    expect((await evaluateOne(mode, { y: 0, z: -100 })).gradient![1]).toBeGreaterThan(0);
   });
 
   it('reports an infinite or undefined score as a loss that is not finite', async () => {
-    expect((await evaluateOne(precision, { y: 0, z: Number.POSITIVE_INFINITY })).loss).not.toBeLessThan(Infinity);
-    expect((await evaluateOne(precision, { y: 0, z: Number.NaN })).loss).toBeNaN();
+    expect((await evaluateOne(mode, { y: 0, z: Number.POSITIVE_INFINITY })).loss).not.toBeLessThan(Infinity);
+    expect((await evaluateOne(mode, { y: 0, z: Number.NaN })).loss).toBeNaN();
   });
 
   it('treats a row of weight zero as absent', async () => {
     const { rows, theta } = makeProblem({ m: 1025, n: 6, weighted: true, oneSided: true, precision });
     const keep = (values: Float64Array): Float64Array => values.filter((_, i) => i % 3 !== 0);
     const zeroed = { ...rows, weights: rows.weights!.map((s, i) => (i % 3 === 0 ? 0 : s)) };
-    const weights = keep(rows.weights!);
-    const fewer = { count: weights.length, columns: rows.columns.map(keep), y: keep(rows.y), weights };
-    const backend = await backendOf(precision);
-    const a = await backend.place(zeroed).evaluate(theta, 2);
-    const b = await backend.place(fewer).evaluate(theta, 2);
+    const columns = rows.columns.map(keep);
+    const fewer = { ...rowsOf({ columns, y: keep(rows.y), weights: keep(rows.weights!) }), columns };
     const judged = judge(fewer, theta);
-    expect(worstError(a, judged)).toBeLessThanOrEqual(tolerance);
-    expect(worstError(b, judged)).toBeLessThanOrEqual(tolerance);
+    expect(worstError(await evaluate(mode, zeroed, theta), judged)).toBeLessThanOrEqual(tolerance);
+    expect(worstError(await evaluate(mode, fewer, theta), judged)).toBeLessThanOrEqual(tolerance);
   });
 
   it('adds up the parts when one memory is not enough', async () => {
     const { rows, theta } = makeProblem({ m: 1000, n: 5, weighted: true, oneSided: false, precision });
-    const placed = placeInParts((await compileKernels())!, precision, { rows, rowBytes: 12_345 });
-    expect(worstError(await placed.evaluate(theta, 2), judge(rows, theta))).toBeLessThanOrEqual(tolerance);
+    const hosts = Array.from({ length: Math.max(1, workers) }, createHost);
+    const placed = await placeOn(hosts, (await compileKernels())!, { rows, keep: [precision], rowBytes: 2345 });
+    expect(worstError(await placed.evaluate(theta, 2, arithmetic), judge(rows, theta))).toBeLessThanOrEqual(tolerance);
   });
 });
 
 describe('placed rows', () => {
-  const rows = { count: 1, columns: [Float64Array.of(1)], y: Float64Array.of(0) };
+  const rows = rowsOf({ columns: [Float64Array.of(1)], y: Float64Array.of(0) });
   const theta = Float64Array.of(0, 0);
+  const place = async (placed: Rows) => (await backendOf(0)).place(placed, ['float32']);
 
   it('refuse to be evaluated once disposed of, and may be disposed of twice', async () => {
-    const placed = (await backendOf('float32')).place(rows);
+    const placed = await place(rows);
     placed.dispose();
     placed.dispose();
-    await expect(placed.evaluate(theta, 0)).rejects.toMatchObject({ code: 'disposed' });
+    await expect(placed.evaluate(theta, 0, 'float32')).rejects.toMatchObject({ code: 'disposed' });
   });
 
   it("stop with the signal's own reason", async () => {
-    const placed = (await backendOf('float32')).place(rows);
+    const placed = await place(rows);
     const reason = new Error('enough');
-    await expect(placed.evaluate(theta, 0, AbortSignal.abort(reason))).rejects.toBe(reason);
+    await expect(placed.evaluate(theta, 0, 'float32', AbortSignal.abort(reason))).rejects.toBe(reason);
+    const backend = await backendOf(3);
+    await expect(backend.place(rows, ['float32'], AbortSignal.abort(reason))).rejects.toBe(reason);
   });
 
-  it('are refused when a single row cannot fit a memory', async () => {
-    const one = Float64Array.of(0);
-    const columns: Float64Array[] = [];
-    columns.length = 2 ** 28; // holes: only their number is ever read
-    const wide = { count: 1, columns, y: one };
-    const backend = await backendOf('float64');
-    expect(() => backend.place(wide)).toThrow(expect.objectContaining({ code: 'too-large' }));
+  it.each([0, 3])('are refused when a single row cannot fit a memory, %i workers', async (workers) => {
+    const wide = { ...rows, features: 2 ** 28 };
+    const backend = await backendOf(workers);
+    const refused = { name: 'LogisticError', code: 'too-large', hint: expect.stringContaining('lbfgs') };
+    await expect(backend.place(wide, ['float64'])).rejects.toMatchObject(refused);
+  });
+
+  it('are not read in a precision in which they are not kept', async () => {
+    const placed = await (await backendOf(0)).place(rows, ['float64']);
+    await expect(placed.evaluate(theta, 0, 'float32')).rejects.toThrow(/not kept/);
   });
 
   it('give nothing for no rows', async () => {
-    const none = { count: 0, columns: [new Float64Array()], y: new Float64Array() };
-    const placed = (await backendOf('float32')).place(none);
-    expect(await placed.evaluate(theta, 2)).toEqual({
+    const placed = await place(rowsOf({ columns: [new Float64Array()], y: new Float64Array() }));
+    expect(await placed.evaluate(theta, 2, 'float32')).toEqual({
       loss: 0,
       gradient: new Float64Array(2),
       hessian: new Float64Array(4),
@@ -225,9 +282,9 @@ describe('placed rows', () => {
 });
 
 /** One row of one feature whose score is z. */
-async function evaluateOne(precision: Precision, { y, z }: { y: number; z: number }): Promise<Sums> {
-  const rows = { count: 1, columns: [Float64Array.of(1)], y: Float64Array.of(y) };
-  return (await backendOf(precision)).place(rows).evaluate(Float64Array.of(z, 0), 2);
+async function evaluateOne(mode: Mode, { y, z }: { y: number; z: number }): Promise<Sums> {
+  const rows = rowsOf({ columns: [Float64Array.of(1)], y: Float64Array.of(y) });
+  return evaluate(mode, rows, Float64Array.of(z, 0));
 }
 
 function expectSymmetric(hessian: Float64Array, size: number): void {

@@ -4,6 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileEntry } from '../../../build-kernels.ts';
+import { rowsOf } from '../../../src/backends/backend.ts';
 import { createFusedBackend } from '../../../src/backends/cpu/fused.ts';
 import { curvature, logLoss, residual } from '../../../src/math/logistic.ts';
 import { createRandom } from '../../../src/math/random.ts';
@@ -105,10 +106,11 @@ describe.each([
 ] as const)('one row in %s', (precision, unit) => {
   // Loss, residual and curvature are the two functions above and up to five more roundings.
   it.each([0, 1])('loss, residual and curvature within 6 roundings, y = %i', async (y) => {
-    const backend = await createFusedBackend(precision);
-    const placed = backend!.place({ count: 1, columns: [Float64Array.of(1)], y: Float64Array.of(y) });
+    const backend = await createFusedBackend();
+    const rows = rowsOf({ columns: [Float64Array.of(1)], y: Float64Array.of(y) });
+    const placed = await backend!.place(rows, [precision]);
     for (const z of draws(2000, () => Math.fround(160 * random() - 80))) {
-      const { loss, gradient, hessian } = await placed.evaluate(Float64Array.of(z, 0), 2);
+      const { loss, gradient, hessian } = await placed.evaluate(Float64Array.of(z, 0), 2, precision);
       const errors = [loss / logLoss(z, y), gradient![1]! / residual(z, y), hessian![3]! / curvature(z)];
       expect(worst(errors.map((ratio) => Math.abs(ratio - 1)))).toBeLessThanOrEqual(6 * unit);
     }

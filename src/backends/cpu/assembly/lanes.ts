@@ -85,3 +85,25 @@ export function addFour<T>(sums: usize, a: v128, b: v128, c: v128, d: v128): voi
   addTwo<T>(sums, a, b);
   addTwo<T>(sums + 16, c, d);
 }
+
+/** `count` numbers, a multiple of four, from float32 to float64. */
+export function widenRow(from: usize, count: usize, to: usize): void {
+  for (const end = from + 4 * count; from < end; from += vectorBytes) {
+    const v = v128.load(from);
+    v128.store(to, f64x2.promote_low_f32x4(v));
+    v128.store(to, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 0)), 16);
+    to += 32;
+  }
+}
+
+/** [vector of 4 rows][4 features] in float32 → [vector of 2 rows][4 features] in float64, `count` rows of panels. */
+export function widenPanels(from: usize, count: usize, to: usize): void {
+  for (const end = from + 16 * count; from < end; from += 4 * vectorBytes) {
+    for (let feature: usize = 0; feature < 4; feature++) {
+      const v = v128.load(from + feature * vectorBytes);
+      v128.store(to + feature * vectorBytes, f64x2.promote_low_f32x4(v));
+      v128.store(to + feature * vectorBytes, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 0)), 64);
+    }
+    to += 8 * vectorBytes;
+  }
+}

@@ -1,0 +1,36 @@
+/**
+ * Who holds parts and does as it is told: the calling thread, or a worker behind messages. Both are this
+ * one contract, so that nobody else needs to know which. It knows no rows but its own.
+ */
+import type { Order, Precision, Sums } from '../backend.ts';
+import { openPart, type Part, type PartShape } from './part.ts';
+
+/** Parts by number. Buffers of values are given back for the next write. */
+export interface Host {
+  open(part: number, module: WebAssembly.Module, shape: PartShape): Promise<void>;
+  writeFeature(part: number, j: number, from: number, values: Float64Array): Promise<Float64Array>;
+  writeSignedWeights(part: number, from: number, q: Float64Array): Promise<Float64Array>;
+  evaluate(part: number, theta: Float64Array, order: Order, arithmetic: Precision): Promise<Sums>;
+  close(part: number): Promise<void>;
+}
+
+export function createHost(): Host {
+  const parts = new Map<number, Part>();
+  return {
+    async open(part, module, shape) {
+      parts.set(part, await openPart(module, shape));
+    },
+    async writeFeature(part, j, from, values) {
+      parts.get(part)!.writeFeature(j, from, values);
+      return values;
+    },
+    async writeSignedWeights(part, from, q) {
+      parts.get(part)!.writeSignedWeights(from, q);
+      return q;
+    },
+    evaluate: async (part, theta, order, arithmetic) => parts.get(part)!.evaluate(theta, order, arithmetic),
+    async close(part) {
+      parts.delete(part); // a WebAssembly memory is freed when nothing refers to it
+    },
+  };
+}

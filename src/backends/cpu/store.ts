@@ -1,0 +1,121 @@
+/**
+ * Rows in one WebAssembly memory, kept in one precision, and the sums over them. It knows no other
+ * memory and no formula: those are in assembly/.
+ */
+import { LogisticError } from '../../errors.ts';
+import type { Order, Precision, Sums } from '../backend.ts';
+import { type Layout, planLayout, writeFeature, writeHeader, writeSignedWeights } from './layout.ts';
+
+const pageBytes = 65_536;
+const mostPages = 65_536;
+
+/** The exports of assembly/index.ts: sums at the header's address, to the given order. */
+interface Kernels {
+  evaluate32(header: number, order: number): void;
+  evaluate64(header: number, order: number): void;
+  /** float64 sums over float32 rows. */
+  evaluateWide(header: number, order: number): void;
+}
+
+export interface Store {
+  writeFeature(j: number, from: number, values: Float64Array): void;
+  writeSignedWeights(from: number, q: Float64Array): void;
+  /** In the precision that is kept, or in float64. */
+  evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
+}
+
+/** An empty memory for so many rows. Throws LogisticError 'too-large'. */
+export async function openStore(
+  module: WebAssembly.Module,
+  { rows, features, precision }: { readonly rows: number; readonly features: number; readonly precision: Precision },
+): Promise<Store> {
+  const layout = planLayout(rows, features, precision);
+  const memory = allocate(layout);
+  writeHeader(memory.buffer, layout);
+  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  const kernels = instance.exports as unknown as Kernels;
+  return {
+    writeFeature: (j, from, values) => writeFeature(memory.buffer, layout, { j, from, values }),
+    writeSignedWeights: (from, q) => writeSignedWeights(memory.buffer, layout, from, q),
+    evaluate(theta, order, arithmetic) {
+      if (order === 2) growFor(memory, layout);
+      writeTheta(memory.buffer, layout, theta, arithmetic);
+      if (arithmetic === 'float32') kernels.evaluate32(layout.header, order);
+      else if (precision === 'float64') kernels.evaluate64(layout.header, order);
+      else kernels.evaluateWide(layout.header, order);
+      return readSums(memory.buffer, layout, order);
+    },
+  };
+}
+
+function allocate(layout: Layout): WebAssembly.Memory {
+  const pages = Math.ceil(layout.end / pageBytes);
+  if (pages > mostPages) throw tooLarge(layout.end, layout);
+  try {
+    return new WebAssembly.Memory({ initial: pages });
+  } catch (error) {
+    throw tooLarge(layout.end, layout, error);
+  }
+}
+
+/** Room for the Hessian, which no one pays for who never asks for one. */
+function growFor(memory: WebAssembly.Memory, layout: Layout): void {
+  const missing = Math.ceil(layout.endOfSquare / pageBytes) - memory.buffer.byteLength / pageBytes;
+  if (missing <= 0) return;
+  try {
+    memory.grow(missing);
+  } catch (error) {
+    throw tooLarge(layout.endOfSquare, layout, error);
+  }
+}
+
+function tooLarge(bytes: number, layout: Layout, cause?: unknown): LogisticError {
+  const { rows, features, precision } = layout;
+  const size = `${(bytes / 2 ** 30).toFixed(2)} GiB`;
+  return new LogisticError(
+    'too-large',
+    `${rows} rows of ${features} features in ${precision} need ${size} in one piece, which cannot be had`,
+    { hint: 'stream the rows, or choose the solver lbfgs, which needs no Hessian', details: { bytes, cause } },
+  );
+}
+
+function writeTheta(buffer: ArrayBuffer, layout: Layout, theta: Float64Array, arithmetic: Precision): void {
+  const numbers = new (arithmetic === 'float32' ? Float32Array : Float64Array)(
+    buffer,
+    layout.theta,
+    layout.panels * 4 + 1,
+  );
+  numbers.fill(0);
+  numbers.set(theta.subarray(0, layout.features));
+  numbers[layout.panels * 4] = theta[layout.features]!;
+}
+
+/** The kernels' sums without their padding, the intercept last, the Hessian mirrored. */
+function readSums(buffer: ArrayBuffer, layout: Layout, order: Order): Sums {
+  const n = layout.features;
+  const width = layout.panels * 4;
+  const sums = new Float64Array(buffer, layout.sums);
+  const loss = sums[0]!;
+  if (order === 0) return { loss };
+
+  const gradient = new Float64Array(n + 1);
+  gradient.set(sums.subarray(4, 4 + n));
+  gradient[n] = sums[1]!;
+  if (order === 1) return { loss, gradient };
+
+  const size = n + 1;
+  const hessian = new Float64Array(size * size);
+  const border = 4 + width;
+  const square = border + width;
+  for (let j = 0; j < n; j++) {
+    for (let k = 0; k <= j; k++) {
+      const value = sums[square + j * width + k]!;
+      hessian[j * size + k] = value;
+      hessian[k * size + j] = value;
+    }
+    hessian[n * size + j] = sums[border + j]!;
+    hessian[j * size + n] = sums[border + j]!;
+  }
+  hessian[n * size + n] = sums[2]!;
+  return { loss, gradient, hessian };
+}
