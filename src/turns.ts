@@ -8,8 +8,8 @@
 const rowsATurn = 2 ** 16;
 
 export interface Turns {
-  /** Calls visit(from, to) over consecutive runs of 0 … count. Rejects with the signal's reason. */
-  over(count: number, visit: (from: number, to: number) => void): Promise<void>;
+  /** Calls visit(from, to) over consecutive runs of 0 … count, until it gives false. Rejects with the signal's reason. */
+  over(count: number, visit: (from: number, to: number) => unknown): Promise<void>;
   /** Counts work that was done in one go, in rows of one column. */
   spend(rows: number): Promise<void>;
 }
@@ -28,8 +28,9 @@ export function createTurns(signal?: AbortSignal): Turns {
     async over(count, visit) {
       for (let from = 0; from < count; ) {
         const to = Math.min(count, from + left);
-        visit(from, to);
+        const goOn = visit(from, to) !== false;
         await spend(to - from);
+        if (!goOn) return;
         from = to;
       }
     },

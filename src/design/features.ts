@@ -162,13 +162,12 @@ export function termsOf(feature: Feature): RawTerm[] {
 export function termReaders(feature: Feature, column: Column, rows: Int32Array): Reader[] {
   if (column.kind === 'numeric') {
     const { values } = column;
-    const fill = feature.kind === 'numeric' && feature.impute !== null ? feature.impute : Number.NaN;
+    const fill = feature.kind === 'numeric' ? feature.impute : null;
     return [
       (from, into) => {
-        for (let i = 0; i < into.length; i++) {
-          const value = values[rows[from + i]!]!;
-          into[i] = Number.isNaN(value) ? fill : value;
-        }
+        gather(values, rows, from, into);
+        if (fill === null) return;
+        for (let i = 0; i < into.length; i++) if (Number.isNaN(into[i])) into[i] = fill;
       },
     ];
   }
@@ -184,6 +183,14 @@ export function termReaders(feature: Feature, column: Column, rows: Int32Array):
         }
       },
   );
+}
+
+/** The values of rows[from], rows[from + 1], … Rows ascend, so first and last tell whether any is left out. */
+function gather(values: Float64Array, rows: Int32Array, from: number, into: Float64Array): void {
+  const first = rows[from]!;
+  const { length } = into;
+  if (rows[from + length - 1] === first + length - 1) into.set(values.subarray(first, first + length));
+  else for (let i = 0; i < length; i++) into[i] = values[rows[from + i]!]!;
 }
 
 /** Rows of a level that the feature does not have. */

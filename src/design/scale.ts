@@ -3,6 +3,7 @@
  * way back from standardised coefficients to raw units. A column is constant relative to its own size.
  * It knows numbers only: no column's name, no category.
  */
+import { dot, sum, tripleDot } from '../math/vector.ts';
 import type { Turns } from '../turns.ts';
 
 export interface Scaling {
@@ -17,6 +18,9 @@ export type Reader = (from: number, into: Float64Array) => void;
 /** Columns whose values agree to this many units in the last place of the largest count as constant. */
 const constantUlps = 8;
 
+/** A deviation whose square is no normal double counts as none. */
+const vanishing = 2 ** -511;
+
 /** Values that are read at a time, and summed at a time. */
 const blockLength = 4096;
 
@@ -25,8 +29,7 @@ const blockLength = 4096;
  *
  * Two passes: the range first, then every block's mean and squared deviations from it as shares of the
  * range, so that neither 1e300 nor 1e−100 overflows or vanishes; blocks are merged by the formula for two
- * samples (T. Chan, G. Golub & R. LeVeque, The American Statistician 37 (1983), equations 2.1). A deviation whose
- * square vanishes in float64 counts as none.
+ * samples (T. Chan, G. Golub & R. LeVeque, The American Statistician 37 (1983), equations 2.1).
  */
 export async function measure(
   read: Reader,
@@ -46,44 +49,55 @@ export async function measure(
   let low = Number.POSITIVE_INFINITY;
   let high = Number.NEGATIVE_INFINITY;
   await blocks((values) => {
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      if (value < low) low = value;
-      if (value > high) high = value;
-    }
+    const [least, most] = rangeOf(values);
+    low = Math.min(low, least);
+    high = Math.max(high, most);
   });
   const half = high / 2 - low / 2; // high − low itself may overflow
   const largest = Math.max(Math.abs(low), Math.abs(high));
   const constant = { mean: low, scale: 1, constant: true };
-  if (half <= (constantUlps / 2) * Number.EPSILON * largest) return constant;
+  if (half <= (constantUlps / 2) * Number.EPSILON * largest || half < vanishing) return constant;
 
+  const unit = 2 ** -Math.ceil(Math.log2(half)); // a power of two, so that shares are exact but for one subtraction
   let total = 0;
-  let mean = 0; // of the shares: 0 is low, 1 is high
+  let mean = 0; // of the shares, which are from 0 to 1
   let squares = 0;
   await blocks((values, start) => {
-    let weight = 0;
-    let sum = 0;
-    for (let i = 0; i < values.length; i++) {
-      const s = weights ? weights[start + i]! : 1;
-      const share = (values[i]! / 2 - low / 2) / half;
-      values[i] = share;
-      weight += s;
-      sum += s * share;
-    }
-    const blockMean = sum / weight;
-    let blockSquares = 0;
-    for (let i = 0; i < values.length; i++) {
-      const s = weights ? weights[start + i]! : 1;
-      blockSquares += s * (values[i]! - blockMean) ** 2;
-    }
+    const own = weights?.subarray(start, start + values.length);
+    toShares(values, low, unit);
+    const weight = own ? sum(own) : values.length;
+    const blockMean = (own ? dot(values, own) : sum(values)) / weight;
+    subtract(values, blockMean);
     const distance = blockMean - mean;
-    squares += blockSquares + distance ** 2 * ((total * weight) / (total + weight));
+    squares += own ? tripleDot(values, values, own) : dot(values, values);
+    squares += distance ** 2 * ((total * weight) / (total + weight));
     total += weight;
     mean += distance * (weight / total);
   });
-  const scale = 2 * half * Math.sqrt(squares / total);
-  if (scale * scale < 2 ** -1022) return constant;
-  return { mean: low + 2 * mean * half, scale, constant: false };
+  const scale = (2 * Math.sqrt(squares / total)) / unit;
+  if (scale < vanishing) return constant;
+  return { mean: low + (2 * mean) / unit, scale, constant: false };
+}
+
+// Loops with names of their own: engines keep the numbers that closures share in memory, not in registers.
+
+function rangeOf(values: Float64Array): [low: number, high: number] {
+  let low = Number.POSITIVE_INFINITY;
+  let high = Number.NEGATIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return [low, high];
+}
+
+function toShares(values: Float64Array, low: number, unit: number): void {
+  for (let i = 0; i < values.length; i++) values[i] = (values[i]! / 2 - low / 2) * unit;
+}
+
+function subtract(values: Float64Array, mean: number): void {
+  for (let i = 0; i < values.length; i++) values[i]! -= mean;
 }
 
 /** x → (x − mean) / scale. */

@@ -48,6 +48,7 @@ async function numericPurity(
 ): Promise<'perfect' | string[]> {
   const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  const overlap = (): boolean => high[0]! >= low[1]! && high[1]! >= low[0]!;
   await turns.over(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const y = labels.y[rows[i]!]!;
@@ -55,8 +56,9 @@ async function numericPurity(
       if (value < low[y]!) low[y] = value;
       if (value > high[y]!) high[y] = value;
     }
+    return !overlap(); // which no later row can undo
   });
-  return high[0]! < low[1]! || high[1]! < low[0]! ? 'perfect' : [];
+  return overlap() ? [] : 'perfect';
 }
 
 /** A level is pure when all its rows are of one class. */

@@ -3,51 +3,96 @@
  */
 import type { Turns } from '../turns.ts';
 
-/** Bits of a digit, lowest first: 64 in all. */
-const digits = [11, 11, 10, 11, 11, 10];
+/** Where each digit of the 64 bits begins, lowest first. */
+const digits = [
+  { word: 0, shift: 0 },
+  { word: 0, shift: 11 },
+  { word: 0, shift: 22 },
+  { word: 1, shift: 0 },
+  { word: 1, shift: 11 },
+  { word: 1, shift: 22 },
+] as const;
+const digitValues = 2 ** 11;
+
+/** Values under way: the two words of each key, and where the value stood. */
+interface Keys {
+  readonly words: readonly [Uint32Array, Uint32Array];
+  readonly positions: Uint32Array;
+}
 
 /**
  * Positions of the values in ascending order, equal ones in their own order; −0 before 0. No value may be NaN.
  *
  * Least-significant-digit radix sort on the bits of the doubles, which order like integers once negative
- * ones are complemented and the sign bit of the others is set. Six passes, O(m).
+ * ones are complemented and the sign bit of the others is set. A digit that all values share is passed over.
  * Source: D. Knuth, The Art of Computer Programming 3, section 5.2.5.
  */
 export async function argsort(values: Float64Array, turns: Turns): Promise<Uint32Array> {
   const { length } = values;
-  const bits = new Uint32Array(values.slice().buffer);
-  const low = littleEndian ? 0 : 1;
+  let keys = emptyKeys(length);
+  const counts = digits.map(() => new Uint32Array(digitValues));
   await turns.over(length, (from, to) => {
-    for (let at = 2 * from; at < 2 * to; at += 2) {
-      const negative = bits[at + 1 - low]! >>> 31 === 1;
-      bits[at + low] = negative ? ~bits[at + low]! : bits[at + low]!;
-      bits[at + 1 - low] = negative ? ~bits[at + 1 - low]! : bits[at + 1 - low]! | 0x80000000;
-    }
+    writeKeys(values, keys, from, to);
+    for (const [k, { word, shift }] of digits.entries()) count(keys.words[word], shift, counts[k]!, from, to);
   });
-  let order = Uint32Array.from({ length }, (_, i) => i);
-  let next = new Uint32Array(length);
-  let shift = 0;
-  for (const width of digits) {
-    const word = shift < 32 ? low : 1 - low;
-    const by = shift % 32;
-    const mask = 2 ** width - 1;
-    const place = new Uint32Array(2 ** width + 1);
+  let next = emptyKeys(length);
+  for (const [k, { word, shift }] of digits.entries()) {
+    if (counts[k]!.includes(length)) continue;
+    const places = startsOf(counts[k]!);
     await turns.over(length, (from, to) => {
-      for (let i = from; i < to; i++) place[((bits[2 * i + word]! >>> by) & mask) + 1]!++;
+      scatter(keys, next, { digits: keys.words[word], shift, places, from, to });
     });
-    for (let digit = 1; digit <= mask; digit++) place[digit]! += place[digit - 1]!;
-    const source = order;
-    const target = next;
-    await turns.over(length, (from, to) => {
-      for (let k = from; k < to; k++) {
-        const i = source[k]!;
-        target[place[(bits[2 * i + word]! >>> by) & mask]!++] = i;
-      }
-    });
-    [order, next] = [next, order];
-    shift += width;
+    [keys, next] = [next, keys];
   }
-  return order;
+  return keys.positions;
+}
+
+function emptyKeys(length: number): Keys {
+  return { words: [new Uint32Array(length), new Uint32Array(length)], positions: new Uint32Array(length) };
+}
+
+function writeKeys(values: Float64Array, { words: [low, high], positions }: Keys, from: number, to: number): void {
+  const bits = new DataView(values.buffer, values.byteOffset);
+  for (let i = from; i < to; i++) {
+    const upper = bits.getUint32(8 * i + (littleEndian ? 4 : 0), littleEndian);
+    const lower = bits.getUint32(8 * i + (littleEndian ? 0 : 4), littleEndian);
+    const negative = upper >>> 31 === 1;
+    low[i] = negative ? ~lower : lower;
+    high[i] = negative ? ~upper : upper | 0x80000000;
+    positions[i] = i;
+  }
 }
 
 const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function count(words: Uint32Array, shift: number, counts: Uint32Array, from: number, to: number): void {
+  for (let i = from; i < to; i++) counts[(words[i]! >>> shift) & (digitValues - 1)]!++;
+}
+
+/** Where the first value of each digit goes. */
+function startsOf(counts: Uint32Array): Uint32Array {
+  let start = 0;
+  return counts.map((size) => {
+    start += size;
+    return start - size;
+  });
+}
+
+interface Pass {
+  readonly digits: Uint32Array;
+  readonly shift: number;
+  readonly places: Uint32Array;
+  readonly from: number;
+  readonly to: number;
+}
+
+function scatter(source: Keys, target: Keys, { digits, shift, places, from, to }: Pass): void {
+  const [low, high] = source.words;
+  const [targetLow, targetHigh] = target.words;
+  for (let i = from; i < to; i++) {
+    const place = places[(digits[i]! >>> shift) & (digitValues - 1)]!++;
+    targetLow[place] = low[i]!;
+    targetHigh[place] = high[i]!;
+    target.positions[place] = source.positions[i]!;
+  }
+}
