@@ -72,6 +72,17 @@ export function createProgram(signal: AbortSignal): Command {
         'wasm',
       ]),
     )
+    .addOption(
+      new Option('--threads <count>', 'threads that compute (default: auto, as many as there are)').argParser(
+        (text: string) => (text === 'auto' ? text : parseNumber(text)),
+      ),
+    )
+    .addOption(
+      new Option('--precision <precision>', 'how rows are kept: float32 takes a third of the memory').choices([
+        'float64',
+        'float32',
+      ]),
+    )
     .option('--json', 'print one JSON object on standard output')
     .option('--quiet', 'print no summary and no progress')
     .action(async (file: string, flags) => (await import('./train.ts')).train(file, flags, signal));

@@ -27,6 +27,13 @@ export interface CellSql {
 /** A cell without the spaces around it. */
 export const trimmed = (column: string): string => `trim(${column}, ' ' || chr(9))`;
 
+/** Beyond this a float64 skips whole numbers. */
+export const exactBelow = 2 ** 53;
+
+/** Whether a number is spelled as codes are. CASE spares the rare check; AND and OR would not. */
+export const leadingZero = (column: string): string =>
+  `(case when starts_with(${column}, ' ') then ${trimmed(column)} else ${column} end) between '00' and '0:'`;
+
 /**
  * A number is a cell that numberPattern matches; without a comma DuckDB's cast finds the same ones, faster,
  * once `_` between digits, inf and nan are taken out, and spaces around it do not matter to the cast. Only
@@ -78,14 +85,12 @@ async function profileBatch(db: Database, csv: CsvFile, plans: readonly Plan[], 
   );
   const counts = plans.flatMap(({ place }) => {
     const [c, v] = [`c${place}`, `v${place}`];
-    // CASE spares the rare check where the common one says no; AND and OR would not.
-    const bare = `case when starts_with(${c}, ' ') then ${trimmed(c)} else ${c} end`;
     const whole = `not contains(${c}, '.') and not contains(lower(${c}), 'e')`;
     return [
       `count_if(not m${place})::double as p${place}`,
       `count(${v})::double as n${place}`,
-      `count_if(${v} is not null and (${bare}) between '00' and '0:')::double as z${place}`,
-      `count_if(case when abs(${v}) > 9007199254740992 then ${whole} else false end)::double as b${place}`,
+      `count_if(${v} is not null and ${leadingZero(c)})::double as z${place}`,
+      `count_if(case when abs(${v}) > ${exactBelow} then ${whole} else false end)::double as b${place}`,
     ];
   });
   const columns = plans.map(({ place }) => `c${place}`).join(', ');

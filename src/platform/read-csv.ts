@@ -1,7 +1,7 @@
 /**
- * Delimited text → Table: one scan that profiles every column over all rows, data/infer.ts's decision,
- * one scan that reads numbers as numbers and texts as codes. Two scans bound the memory to the
- * numbers that are kept.
+ * Delimited text → Table: one scan for the columns of plain numbers; for the others one that profiles
+ * them over all rows, data/infer.ts's decision, and one that reads numbers as numbers and texts as codes.
+ * So the memory is bounded to the numbers that are kept.
  */
 import { describeCounters } from '../data/counters.ts';
 import { type Asked, decideKind, type Kind, refusal } from '../data/infer.ts';
@@ -11,6 +11,7 @@ import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import { type CsvFile, openCsv } from './csv.ts';
+import { readPlainColumns } from './csv-plain.ts';
 import { batches, type CellSql, cellSql, type Plan, profileColumns, trimmed } from './csv-profile.ts';
 import { type Database, literal } from './duckdb.ts';
 import type { Source } from './source.ts';
@@ -30,36 +31,58 @@ export async function readCsv(
   const tokens = [...new Set(['', ...(options.missingTokens ?? defaultMissingTokens)])];
   const sql = cellSql(tokens);
 
-  const { rows, profiles, badRows } = await profileColumns(db, csv, plans, sql, options);
-  const kinds = plans.map((plan, k) => decideKind(profiles[k]!, plan.asked));
-  for (const [k, kind] of kinds.entries()) {
-    if (kind.kind === 'refused')
-      throw refusal(plans[k]!.name, kind, await findOffender(db, csv, plans[k]!, kind, sql, source.label));
-  }
-  const kept = plans
-    .map((plan, k) => ({ plan, kind: kinds[k]!, profile: profiles[k]! }))
-    .filter(({ kind }) => kind.kind !== 'left-out');
-  const missing = await countMissing(
-    db,
-    csv,
-    kept.filter(({ profile }) => profile.present < rows).map(({ plan }) => plan),
-    tokens,
-    options,
-  );
-  const columns = await readColumns(db, csv, kept, { rows, missing, sql, options });
+  const plain = await readPlainColumns(db, source, csv, { plans, sql, options });
+  const others = plans.filter(({ place }) => plain?.columns.has(place) !== true);
+  const decided =
+    plain !== undefined && others.length === 0
+      ? { rows: plain.rows, badRows: plain.badRows, columns: new Map<number, Column>(), warnings: [] }
+      : await readDecided(db, csv, others, { tokens, sql, options, label: source.label });
+  const { rows } = decided;
+  if (plain !== undefined && plain.rows !== rows) throw new Error(`${plain.rows} rows in one scan, ${rows} in another`);
+  const columns = plans.flatMap(({ place, name }): Column[] => {
+    const values = plain?.columns.get(place);
+    const other = decided.columns.get(place);
+    if (values !== undefined) return [{ kind: 'numeric', name, values, missing: noneMissing }];
+    return other === undefined ? [] : [other];
+  });
   const counters = describeCounters(columns, request, new Set([...csv.columns.unnamed].map((place) => names[place]!)));
   return {
     rows,
     columns: counters.columns,
     leftOut: leftOut(names, counters.columns),
     source: source.label,
+    badRows: decided.badRows,
+    warnings: [...csv.warnings, ...decided.warnings, ...counters.warnings, ...tokenShares(columns, rows)],
+  };
+}
+
+interface Deciding {
+  readonly tokens: readonly string[];
+  readonly sql: CellSql;
+  readonly options: ReadOptions;
+  readonly label: string;
+}
+
+/** Columns of any kind: profiled over all rows, decided, read. */
+async function readDecided(db: Database, csv: CsvFile, plans: readonly Plan[], deciding: Deciding) {
+  const { tokens, sql, options, label } = deciding;
+  const { rows, profiles, badRows } = await profileColumns(db, csv, plans, sql, options);
+  const kinds = plans.map((plan, k) => decideKind(profiles[k]!, plan.asked));
+  for (const [k, kind] of kinds.entries()) {
+    if (kind.kind === 'refused')
+      throw refusal(plans[k]!.name, kind, await findOffender(db, csv, plans[k]!, kind, sql, label));
+  }
+  const kept = plans
+    .map((plan, k) => ({ plan, kind: kinds[k]!, profile: profiles[k]! }))
+    .filter(({ kind }) => kind.kind !== 'left-out');
+  const holed = kept.filter(({ profile }) => profile.present < rows).map(({ plan }) => plan);
+  const missing = await countMissing(db, csv, holed, tokens, options);
+  const columns = await readColumns(db, csv, kept, { rows, missing, sql, options });
+  return {
+    rows,
     badRows,
-    warnings: [
-      ...csv.warnings,
-      ...kinds.flatMap((kind) => ('warning' in kind && kind.warning !== undefined ? [kind.warning] : [])),
-      ...counters.warnings,
-      ...tokenShares(columns, rows),
-    ],
+    columns: new Map(columns.map((column, k) => [kept[k]!.plan.place, column])),
+    warnings: kinds.flatMap((kind) => ('warning' in kind && kind.warning !== undefined ? [kind.warning] : [])),
   };
 }
 
@@ -169,11 +192,12 @@ async function readBatch(
     at = 0;
     await db.chunks(`select ${expressions.join(', ')} from ${from}`, (chunk) => {
       kept.forEach((_, k) => {
-        const vector = chunk.getColumnVector(k);
         const values = numbers[k];
-        if (values === undefined)
+        if (values !== undefined) values.set(db.numbers(chunk, k), at);
+        else {
+          const vector = chunk.getColumnVector(k);
           readTexts(dictionaries[k]!, at, chunk.rowCount, (i) => vector.getItem(i) as string | null);
-        else for (let i = 0; i < chunk.rowCount; i++) values[at + i] = vector.getItem(i) as number;
+        }
       });
       at += chunk.rowCount;
     });

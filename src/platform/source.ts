@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LogisticError } from '../errors.ts';
-import { checkText } from './text-bytes.ts';
+import { checkText, type TextLines } from './text-bytes.ts';
 import { checkZstdFrames } from './zstd-frames.ts';
 
 export interface Source {
@@ -20,6 +20,8 @@ export interface Source {
   readonly label: string;
   readonly format: 'text' | 'parquet' | 'json';
   readonly zstd: boolean;
+  /** Of delimited or JSON text that is not packed. */
+  readonly lines: TextLines | undefined;
   dispose(): Promise<void>;
 }
 
@@ -64,9 +66,9 @@ export async function openSource(path: string, signal: AbortSignal | undefined):
     if (head.kind === 'zstd') await checkZstd(place, label);
     const named = path.replace(/\.(gz|zst)$/i, '').toLowerCase();
     const json = /\.(jsonl|ndjson|json)$/.test(named);
-    if (head.kind === 'text') await checkText(place, label, signal);
+    const lines = head.kind === 'text' ? await checkText(place, label, signal) : undefined;
     const format = head.kind === 'parquet' ? 'parquet' : json ? 'json' : 'text';
-    return { path: place, label, format, zstd: head.kind === 'zstd', dispose };
+    return { path: place, label, format, zstd: head.kind === 'zstd', lines, dispose };
   } catch (error) {
     await dispose();
     signal?.throwIfAborted(); // its own reason, not the stream's

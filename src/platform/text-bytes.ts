@@ -8,12 +8,24 @@ import { createReadStream } from 'node:fs';
 import { LogisticError } from '../errors.ts';
 
 const pieceBytes = 1 << 20;
+const [lineFeed, carriageReturn] = [10, 13];
 
-export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<void> {
+/** What the lines of a text look like from outside. */
+export interface TextLines {
+  /** Lines, the last one counted when it is not closed as well. */
+  readonly count: number;
+  /** The bytes that stand before a line end somewhere; undefined where lines end in other ways than \n or \r\n. */
+  readonly lastBytes: ReadonlySet<number> | undefined;
+}
+
+/** Throws where a byte is NUL or not UTF-8. */
+export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<TextLines> {
   let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
+  const lines = new LineCounter();
   for await (const piece of pieces(path)) {
     signal?.throwIfAborted();
+    lines.add(piece);
     const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
     const nul = bytes.indexOf(0);
     if (nul >= 0)
@@ -24,6 +36,35 @@ export async function checkText(path: string, source: string, signal?: AbortSign
     rest = bytes.subarray(whole);
   }
   if (rest.length > 0) throw await invalid(path, source, { bytes: rest, offset });
+  return lines.finish();
+}
+
+/** Looks at the bytes around line ends as pieces pass by. */
+class LineCounter {
+  #lineFeeds = 0;
+  #closed = 0; // carriage returns right before a line feed
+  #returns = 0;
+  #last = [0, 0]; // the two bytes before the piece
+  readonly #before = new Set<number>();
+
+  add(piece: Buffer): void {
+    const byte = (at: number): number => (at < 0 ? this.#last[2 + at]! : piece[at]!);
+    for (let at = piece.indexOf(lineFeed); at >= 0; at = piece.indexOf(lineFeed, at + 1)) {
+      const isClosed = byte(at - 1) === carriageReturn;
+      this.#lineFeeds++;
+      if (isClosed) this.#closed++;
+      this.#before.add(byte(at - (isClosed ? 2 : 1)));
+    }
+    for (let at = piece.indexOf(carriageReturn); at >= 0; at = piece.indexOf(carriageReturn, at + 1)) this.#returns++;
+    this.#last = [byte(piece.length - 2), byte(piece.length - 1)];
+  }
+
+  finish(): TextLines {
+    const open = this.#last[1] !== lineFeed;
+    if (open) this.#before.add(this.#last[1]!);
+    const usual = this.#returns === this.#closed;
+    return { count: this.#lineFeeds + (open ? 1 : 0), lastBytes: usual ? this.#before : undefined };
+  }
 }
 
 function pieces(path: string): AsyncIterable<Buffer> {
