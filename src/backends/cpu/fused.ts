@@ -108,7 +108,9 @@ async function fill(share: Share, module: WebAssembly.Module, { rows, keep, sign
     signal?.throwIfAborted();
     const values = new Float64Array(buffer, 0, Math.min(travelRows, to - start));
     read(values);
-    buffers[turn] = write(values);
+    const sent = write(values);
+    sent.catch(() => {}); // told when it is awaited; after another error nobody awaits it
+    buffers[turn] = sent;
     turn = 1 - turn;
   };
   for (let start = from; start < to; start += travelRows) {
