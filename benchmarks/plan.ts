@@ -31,23 +31,29 @@ export function readPlan(args: readonly string[]): Plan {
   });
   const only = values.only.split(',').filter((name) => name !== '');
   const named = (known: readonly string[]): string[] => only.filter((name) => known.includes(name));
-  const contenders = [...sessionContenders, ...programContenders].map(({ name }) => name);
+  const all = [...sessionContenders, ...programContenders];
+  const contenders = all.map(({ name }) => name);
   const problems = [...new Set(Object.values(problemsOf).flatMap((list) => list.map(({ name }) => name)))];
   const unknown = only.find((name) => ![...measures, ...contenders, ...problems].includes(name));
   if (unknown !== undefined) {
     const known = [measures, contenders, problems].map((names) => names.join(', ')).join('\n  ');
     throw new Error(`--only ${unknown}: no measure, contender or problem; there are\n  ${known}`);
   }
-  const chosenMeasures = named(measures) as Measure[];
-  const chosen = { contenders: named(contenders), problems: named(problems) };
+  const chosen = { measures: named(measures), contenders: named(contenders), problems: named(problems) };
+  const takesPart = (name: string): boolean => chosen.contenders.length === 0 || chosen.contenders.includes(name);
+  const problemsIn = (measure: Measure): Problem[] =>
+    problemsOf[measure]
+      .filter(({ name }) => chosen.problems.length === 0 || chosen.problems.includes(name))
+      .map((problem) => (values.quick ? quickly(problem) : problem));
+  const hasWork = (measure: Measure): boolean =>
+    (chosen.measures.length === 0 || chosen.measures.includes(measure)) &&
+    (chosen.problems.length === 0 || problemsIn(measure).length > 0) &&
+    all.some(({ name, measures }) => takesPart(name) && (measures as readonly Measure[]).includes(measure));
   return {
     quick: values.quick,
     folder: values.quick ? `${resultsFolder}/quick` : resultsFolder,
-    measures: chosenMeasures.length > 0 ? chosenMeasures : measures,
-    takesPart: (name) => chosen.contenders.length === 0 || chosen.contenders.includes(name),
-    problems: (measure) =>
-      problemsOf[measure]
-        .filter(({ name }) => chosen.problems.length === 0 || chosen.problems.includes(name))
-        .map((problem) => (values.quick ? quickly(problem) : problem)),
+    measures: measures.filter(hasWork),
+    takesPart,
+    problems: problemsIn,
   };
 }

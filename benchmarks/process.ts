@@ -3,7 +3,6 @@
  * answer takes longer than it may. Whatever goes wrong is an answer too: `failed`, with the reason.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { SessionContender, SessionMeasure } from './contender.ts';
 import type { PlacedProblem } from './generate.ts';
@@ -28,6 +27,7 @@ export interface ContenderProcess {
 }
 
 export const python = 'benchmarks/.venv/bin/python';
+const interpreters = { py: [python], R: ['Rscript', '--vanilla'] };
 const openLimitSeconds = 300;
 const linesOfComplaint = 3;
 
@@ -106,7 +106,6 @@ function launch({ name, script }: SessionContender, placed: PlacedProblem, measu
   if (script === undefined) {
     return spawn(process.execPath, ['--import', 'tsx', 'benchmarks/hosts/host.ts', name, json, measure], options);
   }
-  const file = `benchmarks/contenders/${script.file}`;
-  if (file.endsWith('.R')) return spawn('Rscript', ['--vanilla', file, script.variant, json], options);
-  return spawn(existsSync(python) ? python : 'python3', [file, script.variant, json], options);
+  const [program, ...flags] = interpreters[script.file.endsWith('.R') ? 'R' : 'py'];
+  return spawn(program!, [...flags, `benchmarks/contenders/${script.file}`, script.variant, json], options);
 }

@@ -48,11 +48,14 @@ export function mergeResults(old: Results | undefined, fresh: Results): Results 
   if (old === undefined || !isDeepStrictEqual(old.machine, fresh.machine)) return fresh;
   const key = ({ problem, contender }: Run): string => `${problem}\n${contender}`;
   const replaced = new Set(fresh.runs.map(key));
-  const changed = new Set(fresh.problems.map(({ name }) => name));
+  const known = new Set(old.problems.map(({ name }) => name));
   return {
     machine: fresh.machine,
     versions: { ...old.versions, ...fresh.versions },
-    problems: [...old.problems.filter(({ name }) => !changed.has(name)), ...fresh.problems],
+    problems: [
+      ...old.problems.map((problem) => fresh.problems.find(({ name }) => name === problem.name) ?? problem),
+      ...fresh.problems.filter(({ name }) => !known.has(name)),
+    ],
     runs: [...old.runs.filter((run) => !replaced.has(key(run))), ...fresh.runs],
   };
 }

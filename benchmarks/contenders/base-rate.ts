@@ -9,7 +9,7 @@ export const baseRate: SessionContender = {
   about: 'the null contender: predicts the share of ones',
   measures: ['fit'],
   precision: 'float64',
-  ladder: { of: 'nothing', settings: [0] },
+  ladder: { of: 'features', settings: [0] },
   async open({ columns, y }) {
     return {
       version: 'null contender',

@@ -49,7 +49,7 @@ def open_session(_variant, columns, y, problem):
     cost = 1 / (m * (problem["l2"] or NO_PENALTY))
 
     def fit(eps):
-        _ = nodes, quiet  # kept for as long as the library points at them
+        _ = nodes, rows, quiet  # kept for as long as the library points at them
         parameter = Parameter(solver_type=0, eps=eps, C=cost, p=0.1)
         complaint = library.check_parameter(byref(task), byref(parameter))
         if complaint:

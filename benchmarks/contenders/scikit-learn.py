@@ -24,6 +24,8 @@ def open_session(variant, columns, y, problem):
 
     def fit(tolerance):
         model = LogisticRegression(C=strength, solver=solver, tol=tolerance, max_iter=10_000).fit(x, y)
+        if variant == "intelex" and not hasattr(model, "_onedal_estimator"):
+            raise RuntimeError("scikit-learn-intelex has no kernel for this: it would run scikit-learn's own lbfgs")
         return np.append(model.coef_[0], model.intercept_[0])
 
     return f"{name}, {solver}", None, fit

@@ -60,7 +60,7 @@ async function climb(one: Climb, judge: Judge, limitSeconds: number): Promise<Cl
   for (const setting of settings) {
     const answer = await one.process.ask({ fit: setting }, limitSeconds);
     if ('failed' in answer) {
-      trouble = `; ${of} ${setting}: ${answer.failed}`;
+      trouble ||= `; ${of} ${setting}: ${answer.failed}`; // a process that ended only repeats the first reason
       continue;
     }
     const verdict = await judge.judge(answer.theta!);
