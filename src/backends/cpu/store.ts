@@ -24,15 +24,32 @@ export interface Store {
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
 }
 
+export interface StoreShape {
+  readonly rows: number;
+  readonly features: number;
+  readonly precision: Precision;
+}
+
 /** An empty memory for so many rows. Throws LogisticError 'too-large'. */
-export async function openStore(
-  module: WebAssembly.Module,
-  { rows, features, precision }: { readonly rows: number; readonly features: number; readonly precision: Precision },
-): Promise<Store> {
+export async function openStore(module: WebAssembly.Module, shape: StoreShape): Promise<Store> {
+  const { layout, memory } = prepare(shape);
+  return storeOver(await WebAssembly.instantiate(module, { env: { memory } }), memory, layout);
+}
+
+/** The same at once, for callers that cannot wait: a page's main thread may refuse large modules, not these. */
+export function openStoreNow(module: WebAssembly.Module, shape: StoreShape): Store {
+  const { layout, memory } = prepare(shape);
+  return storeOver(new WebAssembly.Instance(module, { env: { memory } }), memory, layout);
+}
+
+function prepare({ rows, features, precision }: StoreShape): { layout: Layout; memory: WebAssembly.Memory } {
   const layout = planLayout(rows, features, precision);
   const memory = allocate(layout);
   writeHeader(memory.buffer, layout);
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return { layout, memory };
+}
+
+function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, layout: Layout): Store {
   const kernels = instance.exports as unknown as Kernels;
   return {
     writeFeature: (j, from, values) => writeFeature(memory.buffer, layout, { j, from, values }),
@@ -41,7 +58,7 @@ export async function openStore(
       if (order === 2) growFor(memory, layout);
       writeTheta(memory.buffer, layout, theta, arithmetic);
       if (arithmetic === 'float32') kernels.evaluate32(layout.header, order);
-      else if (precision === 'float64') kernels.evaluate64(layout.header, order);
+      else if (layout.precision === 'float64') kernels.evaluate64(layout.header, order);
       else kernels.evaluateWide(layout.header, order);
       return readSums(memory.buffer, layout, order);
     },
