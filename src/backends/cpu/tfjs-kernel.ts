@@ -7,6 +7,7 @@
 import type * as TF from '@tensorflow/tfjs';
 import { LogisticError } from '../../errors.ts';
 import { compileKernels } from './kernels.ts';
+import { openStoreNow } from './store.ts';
 import { createCopies, type Numbers } from './tfjs-copies.ts';
 import { checkInputs, type KernelInputs } from './tfjs-inputs.ts';
 
@@ -59,7 +60,8 @@ export type LossAndGradientFunction = <R extends TF.Rank>(inputs: LogisticInputs
  * Registers the kernel LogisticLossGradient with the cpu backend of `tf`, once however often it is called,
  * and gives the function that runs it. Asynchronous because WebAssembly is compiled; the function is not.
  *
- * Throws LogisticError 'backend-unavailable' where WebAssembly SIMD or the cpu backend is missing.
+ * Throws LogisticError 'backend-unavailable' where WebAssembly SIMD or the cpu backend is missing,
+ * or where a page's main thread may not instantiate WebAssembly at once.
  */
 export async function registerFusedKernels(tf: TensorFlowKernels): Promise<LossAndGradientFunction> {
   const module = await compileKernels();
@@ -73,6 +75,7 @@ export async function registerFusedKernels(tf: TensorFlowKernels): Promise<LossA
       hint: "import '@tensorflow/tfjs-backend-cpu', or give the tf of '@tensorflow/tfjs'",
     });
   }
+  requireSynchronous(module);
   if (tf.getKernel(kernelName, 'cpu') === undefined) register(tf, module);
   return ({ x, y, w, b, weights }) => {
     if (tf.getBackend() !== 'cpu') {
@@ -84,6 +87,18 @@ export async function registerFusedKernels(tf: TensorFlowKernels): Promise<LossA
     const [loss, dW, db] = tf.engine().runKernel<TF.Tensor[]>(kernelName, inputs);
     return { loss: loss as TF.Scalar, dW: dW as TF.Tensor2D, db: db as TF.Tensor<typeof b.rankType> };
   };
+}
+
+/** Found out here, not in a tidy: on a page's main thread Chromium refuses large modules (156: above 8 MB; these have 9 kB). */
+function requireSynchronous(module: WebAssembly.Module): void {
+  try {
+    openStoreNow(module, { rows: 1, features: 1, precision: 'float32' });
+  } catch (error) {
+    throw new LogisticError('backend-unavailable', 'WebAssembly cannot be instantiated at once on this thread', {
+      hint: 'call it in a worker, or in a newer browser',
+      details: { cause: error },
+    });
+  }
 }
 
 /** What is asked of the cpu backend itself; `has` never moves a tensor from another backend. */

@@ -425,6 +425,17 @@ describe('refusals', () => {
     });
   });
 
+  test('a thread that may not make WebAssembly at once', async () => {
+    const cause = new RangeError('WebAssembly.Instance is disallowed on the main thread');
+    const refusing = class {
+      constructor() {
+        throw cause;
+      }
+    };
+    vi.spyOn(WebAssembly, 'Instance').mockImplementation(refusing as never);
+    await expect(registerFusedKernels(tf)).rejects.toMatchObject({ code: 'backend-unavailable', details: { cause } });
+  });
+
   test('no SIMD', async () => {
     vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
     vi.resetModules();
