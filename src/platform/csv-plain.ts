@@ -56,7 +56,7 @@ async function scanBatch(
   const numbers = plans.map(({ place }) => `${sql.number(`c${place}`, false)} as v${place}`);
   const plain = plans.map(({ place }) => {
     const [c, v] = [`c${place}`, `v${place}`];
-    return `case when abs(${v}) <= ${exactBelow} and not (${leadingZero(c)}) then ${v} else 'nan'::double end`;
+    return `case when abs(${v}) <= ${exactBelow} and not (${leadingZero(c)}) then ${v} end`;
   });
   const names = plans.map(({ place }) => `c${place}`).join(', ');
   let rows = 0;
@@ -67,10 +67,7 @@ async function scanBatch(
     await db.chunks(select, (chunk) => {
       plans.forEach(({ place }, k) => {
         const values = columns.get(place);
-        if (values === undefined) return;
-        const cells = db.numbers(chunk, k);
-        if (cells.some(Number.isNaN)) columns.delete(place);
-        else values.set(cells, rows);
+        if (values !== undefined && db.copyNumbers(chunk, k, values, rows) > 0) columns.delete(place);
       });
       rows += chunk.rowCount;
     });

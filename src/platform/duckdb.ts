@@ -14,10 +14,13 @@ export interface Database {
   chunks(sql: string, visit: (chunk: DuckDBDataChunk) => void): Promise<void>;
   /** The chunks one by one, for who wants to stop between them. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
-  /** A column of doubles of a chunk, without a look at which of them are null. */
-  numbers(chunk: DuckDBDataChunk, column: number): Float64Array;
+  /** Copies a column of doubles of a chunk to values[at, …), NaN for null, and returns the number of nulls. */
+  copyNumbers: CopyNumbers;
   close(): Promise<void>;
 }
+
+/** By the memory of the vector: cell by cell takes twenty times as long. */
+export type CopyNumbers = (chunk: DuckDBDataChunk, column: number, values: Float64Array, at: number) => number;
 
 const progressInterval = 100;
 
@@ -68,9 +71,19 @@ export async function openDatabase(options: {
       for await (const chunk of stream(sql)) visit(chunk);
     },
     stream,
-    numbers(chunk, column) {
-      const data = raw.vector_get_data(raw.data_chunk_get_vector(chunk.chunk, column), chunk.rowCount * 8);
-      return new Float64Array(data.buffer, data.byteOffset, chunk.rowCount);
+    copyNumbers({ chunk, rowCount }, column, values, at) {
+      const vector = raw.data_chunk_get_vector(chunk, column);
+      const bytes = raw.vector_get_data(vector, rowCount * Float64Array.BYTES_PER_ELEMENT);
+      values.set(new Float64Array(bytes.buffer, bytes.byteOffset, rowCount), at);
+      // A bit for each row, in words of 64; null where every row is there, whatever its type says.
+      const valid = raw.vector_get_validity(vector, Math.ceil(rowCount / 64) * 8) as Uint8Array | null;
+      let nulls = 0;
+      for (let row = 0; valid !== null && row < rowCount; row++) {
+        if (((valid[row >> 3]! >> (row & 7)) & 1) === 1) continue;
+        values[at + row] = Number.NaN;
+        nulls++;
+      }
+      return nulls;
     },
     async close() {
       clearInterval(timer);

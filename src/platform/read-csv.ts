@@ -182,7 +182,7 @@ async function readBatch(
 ): Promise<Column[]> {
   const expressions = kept.map(({ plan: { place }, kind }) => {
     const c = `c${place}`;
-    if (kind.kind === 'numeric') return `coalesce(${sql.number(c, kind.comma)}, 'nan'::double)`;
+    if (kind.kind === 'numeric') return sql.number(c, kind.comma);
     return `case when ${sql.missing(c)} then null else ${trimmed(c)} end`;
   });
   const numbers = kept.map(({ kind }) => (kind.kind === 'numeric' ? new Float64Array(rows) : undefined));
@@ -193,7 +193,7 @@ async function readBatch(
     await db.chunks(`select ${expressions.join(', ')} from ${from}`, (chunk) => {
       kept.forEach((_, k) => {
         const values = numbers[k];
-        if (values !== undefined) values.set(db.numbers(chunk, k), at);
+        if (values !== undefined) db.copyNumbers(chunk, k, values, at);
         else {
           const vector = chunk.getColumnVector(k);
           readTexts(dictionaries[k]!, at, chunk.rowCount, (i) => vector.getItem(i) as string | null);

@@ -3,6 +3,7 @@
  * texts are trimmed and coded, dates and nested values are refused by name. JSON's types are decided on
  * all rows. No text is read as a number here.
  */
+import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import { describeCounters } from '../data/counters.ts';
 import { judgeCategory } from '../data/infer.ts';
 import { columnNames, leftOut, requireNames, wantedColumns } from '../data/names.ts';
@@ -10,7 +11,7 @@ import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens, readText } from '../predict/cell.ts';
-import { type Database, identifier, pathLiteral } from './duckdb.ts';
+import { type CopyNumbers, type Database, identifier, pathLiteral } from './duckdb.ts';
 import type { Source } from './source.ts';
 
 type Storage = 'number' | 'boolean' | 'text';
@@ -87,23 +88,20 @@ export async function readTyped(
     throw new LogisticError('no-rows', `${source.label}: there is no row`, { hint: 'give a file with rows' });
 
   const tokens = new Set(['', ...(options.missingTokens ?? defaultMissingTokens)]);
-  const columns = plans.map(({ column, storage }) => new ColumnReader(column.name, storage, m, tokens));
+  const columns = plans.map(({ column: { name }, storage }) =>
+    storage === 'text' ? new TextReader(name, m, tokens) : new NumberReader(name, m, storage, db.copyNumbers),
+  );
   const casts = plans.map(
-    ({ column: { field }, storage }) =>
-      `cast(${identifier(field)} as ${{ number: 'double', boolean: 'boolean', text: 'varchar' }[storage]})`,
+    ({ column: { field }, storage }) => `cast(${identifier(field)} as ${storage === 'text' ? 'varchar' : 'double'})`,
   );
   let at = 0;
   await db.chunks(`select ${casts.join(', ')} from ${file.relation}`, (chunk) => {
-    columns.forEach((column, k) => {
-      const vector = chunk.getColumnVector(k);
-      for (let i = 0; i < chunk.rowCount; i++)
-        column.set(at + i, vector.getItem(i) as number | boolean | string | null);
-    });
+    for (const [k, column] of columns.entries()) column.read(chunk, k, at);
     at += chunk.rowCount;
   });
   if (at !== m) throw new Error(`${at} of ${m} rows came through: DuckDB ended the stream early`);
 
-  const judged = columns.map((reader, k) => judge(reader.finish(source.label), plans[k]!.column.type, request));
+  const judged = columns.map((reader, k) => judge(reader, plans[k]!.column.type, request, source.label));
   const counters = describeCounters(
     judged.flatMap(({ column }) => (column === undefined ? [] : [column])),
     request,
@@ -120,74 +118,103 @@ export async function readTyped(
 }
 
 /** Identifiers among typed columns: whole numbers beyond 2^53, and texts that never repeat. */
-function judge(column: Column, type: string, request: ColumnRequest): { column?: Column; warning?: Warning } {
+function judge(
+  reader: TextReader | NumberReader,
+  type: string,
+  request: ColumnRequest,
+  label: string,
+): { column?: Column; warning?: Warning } {
+  const column = reader.finish(label);
+  const { name } = column;
   const asked =
-    column.name === request.target ||
-    request.categorical?.includes(column.name) ||
-    request.numeric?.includes(column.name);
+    name === request.target || request.categorical?.includes(name) === true || request.numeric?.includes(name) === true;
   if (asked) return { column };
-  if (
-    column.kind === 'numeric' &&
-    /BIGINT|HUGEINT/.test(type) &&
-    column.values.some((value) => Math.abs(value) > 2 ** 53)
-  ) {
-    return {
-      warning: {
-        code: 'id-like',
-        message: `${column.name}: whole numbers beyond 2^53 lose digits and look like an identifier, so it is left out`,
-        columns: [column.name],
-      },
-    };
+  if (/BIGINT|HUGEINT/.test(type) && reader instanceof NumberReader && reader.beyondExact) {
+    const message = `${name}: whole numbers beyond 2^53 lose digits and look like an identifier, so it is left out`;
+    return { warning: { code: 'id-like', message, columns: [name] } };
   }
   const warning = judgeCategory(column);
   return warning === undefined ? { column } : { warning };
 }
 
-/** Cells of one column as they come. */
-class ColumnReader {
+/** A column of numbers or booleans as its chunks come. */
+class NumberReader {
   readonly #name: string;
   readonly #storage: Storage;
   readonly #values: Float64Array;
-  readonly #dictionary: Dictionary;
-  readonly #tokens: ReadonlySet<string>;
-  readonly #missing: Record<string, number> = {};
+  readonly #copy: CopyNumbers;
+  #nulls = 0;
+  #nans = 0;
+  #infinite = -1;
+  beyondExact = false;
 
-  constructor(name: string, storage: Storage, rows: number, tokens: ReadonlySet<string>) {
+  constructor(name: string, rows: number, storage: Storage, copy: CopyNumbers) {
     this.#name = name;
     this.#storage = storage;
-    this.#values = new Float64Array(storage === 'text' ? 0 : rows);
-    this.#dictionary = new Dictionary(storage === 'text' ? rows : 0);
-    this.#tokens = tokens;
+    this.#values = new Float64Array(rows);
+    this.#copy = copy;
   }
 
-  set(row: number, cell: number | boolean | string | null): void {
-    const text = readText(cell, this.#tokens);
-    if (text === undefined) {
-      const token = typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? 'NaN' : '';
-      this.#missing[token] = (this.#missing[token] ?? 0) + 1;
-      if (this.#storage !== 'text') this.#values[row] = Number.NaN;
-    } else if (this.#storage === 'text') this.#dictionary.set(row, text);
-    else this.#values[row] = Number(cell);
+  read(chunk: DuckDBDataChunk, column: number, at: number): void {
+    const values = this.#values;
+    const nulls = this.#copy(chunk, column, values, at);
+    this.#nulls += nulls;
+    this.#nans -= nulls;
+    for (let row = at; row < at + chunk.rowCount; row++) {
+      const value = Math.abs(values[row]!);
+      if (Number.isNaN(value)) this.#nans++;
+      else if (value > 2 ** 53) {
+        this.beyondExact = true;
+        if (value === Number.POSITIVE_INFINITY && this.#infinite < 0) this.#infinite = row;
+      }
+    }
   }
 
   finish(label: string): Column {
-    const name = this.#name;
-    const missing = {
-      count: Object.values(this.#missing).reduce((sum, count) => sum + count, 0),
-      tokens: this.#missing,
-    };
-    if (this.#storage === 'text') return textColumn(name, this.#dictionary, missing);
-    const values = this.#values;
+    const [name, values, row] = [this.#name, this.#values, this.#infinite];
+    const tokens = Object.fromEntries(Object.entries({ '': this.#nulls, NaN: this.#nans }).filter(([, n]) => n > 0));
+    const missing = { count: this.#nulls + this.#nans, tokens };
     if (this.#storage === 'boolean') {
       const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
       return { kind: 'boolean', name, words: ['false', 'true'], codes, typed: true, missing };
     }
-    const row = values.findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);
-    if (row >= 0)
-      throw new LogisticError(
-        'not-finite',
-        `${label}: row ${row + 1}, column ${name}: ${values[row]} is not a finite number`,
-      );
+    if (row >= 0) {
+      const message = `${label}: row ${row + 1}, column ${name}: ${values[row]} is not a finite number`;
+      throw new LogisticError('not-finite', message);
+    }
     return { kind: 'numeric', name, values, missing };
+  }
+}
+
+/** A column of texts as its chunks come. */
+class TextReader {
+  readonly #name: string;
+  readonly #dictionary: Dictionary;
+  readonly #tokens: ReadonlySet<string>;
+  readonly #missing: Record<string, number> = {};
+
+  constructor(name: string, rows: number, tokens: ReadonlySet<string>) {
+    this.#name = name;
+    this.#dictionary = new Dictionary(rows);
+    this.#tokens = tokens;
+  }
+
+  read(chunk: DuckDBDataChunk, column: number, at: number): void {
+    const texts = chunk.getColumnVector(column) as DuckDBVector<string>;
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const cell = texts.getItem(row);
+      const text = readText(cell, this.#tokens);
+      if (text !== undefined) this.#dictionary.set(at + row, text);
+      else {
+        const token = cell?.trim() ?? '';
+        this.#missing[token] = (this.#missing[token] ?? 0) + 1;
+      }
+    }
+  }
+
+  finish(): Column {
+    const tokens = this.#missing;
+    const count = Object.values(tokens).reduce((sum, times) => sum + times, 0);
+    return textColumn(this.#name, this.#dictionary, { count, tokens });
   }
 }

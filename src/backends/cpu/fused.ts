@@ -4,11 +4,11 @@
  * portable.ts; deleting this folder would cost time and nothing else. It knows no penalty and no solver.
  */
 import { LogisticError } from '../../errors.ts';
-import { addScaled } from '../../math/vector.ts';
-import type { Backend, PlacedRows, Precision, Rows, Sums } from '../backend.ts';
+import type { Backend, PlacedRows, Precision, Rows } from '../backend.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow } from './layout.ts';
+import { plusSums } from './store.ts';
 import { openThreads } from './threads.ts';
 
 /** Bytes of rows in one memory: leaves 1 GiB of its 4 for the Hessian. */
@@ -108,7 +108,9 @@ async function fill(share: Share, module: WebAssembly.Module, { rows, keep, sign
     signal?.throwIfAborted();
     const values = new Float64Array(buffer, 0, Math.min(travelRows, to - start));
     read(values);
-    buffers[turn] = write(values);
+    const sent = write(values);
+    sent.catch(() => {}); // told when it is awaited; after another error nobody awaits it
+    buffers[turn] = sent;
     turn = 1 - turn;
   };
   for (let start = from; start < to; start += travelRows) {
@@ -126,12 +128,6 @@ async function fill(share: Share, module: WebAssembly.Module, { rows, keep, sign
 
 function signedWeights({ y, weights }: Rows, from: number, q: Float64Array): void {
   for (let i = 0; i < q.length; i++) q[i] = (1 - 2 * y[from + i]!) * (weights ? weights[from + i]! : 1);
-}
-
-function plusSums(a: Sums, b: Sums): Sums {
-  if (a.gradient && b.gradient) addScaled(a.gradient, 1, b.gradient);
-  if (a.hessian && b.hessian) addScaled(a.hessian, 1, b.hessian);
-  return { ...a, loss: a.loss + b.loss };
 }
 
 /** What the work gives, or the signal's reason as soon as it aborts: what the work then does is nobody's concern. */

@@ -76,10 +76,12 @@ export function numbersOf(buffer: ArrayBuffer, layout: Layout): Float32Array | F
   return layout.precision === 'float32' ? new Float32Array(buffer) : new Float64Array(buffer);
 }
 
-/** Writes the header that assembly/index.ts reads into a fresh memory. */
-export function writeHeader(buffer: ArrayBuffer, layout: Layout): void {
-  const { theta, room, wide, q, x, sums, rows, panels, blockRows } = layout;
-  new Uint32Array(buffer, layout.header, 9).set([theta, room, wide, q, x, sums, rows, panels, blockRows]);
+/** Writes the header that assembly/index.ts reads, for `count` rows from a row where a block begins. */
+export function writeHeader(buffer: ArrayBuffer, layout: Layout, from: number, count: number): void {
+  const { theta, room, wide, sums, panels, blockRows, bytes } = layout;
+  const q = layout.q + from * bytes;
+  const x = layout.x + from * panels * panelWidth * bytes;
+  new Uint32Array(buffer, layout.header, 9).set([theta, room, wide, q, x, sums, count, panels, blockRows]);
 }
 
 /** Signed weights of rows `from` onwards. */

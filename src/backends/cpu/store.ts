@@ -3,9 +3,12 @@
  * memory and no formula: those are in assembly/.
  */
 import { LogisticError } from '../../errors.ts';
+import { addScaled } from '../../math/vector.ts';
 import type { Order, Precision, Sums } from '../backend.ts';
 import { type Layout, planLayout, writeFeature, writeHeader, writeSignedWeights } from './layout.ts';
 
+/** Blocks whose sums are added up one after the other before they join the total: √m-like, so that no chain is long. */
+const blocksARun = 128;
 const pageBytes = 65_536;
 const mostPages = 65_536;
 
@@ -45,7 +48,6 @@ export function openStoreNow(module: WebAssembly.Module, shape: StoreShape): Sto
 function prepare({ rows, features, precision }: StoreShape): { layout: Layout; memory: WebAssembly.Memory } {
   const layout = planLayout(rows, features, precision);
   const memory = allocate(layout);
-  writeHeader(memory.buffer, layout);
   return { layout, memory };
 }
 
@@ -57,12 +59,25 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
     evaluate(theta, order, arithmetic) {
       if (order === 2) growFor(memory, layout);
       writeTheta(memory.buffer, layout, theta, arithmetic);
-      if (arithmetic === 'float32') kernels.evaluate32(layout.header, order);
-      else if (layout.precision === 'float64') kernels.evaluate64(layout.header, order);
-      else kernels.evaluateWide(layout.header, order);
-      return readSums(memory.buffer, layout, order);
+      const kernel = `evaluate${arithmetic === 'float32' ? 32 : layout.precision === 'float64' ? 64 : 'Wide'}` as const;
+      const run = blocksARun * layout.blockRows;
+      let total: Sums | undefined;
+      for (let from = 0; total === undefined || from < layout.rows; from += run) {
+        writeHeader(memory.buffer, layout, from, Math.min(run, layout.rows - from));
+        kernels[kernel](layout.header, order);
+        const sums = readSums(memory.buffer, layout, order);
+        total = total === undefined ? sums : plusSums(total, sums);
+      }
+      return total;
     },
   };
+}
+
+/** a + b; a is given away. */
+export function plusSums(a: Sums, b: Sums): Sums {
+  if (a.gradient && b.gradient) addScaled(a.gradient, 1, b.gradient);
+  if (a.hessian && b.hessian) addScaled(a.hessian, 1, b.hessian);
+  return { ...a, loss: a.loss + b.loss };
 }
 
 function allocate(layout: Layout): WebAssembly.Memory {

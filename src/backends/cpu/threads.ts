@@ -56,11 +56,12 @@ async function openThread(): Promise<Thread> {
   const line = await (inNode() ? openNodeLine : openWebLine)({
     reply(reply) {
       const call = pending.get(reply.id);
+      if (call === undefined) return; // it came too late: the thread is being closed
       pending.delete(reply.id);
       if (pending.size === 0) line.hold(false);
-      if ('value' in reply) call?.resolve(reply.value);
-      else if ('bug' in reply) call?.reject(reply.bug);
-      else call?.reject(new LogisticError(reply.refused.code, reply.refused.message, reply.refused as object));
+      if ('value' in reply) call.resolve(reply.value);
+      else if ('bug' in reply) call.reject(reply.bug);
+      else call.reject(new LogisticError(reply.refused.code, reply.refused.message, reply.refused as object));
     },
     died: die,
   });
@@ -106,7 +107,10 @@ async function openNodeLine({ reply, died }: Listener): Promise<Line> {
   return {
     post: (message, transfer) => worker.postMessage(message, transfer),
     hold: (busy) => (busy ? worker.ref() : worker.unref()),
-    end: () => worker.terminate(),
+    end() {
+      worker.ref(); // or the process may end before the promise does
+      return worker.terminate();
+    },
   };
 }
 

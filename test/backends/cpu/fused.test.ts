@@ -15,8 +15,8 @@ import {
 import { createFusedBackend, placeOn } from '../../../src/backends/cpu/fused.ts';
 import { createHost } from '../../../src/backends/cpu/host.ts';
 import { compileKernels } from '../../../src/backends/cpu/kernels.ts';
-import { curvature, logLoss, residual } from '../../../src/math/logistic.ts';
 import { createRandom } from '../../../src/math/random.ts';
+import { type Judged, judge, worstError } from '../../support/judge.ts';
 
 /** Which rows are kept, in which arithmetic they are summed, and by whom. */
 interface Mode {
@@ -83,45 +83,6 @@ function makeProblem({ m, n, weighted, oneSided, precision }: Shape): {
   return { rows: { ...rowsOf({ columns, y, weights }), columns }, theta };
 }
 
-interface Judged {
-  /** Loss, gradient and Hessian in one vector. */
-  readonly sums: Float64Array;
-  /** Σ|term| of each: what the roundings of a sum are proportional to. */
-  readonly magnitudes: Float64Array;
-}
-
-/**
- * The oracle's plain loops, with scores and sums compensated (Neumaier): float64 kernels with short blocks
- * are more accurate than one long float64 sum, and must not be judged by it.
- */
-function judge({ count, columns, y, weights }: Rows & { columns: Float64Array[] }, theta: Float64Array): Judged {
-  const n = columns.length;
-  const size = n + 1;
-  const sums = compensated(1 + size + size * size);
-  const x = new Float64Array(size).fill(1);
-  for (let i = 0; i < count; i++) {
-    for (let j = 0; j < n; j++) x[j] = columns[j]![i]!;
-    const score = compensated(1);
-    for (let j = 0; j < size; j++) score.addProduct(0, theta[j]!, x[j]!);
-    const z = score.values()[0]!;
-    const s = weights?.[i] ?? 1;
-    const r = s * residual(z, y[i]!);
-    const d = s * curvature(z);
-    sums.add(0, s * logLoss(z, y[i]!));
-    for (let j = 0; j < size; j++) {
-      sums.add(1 + j, r * x[j]!);
-      for (let k = 0; k <= j; k++) sums.add(1 + size + j * size + k, d * x[j]! * x[k]!);
-    }
-  }
-  const mirror = (lower: Float64Array): Float64Array =>
-    lower.map((value, at) => {
-      const j = Math.floor((at - 1 - size) / size);
-      const k = (at - 1 - size) % size;
-      return k > j && j >= 0 ? lower[1 + size + k * size + j]! : value;
-    });
-  return { sums: mirror(sums.values()), magnitudes: mirror(sums.magnitudes) };
-}
-
 /** A problem and its truth, which several modes are judged by. */
 function judgedProblem(shape: Shape) {
   const key = JSON.stringify(shape);
@@ -131,45 +92,6 @@ function judgedProblem(shape: Shape) {
   return { ...problem, judged: problem.judged };
 }
 const judgedProblems = new Map<string, ReturnType<typeof makeProblem> & { judged: Judged | undefined }>();
-
-/** Compensated sums, side by side, and the sums of the terms' magnitudes. */
-function compensated(length: number) {
-  const high = new Float64Array(length);
-  const low = new Float64Array(length);
-  const magnitudes = new Float64Array(length);
-  const add = (at: number, term: number): void => {
-    const before = high[at]!;
-    const after = before + term;
-    low[at]! += Math.abs(before) >= Math.abs(term) ? before - after + term : term - after + before;
-    high[at] = after;
-    magnitudes[at]! += Math.abs(term);
-  };
-  const addProduct = (at: number, a: number, b: number): void => {
-    const product = a * b;
-    add(at, product);
-    low[at]! += productError(a, b, product);
-  };
-  return { add, addProduct, magnitudes, values: () => high.map((value, i) => value + low[i]!) };
-}
-
-/** a·b − fl(a·b) by T. Dekker's splitting (Numerische Mathematik 18, 1971). */
-function productError(a: number, b: number, product: number): number {
-  const split = (v: number): number => v * 134_217_729 - (v * 134_217_729 - v);
-  const aHigh = split(a);
-  const bHigh = split(b);
-  const aLow = a - aHigh;
-  const bLow = b - bHigh;
-  return aLow * bLow - (product - aHigh * bHigh - aLow * bHigh - aHigh * bLow);
-}
-
-/** The largest error in units of Σ|term|; NaN where anything is not a number. */
-function worstError({ loss, gradient, hessian }: Sums, { sums, magnitudes }: Judged): number {
-  const found = [loss, ...gradient!, ...hessian!];
-  return sums.reduce((most, value, i) => {
-    const error = Math.abs(found[i]! - value) / magnitudes[i]!;
-    return Number.isNaN(error) ? Number.NaN : Math.max(most, error);
-  }, 0);
-}
 
 const shapes = [1, 3, 511, 4096, 4097, 10_007].flatMap((m) =>
   [1, 2, 3, 4, 5, 31, 32, 97].flatMap((n) =>

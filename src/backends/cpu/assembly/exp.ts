@@ -37,17 +37,19 @@ export function expOfNegative<T>(a: v128): v128 {
   const high = sub<T>(bounded, mul<T>(k, constant<T>(table, 3)));
   const r = sub<T>(high, mul<T>(k, constant<T>(table, 4)));
 
-  let p = step<T>(constant<T>(table, 6), r, constant<T>(table, 7));
-  p = step<T>(p, r, constant<T>(table, 8));
-  p = step<T>(p, r, constant<T>(table, 9));
-  p = step<T>(p, r, constant<T>(table, 10));
-  p = step<T>(p, r, constant<T>(table, 11));
+  // Odd and even powers apart, in two chains of half the length that a processor runs side by side.
+  const square = mul<T>(r, r);
+  let odd = step<T>(constant<T>(table, 6), square, constant<T>(table, 8));
+  let even = step<T>(constant<T>(table, 7), square, constant<T>(table, 9));
+  odd = step<T>(odd, square, constant<T>(table, 10));
+  even = step<T>(even, square, constant<T>(table, 11));
   if (sizeof<T>() == 8) {
-    p = step<T>(p, r, constant<T>(table, 12));
-    p = step<T>(p, r, constant<T>(table, 13));
-    p = step<T>(p, r, constant<T>(table, 14));
-    p = step<T>(p, r, constant<T>(table, 15));
+    odd = step<T>(odd, square, constant<T>(table, 12));
+    even = step<T>(even, square, constant<T>(table, 13));
+    odd = step<T>(odd, square, constant<T>(table, 14));
+    even = step<T>(even, square, constant<T>(table, 15));
   }
-  const mantissa = add<T>(add<T>(mul<T>(mul<T>(p, r), r), r), splat<T>(1));
+  const p = step<T>(odd, r, even);
+  const mantissa = add<T>(step<T>(p, square, r), splat<T>(1));
   return mul<T>(mul<T>(mantissa, powerOfTwo<T>(biased)), constant<T>(table, 5));
 }

@@ -29,17 +29,25 @@ export function log1pOfUnit<T>(e: v128): v128 {
   const table: usize = sizeof<T>() == 4 ? table32 : table64;
   const s = v128.div<T>(e, add<T>(e, splat<T>(2)));
   const q = mul<T>(s, s);
-  let p = step<T>(constant<T>(table, 0), q, constant<T>(table, 1));
-  p = step<T>(p, q, constant<T>(table, 2));
-  p = step<T>(p, q, constant<T>(table, 3));
-  p = step<T>(p, q, constant<T>(table, 4));
+  // Odd and even powers of q apart, as in exp.ts; the float32 polynomial has one power fewer.
+  const square = mul<T>(q, q);
+  let odd = constant<T>(table, sizeof<T>() == 8 ? 0 : 1);
+  let even = constant<T>(table, sizeof<T>() == 8 ? 1 : 0);
   if (sizeof<T>() == 8) {
-    p = step<T>(p, q, constant<T>(table, 5));
-    p = step<T>(p, q, constant<T>(table, 6));
-    p = step<T>(p, q, constant<T>(table, 7));
-    p = step<T>(p, q, constant<T>(table, 8));
-    p = step<T>(p, q, constant<T>(table, 9));
+    odd = step<T>(odd, square, constant<T>(table, 2));
+    even = step<T>(even, square, constant<T>(table, 3));
+    odd = step<T>(odd, square, constant<T>(table, 4));
+    even = step<T>(even, square, constant<T>(table, 5));
+    odd = step<T>(odd, square, constant<T>(table, 6));
+    even = step<T>(even, square, constant<T>(table, 7));
+    odd = step<T>(odd, square, constant<T>(table, 8));
+    even = step<T>(even, square, constant<T>(table, 9));
+  } else {
+    even = step<T>(even, square, constant<T>(table, 2));
+    odd = step<T>(odd, square, constant<T>(table, 3));
+    even = step<T>(even, square, constant<T>(table, 4));
   }
+  const p = step<T>(odd, q, even);
   const twice = add<T>(s, s);
   return add<T>(twice, mul<T>(twice, mul<T>(q, p)));
 }

@@ -1,0 +1,44 @@
+/**
+ * scikit-learn: LogisticRegression with two solvers, and one evaluation by the loss that they share
+ * (LinearModelLoss.loss_gradient, two threads); and the same lbfgs under scikit-learn-intelex.
+ */
+import { type SessionContender, tolerances } from '../contender.ts';
+
+const file = 'scikit-learn.py';
+const ladder = { of: 'tol', settings: tolerances };
+
+export const scikitLearn: readonly SessionContender[] = [
+  ...(['float64', 'float32'] as const).map(
+    (precision): SessionContender => ({
+      name: `sklearn-loss-${precision}`,
+      about: `scikit-learn's LinearModelLoss.loss_gradient, ${precision}, n_threads=2, numpy's BLAS with its default threads`,
+      measures: ['evaluation'],
+      precision,
+      script: { file, variant: precision },
+    }),
+  ),
+  {
+    name: 'sklearn-lbfgs',
+    about: 'scikit-learn LogisticRegression(solver="lbfgs")',
+    measures: ['fit', 'scaling'],
+    precision: 'float64',
+    ladder,
+    script: { file, variant: 'lbfgs' },
+  },
+  {
+    name: 'sklearn-newton-cholesky',
+    about: 'scikit-learn LogisticRegression(solver="newton-cholesky")',
+    measures: ['fit', 'scaling'],
+    precision: 'float64',
+    ladder,
+    script: { file, variant: 'newton-cholesky' },
+  },
+  {
+    name: 'sklearnex-lbfgs',
+    about: 'scikit-learn-intelex LogisticRegression(solver="lbfgs")',
+    measures: ['fit'],
+    precision: 'float64',
+    ladder,
+    script: { file, variant: 'intelex' },
+  },
+];
