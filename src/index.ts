@@ -3,6 +3,13 @@
  * backend and touches no global.
  */
 
+export {
+  type LogisticInputs,
+  type LossAndGradient,
+  type LossAndGradientFunction,
+  registerFusedKernels,
+  type TensorFlowKernels,
+} from './backends/cpu/tfjs-kernel.ts';
 export { LogisticError, type Warning } from './errors.ts';
 export type { Confusion, Metrics } from './evaluation/metrics.ts';
 export type { TrainingReport } from './model/fit.ts';

@@ -191,3 +191,21 @@ describe('tfjs-logistic/browser in a page', () => {
     expect(Math.abs(there.intercept + Math.log(3))).toBeLessThanOrEqual(tolerance);
   });
 });
+
+describe("the kernel of TensorFlow.js's cpu backend in a page", () => {
+  test('runs on the main thread, where WebAssembly is made at once, and gives the numbers of Node', async () => {
+    const script = `
+      import * as tf from '@tensorflow/tfjs';
+      import { registerFusedKernels } from 'tfjs-logistic/browser';
+      await tf.setBackend('cpu');
+      const lossAndGradient = await registerFusedKernels(tf);
+      const x = tf.tensor2d([1, 3, 2, -1], [2, 2]);
+      const inputs = { x, y: tf.tensor1d([1, 0]), w: tf.tensor2d([0.5, -0.25], [2, 1]), b: tf.scalar(0.1) };
+      const { loss, dW, db } = lossAndGradient(inputs);
+      window.result = [loss, dW, db].flatMap((tensor) => [...tensor.dataSync()]).map((value) => value.toFixed(6));`;
+    const { result, served, elsewhere, errors } = await visit({ 'page.js': await bundled(script) });
+    expect({ served, elsewhere, errors }).toEqual({ served: ['', 'page.js'], elsewhere: [], errors: [] });
+    // docs/derivation.md, "With numbers".
+    expect(result).toEqual(['1.320216', '1.058680', '-0.907084', '0.194553']);
+  });
+});

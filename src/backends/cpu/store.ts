@@ -27,14 +27,31 @@ export interface Store {
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
 }
 
+export interface StoreShape {
+  readonly rows: number;
+  readonly features: number;
+  readonly precision: Precision;
+}
+
 /** An empty memory for so many rows. Throws LogisticError 'too-large'. */
-export async function openStore(
-  module: WebAssembly.Module,
-  { rows, features, precision }: { readonly rows: number; readonly features: number; readonly precision: Precision },
-): Promise<Store> {
+export async function openStore(module: WebAssembly.Module, shape: StoreShape): Promise<Store> {
+  const { layout, memory } = prepare(shape);
+  return storeOver(await WebAssembly.instantiate(module, { env: { memory } }), memory, layout);
+}
+
+/** The same at once, for callers that cannot wait: a page's main thread may refuse large modules, not these. */
+export function openStoreNow(module: WebAssembly.Module, shape: StoreShape): Store {
+  const { layout, memory } = prepare(shape);
+  return storeOver(new WebAssembly.Instance(module, { env: { memory } }), memory, layout);
+}
+
+function prepare({ rows, features, precision }: StoreShape): { layout: Layout; memory: WebAssembly.Memory } {
   const layout = planLayout(rows, features, precision);
   const memory = allocate(layout);
-  const instance = await WebAssembly.instantiate(module, { env: { memory } });
+  return { layout, memory };
+}
+
+function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, layout: Layout): Store {
   const kernels = instance.exports as unknown as Kernels;
   return {
     writeFeature: (j, from, values) => writeFeature(memory.buffer, layout, { j, from, values }),
@@ -42,7 +59,7 @@ export async function openStore(
     evaluate(theta, order, arithmetic) {
       if (order === 2) growFor(memory, layout);
       writeTheta(memory.buffer, layout, theta, arithmetic);
-      const kernel = `evaluate${arithmetic === 'float32' ? 32 : precision === 'float64' ? 64 : 'Wide'}` as const;
+      const kernel = `evaluate${arithmetic === 'float32' ? 32 : layout.precision === 'float64' ? 64 : 'Wide'}` as const;
       const run = blocksARun * layout.blockRows;
       let total: Sums | undefined;
       for (let from = 0; total === undefined || from < layout.rows; from += run) {
