@@ -3,7 +3,7 @@
  * to 0/1 indicators, all standardised; labels drawn from a logistic model. Written once as raw
  * little-endian float64, feature-major, into benchmarks/data, from where every contender loads them.
  */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRandom } from '../src/math/random.ts';
 import type { Data } from './contender.ts';
 import type { Problem } from './problems.ts';
@@ -27,6 +27,7 @@ export function placeProblem(problem: Problem): PlacedProblem {
   const made = existsSync(`${stem}.json`) && readFileSync(`${stem}.json`, 'utf8') === described;
   if (!made) {
     mkdirSync(folder, { recursive: true });
+    rmSync(`${stem}.csv`, { force: true }); // made from the numbers before
     const { columns, y } = generate(problem);
     const buffer = columns[0]!.buffer as ArrayBuffer;
     writeFileSync(placed.matrix, new Uint8Array(buffer));
