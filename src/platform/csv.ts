@@ -11,7 +11,7 @@ import type { ReadOptions } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { type Database, literal, pathLiteral } from './duckdb.ts';
 import type { Source } from './source.ts';
-import { lineAt } from './text-bytes.ts';
+import { firstLines, lineAt } from './text-bytes.ts';
 
 export interface CsvFile {
   readonly dialect: Dialect;
@@ -37,7 +37,10 @@ export async function openCsv(
   options: ReadOptions,
   target: string | undefined,
 ): Promise<CsvFile> {
-  const lines = await firstLines(db, source).catch((error: Error) => {
+  const lines = await (source.zstd
+    ? unpackedLines(db, source)
+    : firstLines(source.path, sampleLines, longestLine)
+  ).catch((error: Error) => {
     throw readable(error, source.label);
   });
   const dialect = sniffDialect(lines, { delimiter: options.delimiter, header: options.header !== false });
@@ -104,7 +107,7 @@ const rawLines = (source: Source): string =>
   `read_csv(${pathLiteral(source.path)}, auto_detect=false, header=false, delim=chr(31), quote='', escape='', ` +
   `columns={'line': 'VARCHAR'}, max_line_size=${longestLine}, ignore_errors=true, compression='${source.zstd ? 'zstd' : 'none'}')`;
 
-async function firstLines(db: Database, source: Source): Promise<string[]> {
+async function unpackedLines(db: Database, source: Source): Promise<string[]> {
   const lines = await db.rows<{ line: string | null }>(`select line from ${rawLines(source)} limit ${sampleLines}`);
   return lines.map(({ line }) => line ?? '');
 }

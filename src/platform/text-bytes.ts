@@ -1,7 +1,7 @@
 /**
- * The bytes of a text file: are they all UTF-8, and on which line is one of them? DuckDB does not look at
- * columns it is not asked for, lets NUL pass, and counts lines wrongly past quoted ones, so both are
- * answered here, in one pass over pieces of the file. It knows no format.
+ * The bytes of a text file: are they all UTF-8, how do its first lines read, and on which line is one of
+ * them? DuckDB does not look at columns it is not asked for, lets NUL pass, and counts lines wrongly past
+ * quoted ones, so it is answered here, over pieces of the file. It knows no format.
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
@@ -65,6 +65,28 @@ class LineCounter {
     const usual = this.#returns === this.#closed;
     return { count: this.#lineFeeds + (open ? 1 : 0), lastBytes: usual ? this.#before : undefined };
   }
+}
+
+/**
+ * The first `count` lines without their ends, blank ones included; of longer lines, those in the first
+ * `most` bytes.
+ */
+export async function firstLines(path: string, count: number, most: number): Promise<string[]> {
+  const head: Buffer[] = [];
+  let length = 0;
+  let ends = 0;
+  for await (const piece of pieces(path)) {
+    head.push(piece);
+    length += piece.length;
+    for (const byte of piece) if (byte === lineFeed || byte === carriageReturn) ends++;
+    if (length >= most || ends > 2 * count) break; // a line end may be two bytes
+  }
+  const text = Buffer.concat(head)
+    .toString('utf8')
+    .replace(/^\ufeff/, '');
+  const lines = text.split(/\r\n|\n|\r/);
+  // What follows the last line end is no line, or one that is cut off.
+  return lines.slice(0, lines.length > count || lines.at(-1) === '' ? Math.min(count, lines.length - 1) : count);
 }
 
 function pieces(path: string): AsyncIterable<Buffer> {
