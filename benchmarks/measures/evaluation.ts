@@ -10,7 +10,7 @@ import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
 import { gradientError, referenceEvaluation } from '../judge.ts';
 import type { Plan } from '../plan.ts';
 import { type Answer, type ContenderProcess, startContender } from '../process.ts';
-import { createRecorder, type Recorder } from '../recorder.ts';
+import { createRecorder, type Recorder, tell } from '../recorder.ts';
 import type { Results } from '../results.ts';
 
 const limitSeconds = 60;
@@ -37,7 +37,10 @@ export async function measureEvaluation(plan: Plan): Promise<Results> {
     const placed = placeProblem(problem);
     const reference = await referenceEvaluation(loadProblem(placed));
     const tallies = contenders.map((): Tally => ({ start: [], first: [], steady: [], error: 0 }));
-    for (let k = 0; k < processes; k++) await oneGeneration(contenders, tallies, { placed, reference, rounds, record });
+    for (let k = 0; k < processes; k++) {
+      tell(`${problem.name}: processes ${k + 1} of ${processes}`);
+      await oneGeneration(contenders, tallies, { placed, reference, rounds, record });
+    }
     for (const [i, contender] of contenders.entries()) report(record, placed, contender, tallies[i]!);
   }
   return record.results();
