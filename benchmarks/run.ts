@@ -8,7 +8,7 @@ import { measureEvaluation } from './measures/evaluation.ts';
 import { measureFits } from './measures/fit.ts';
 import { measureCommand, measureCsv } from './measures/programs.ts';
 import { type Plan, readPlan } from './plan.ts';
-import { tell } from './record.ts';
+import { tell } from './recorder.ts';
 import { fileOf, type Measure, type Results, writeResults } from './results.ts';
 
 const ways: Readonly<Record<Measure, (plan: Plan) => Promise<Results>>> = {

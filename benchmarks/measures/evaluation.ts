@@ -10,7 +10,7 @@ import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
 import { gradientError, referenceEvaluation } from '../judge.ts';
 import type { Plan } from '../plan.ts';
 import { type Answer, type ContenderProcess, startContender } from '../process.ts';
-import { createRecord, type Record } from '../record.ts';
+import { createRecorder, type Recorder, tell } from '../recorder.ts';
 import type { Results } from '../results.ts';
 
 const limitSeconds = 60;
@@ -31,13 +31,16 @@ export async function measureEvaluation(plan: Plan): Promise<Results> {
   const contenders = sessionContenders.filter(
     ({ name, measures }) => measures.includes('evaluation') && plan.takesPart(name),
   );
-  const record = createRecord(problems);
+  const record = createRecorder(problems);
   const { processes, rounds } = plan.quick ? { processes: 1, rounds: 5 } : { processes: 3, rounds: 8 };
   for (const problem of problems) {
     const placed = placeProblem(problem);
     const reference = await referenceEvaluation(loadProblem(placed));
     const tallies = contenders.map((): Tally => ({ start: [], first: [], steady: [], error: 0 }));
-    for (let k = 0; k < processes; k++) await oneGeneration(contenders, tallies, { placed, reference, rounds, record });
+    for (let k = 0; k < processes; k++) {
+      tell(`${problem.name}: processes ${k + 1} of ${processes}`);
+      await oneGeneration(contenders, tallies, { placed, reference, rounds, record });
+    }
     for (const [i, contender] of contenders.entries()) report(record, placed, contender, tallies[i]!);
   }
   return record.results();
@@ -47,7 +50,7 @@ interface Generation {
   readonly placed: PlacedProblem;
   readonly reference: Awaited<ReturnType<typeof referenceEvaluation>>;
   readonly rounds: number;
-  readonly record: Record;
+  readonly record: Recorder;
 }
 
 /** Fresh processes for all, then turns; the second evaluation of each process warms up and is not counted. */
@@ -89,7 +92,7 @@ function check({ gradient }: Answer, { truth }: Generation['reference'], tally: 
   if (tally.error > gradientErrorAllowed) tally.failed = `its gradient is off by ${tally.error.toExponential(1)}`;
 }
 
-function report(record: Record, { problem }: PlacedProblem, contender: SessionContender, tally: Tally): void {
+function report(record: Recorder, { problem }: PlacedProblem, contender: SessionContender, tally: Tally): void {
   const { failed } = tally;
   const base = { problem: problem.name, contender: contender.name };
   record.add({ ...base, measure: 'evaluation', unit: 's', samples: failed ? [] : tally.steady, failed });

@@ -11,7 +11,7 @@ import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
 import { createJudge, gapAllowed, type Judge, type Verdict } from '../judge.ts';
 import type { Plan } from '../plan.ts';
 import { type ContenderProcess, startContender } from '../process.ts';
-import { createRecord, type Record, tell } from '../record.ts';
+import { createRecorder, type Recorder, tell } from '../recorder.ts';
 import type { Results } from '../results.ts';
 
 interface Climb {
@@ -27,7 +27,7 @@ export async function measureFits(plan: Plan, measure: 'fit' | 'scaling'): Promi
   const contenders = sessionContenders.filter(
     ({ name, measures }) => measures.includes(measure) && plan.takesPart(name),
   );
-  const record = createRecord(problems);
+  const record = createRecorder(problems);
   const limitSeconds = plan.quick ? 10 : 60;
   const rounds = plan.quick ? 3 : 5;
   for (const problem of problems) {
@@ -96,7 +96,7 @@ interface Finding {
   readonly samples: readonly number[];
 }
 
-function report(record: Record, { problem, measure, climb, samples }: Finding): void {
+function report(record: Recorder, { problem, measure, climb, samples }: Finding): void {
   const { contender, process, best, failed } = climb;
   const setting = best === undefined ? undefined : `${contender.ladder!.of} ${best.setting}`;
   const base = { problem, contender: contender.name, setting };

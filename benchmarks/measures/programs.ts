@@ -11,7 +11,7 @@ import { loadProblem, placeProblem } from '../generate.ts';
 import { createJudge, type Judge } from '../judge.ts';
 import type { Plan } from '../plan.ts';
 import { plainEnvironment } from '../process.ts';
-import { createRecord, type Record } from '../record.ts';
+import { createRecorder, type Recorder } from '../recorder.ts';
 import type { Results } from '../results.ts';
 
 const gnuTime = '/usr/bin/time';
@@ -28,7 +28,7 @@ interface Tally {
 
 export async function measureCsv(plan: Plan): Promise<Results> {
   const problems = plan.problems('csv to model');
-  const record = createRecord(problems);
+  const record = createRecorder(problems);
   for (const problem of problems) {
     const placed = placeProblem(problem);
     const tallies = takeTurns(plan, { measure: 'csv to model', csv: placeCsv(placed), rounds: plan.quick ? 2 : 5 });
@@ -42,7 +42,7 @@ export async function measureCsv(plan: Plan): Promise<Results> {
 }
 
 export async function measureCommand(plan: Plan): Promise<Results> {
-  const record = createRecord([]);
+  const record = createRecorder([]);
   for (const tally of takeTurns(plan, { measure: 'command', csv: '', rounds: plan.quick ? 2 : 7 })) {
     report(record, tally, { problem: tally.contender.about, measure: 'command' });
   }
@@ -85,7 +85,7 @@ function runOnce(tally: Tally, csv: string, counts: boolean): void {
   tally.megabytes.push(Number(stderr.trim().split('\n').at(-1)) / 1024);
 }
 
-function report(record: Record, tally: Tally, of: { problem: string; measure: string }): void {
+function report(record: Recorder, tally: Tally, of: { problem: string; measure: string }): void {
   const { contender, failed, seconds, megabytes } = tally;
   const base = { problem: of.problem, contender: contender.name };
   record.add({ ...base, measure: of.measure, unit: 's', samples: failed ? [] : seconds, failed });
@@ -94,7 +94,7 @@ function report(record: Record, tally: Tally, of: { problem: string; measure: st
   record.add({ ...base, measure: 'peak memory', unit: 'MB', samples: megabytes });
 }
 
-async function judgeModel(record: Record, judge: Judge, problem: string, tally: Tally): Promise<void> {
+async function judgeModel(record: Recorder, judge: Judge, problem: string, tally: Tally): Promise<void> {
   const { contender, failed, stdout } = tally;
   if (failed !== undefined || contender.coefficients === undefined) return;
   const { intercept, coefficients } = contender.coefficients(stdout);

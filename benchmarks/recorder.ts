@@ -14,7 +14,7 @@ export interface Sample {
   readonly failed?: string | undefined;
 }
 
-export interface Record {
+export interface Recorder {
   add(sample: Sample): void;
   version(contender: string, version: string): void;
   results(): Results;
@@ -23,7 +23,7 @@ export interface Record {
 /** Absolute paths say nothing to a reader and do not belong into a repository. */
 const withoutPaths = (text: string): string => text.replaceAll(/(?<![\w.])\/[\w.+@/-]*\//g, '');
 
-export function createRecord(problems: readonly Problem[]): Record {
+export function createRecorder(problems: readonly Problem[]): Recorder {
   const runs: Run[] = [];
   const versions: { [contender: string]: string } = {};
   return {
