@@ -6,9 +6,10 @@
 import type { ReadOptions } from '../data/table.ts';
 import { readNumber } from '../predict/cell.ts';
 import type { CsvFile } from './csv.ts';
-import { batches, type CellSql, exactBelow, leadingZero, type Plan } from './csv-profile.ts';
+import { batches, type CellSql, exactBelow, type Plan } from './csv-profile.ts';
 import type { Database } from './duckdb.ts';
 import type { Source } from './source.ts';
+import type { TextLines } from './text-bytes.ts';
 
 export interface PlainColumns {
   readonly rows: number;
@@ -22,8 +23,7 @@ interface Scan {
   readonly csv: CsvFile;
   readonly sql: CellSql;
   readonly options: ReadOptions;
-  /** At least as many as rows. */
-  readonly lines: number;
+  readonly text: TextLines;
 }
 
 /** Undefined where the first lines, or what was asked, leave nothing to hope for. */
@@ -41,30 +41,24 @@ export async function readPlainColumns(
       sample.every(({ fields }) => readNumber(fields[place] ?? '') !== undefined),
   );
   if (likely.length === 0 || source.lines === undefined) return undefined;
-  const lines = source.lines.count;
   const columns = new Map<number, Float64Array>();
   let scanned = { rows: 0, badRows: 0 };
-  for (const batch of batches(likely)) scanned = await scanBatch({ db, csv, sql, options, lines }, batch, columns);
+  for (const batch of batches(likely))
+    scanned = await scanBatch({ db, csv, sql, options, text: source.lines }, batch, columns);
   return { ...scanned, columns };
 }
 
 async function scanBatch(
-  { db, csv, sql, options, lines }: Scan,
+  { db, csv, sql, options, text }: Scan,
   plans: readonly Plan[],
   columns: Map<number, Float64Array>,
 ): Promise<{ rows: number; badRows: number }> {
-  const numbers = plans.map(({ place }) => `${sql.number(`c${place}`, false)} as v${place}`);
-  const plain = plans.map(({ place }) => {
-    const [c, v] = [`c${place}`, `v${place}`];
-    return `case when abs(${v}) <= ${exactBelow} and not (${leadingZero(c)}) then ${v} end`;
-  });
-  const names = plans.map(({ place }) => `c${place}`).join(', ');
+  const plain = plans.map(({ place }) => plainNumber(`c${place}`, { sql, underscores: text.underscores }));
   let rows = 0;
   const { badRows } = await csv.scan(options.maxBadRows ?? 0, async (from) => {
     rows = 0;
-    for (const { place } of plans) columns.set(place, new Float64Array(lines));
-    const select = `select ${plain.join(', ')} from (select ${names}, ${numbers.join(', ')} from ${from})`;
-    await db.chunks(select, (chunk) => {
+    for (const { place } of plans) columns.set(place, new Float64Array(text.count));
+    await db.chunks(`select ${plain.join(', ')} from ${from}`, (chunk) => {
       plans.forEach(({ place }, k) => {
         const values = columns.get(place);
         if (values !== undefined && db.copyNumbers(chunk, k, values, rows) > 0) columns.delete(place);
@@ -72,18 +66,31 @@ async function scanBatch(
       rows += chunk.rowCount;
     });
   });
-  await requireAll(db, csv, { rows, badRows, lines });
+  // A stream that fails in the middle ends like one that is done: rows are held against lines, or counted again.
+  const { header, blankLines } = csv.dialect;
+  if (rows !== text.count - blankLines - (header === undefined ? 0 : 1)) {
+    const counts = plain.map((number) => `count(${number})`).join(', ');
+    const { result } = await csv.scan(badRows, (from) =>
+      db.rows<{ m: number }>(`select count(*)::double as m, ${counts} from ${from}`),
+    );
+    const { m } = result[0]!;
+    if (m !== rows) throw new Error(`${rows} of ${m} rows came through: DuckDB ended the stream early`);
+  }
   for (const [place, values] of columns) columns.set(place, values.subarray(0, rows));
   return { rows, badRows };
 }
 
-/** A stream that fails in the middle ends like one that is done: rows are held against lines, or counted again. */
-async function requireAll(db: Database, csv: CsvFile, read: { rows: number; badRows: number; lines: number }) {
-  const { header, blankLines } = csv.dialect;
-  if (read.rows === read.lines - blankLines - (header === undefined ? 0 : 1)) return;
-  const { result } = await csv.scan(read.badRows, (from) =>
-    db.rows<{ m: number }>(`select count(*)::double as m from ${from}`),
-  );
-  if (result[0]!.m !== read.rows)
-    throw new Error(`${read.rows} of ${result[0]!.m} rows came through: DuckDB ended the stream early`);
+/**
+ * A cell's number, null when the cell is anything that calls for a decision. DuckDB's cast also takes `1_000`,
+ * inf and nan; a cell that begins below `+`, with a space or a quote, is looked at more closely elsewhere, as
+ * is one that begins with 0 and a digit.
+ */
+function plainNumber(c: string, { sql, underscores }: { sql: CellSql; underscores: boolean }): string {
+  const conditions = [
+    `abs(try_cast(${c} as double)) <= ${exactBelow}`,
+    `${c} >= '+' and (${c} < '00' or ${c} >= '0:')`,
+    ...(underscores ? [`not contains(${c}, '_')`] : []),
+    ...(sql.numericToken ? [`not ${sql.missing(c)}`] : []),
+  ];
+  return `case when ${conditions.join(' and ')} then try_cast(${c} as double) end`;
 }

@@ -20,6 +20,8 @@ export interface Plan {
 export interface CellSql {
   /** Whether a cell is missing: empty, or one of the tokens. */
   readonly missing: (column: string) => string;
+  /** Whether some token spells a number. */
+  readonly numericToken: boolean;
   /** A cell's number, null when it is missing or none. */
   readonly number: (column: string, comma: boolean) => string;
 }
@@ -31,7 +33,7 @@ export const trimmed = (column: string): string => `trim(${column}, ' ' || chr(9
 export const exactBelow = 2 ** 53;
 
 /** Whether a number is spelled as codes are. CASE spares the rare check; AND and OR would not. */
-export const leadingZero = (column: string): string =>
+const leadingZero = (column: string): string =>
   `(case when starts_with(${column}, ' ') then ${trimmed(column)} else ${column} end) between '00' and '0:'`;
 
 /**
@@ -46,6 +48,7 @@ export function cellSql(tokens: readonly string[]): CellSql {
   const numericToken = tokens.some((token) => readNumber(token) !== undefined || readNumber(token, true) !== undefined);
   return {
     missing,
+    numericToken,
     number(c, comma) {
       const value = `try_cast(${comma ? `replace(${c}, ',', '.')` : c} as double)`;
       const spelled = comma

@@ -8,7 +8,7 @@ import { createReadStream } from 'node:fs';
 import { LogisticError } from '../errors.ts';
 
 const pieceBytes = 1 << 20;
-const [lineFeed, carriageReturn] = [10, 13];
+const [lineFeed, carriageReturn, underscore] = [10, 13, 95];
 
 /** What the lines of a text look like from outside. */
 export interface TextLines {
@@ -16,6 +16,8 @@ export interface TextLines {
   readonly count: number;
   /** The bytes that stand before a line end somewhere; undefined where lines end in other ways than \n or \r\n. */
   readonly lastBytes: ReadonlySet<number> | undefined;
+  /** Whether an underscore, which DuckDB takes for a separator of digits, stands below the first line. */
+  readonly underscores: boolean;
 }
 
 /** Throws where a byte is NUL or not UTF-8. */
@@ -46,8 +48,11 @@ class LineCounter {
   #returns = 0;
   #last = [0, 0]; // the two bytes before the piece
   readonly #before = new Set<number>();
+  #underscores = false;
 
   add(piece: Buffer): void {
+    const below = this.#lineFeeds > 0 ? 0 : piece.indexOf(lineFeed) + 1;
+    this.#underscores ||= (this.#lineFeeds > 0 || below > 0) && piece.includes(underscore, below);
     const byte = (at: number): number => (at < 0 ? this.#last[2 + at]! : piece[at]!);
     for (let at = piece.indexOf(lineFeed); at >= 0; at = piece.indexOf(lineFeed, at + 1)) {
       const isClosed = byte(at - 1) === carriageReturn;
@@ -63,7 +68,11 @@ class LineCounter {
     const open = this.#last[1] !== lineFeed;
     if (open) this.#before.add(this.#last[1]!);
     const usual = this.#returns === this.#closed;
-    return { count: this.#lineFeeds + (open ? 1 : 0), lastBytes: usual ? this.#before : undefined };
+    return {
+      count: this.#lineFeeds + (open ? 1 : 0),
+      lastBytes: usual ? this.#before : undefined,
+      underscores: this.#underscores,
+    };
   }
 }
 
