@@ -38,6 +38,12 @@ export async function readCsv(
       ? { rows: plain.rows, badRows: plain.badRows, columns: new Map<number, Column>(), warnings: [] }
       : await readDecided(db, csv, others, { tokens, sql, options, label: source.label });
   const { rows } = decided;
+  if (rows === 0) {
+    // the sample has rows: DuckDB loses them where line ends of two kinds come first
+    throw new LogisticError('bad-file', `${source.label}: no row can be read below the first lines`, {
+      hint: 'give all lines the same end, \\n or \\r\\n',
+    });
+  }
   if (plain !== undefined && plain.rows !== rows) throw new Error(`${plain.rows} rows in one scan, ${rows} in another`);
   const columns = plans.flatMap(({ place, name }): Column[] => {
     const values = plain?.columns.get(place);
