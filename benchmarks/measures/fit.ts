@@ -28,8 +28,8 @@ export async function measureFits(plan: Plan, measure: 'fit' | 'scaling'): Promi
     ({ name, measures }) => measures.includes(measure) && plan.takesPart(name),
   );
   const record = createRecorder(problems);
-  const limitSeconds = plan.quick ? 10 : 60;
-  const rounds = plan.quick ? 3 : 5;
+  const limitSeconds = plan.quick ? 10 : 30;
+  const rounds = 3;
   for (const problem of problems) {
     const placed = placeProblem(problem);
     const judge = await createJudge(loadProblem(placed));

@@ -7,14 +7,17 @@ import { LogisticError } from '../../errors.ts';
 import type { Backend, PlacedRows, Precision, Rows } from '../backend.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
-import { bytesPerRow } from './layout.ts';
+import { bytesPerRow, panelWidth } from './layout.ts';
 import { plusSums } from './store.ts';
 import { openThreads } from './threads.ts';
 
 /** Bytes of rows in one memory: leaves 1 GiB of its 4 for the Hessian. */
 const mostRowBytes = 3 * 2 ** 30;
-/** Rows of one feature that travel at a time; a multiple of every vector. */
-const travelRows = 2 ** 15;
+/**
+ * Rows of a panel of features that travel at a time: a multiple of every vector, and so few that the lines of
+ * memory which the features share stay in the cache while all of them are written.
+ */
+const travelRows = 2 ** 13;
 
 /** The backend over `workers` threads, 0 for the calling one, or undefined where WebAssembly SIMD is missing. */
 export async function createFusedBackend(workers = 0): Promise<Backend | undefined> {
@@ -96,17 +99,18 @@ export async function placeOn(
 async function fill(share: Share, module: WebAssembly.Module, { rows, keep, signal }: Placing): Promise<void> {
   const { host, number, from, to } = share;
   await host.open(number, module, { rows: to - from, features: rows.features, keep });
-  const buffer = (): Promise<Float64Array> => Promise.resolve(new Float64Array(Math.min(travelRows, to - from)));
+  const buffer = (): Promise<Float64Array> =>
+    Promise.resolve(new Float64Array(panelWidth * Math.min(travelRows, to - from)));
   const buffers = [buffer(), buffer()];
   let turn = 0;
   const send = async (
-    start: number,
+    length: number,
     read: (values: Float64Array) => void,
     write: (v: Float64Array) => Promise<Float64Array>,
   ) => {
     const { buffer } = await buffers[turn]!;
     signal?.throwIfAborted();
-    const values = new Float64Array(buffer, 0, Math.min(travelRows, to - start));
+    const values = new Float64Array(buffer, 0, length);
     read(values);
     const sent = write(values);
     sent.catch(() => {}); // told when it is awaited; after another error nobody awaits it
@@ -115,12 +119,17 @@ async function fill(share: Share, module: WebAssembly.Module, { rows, keep, sign
   };
   for (let start = from; start < to; start += travelRows) {
     const q = (values: Float64Array): void => signedWeights(rows, start, values);
-    await send(start, q, (values) => host.writeSignedWeights(number, start - from, values));
+    await send(Math.min(travelRows, to - start), q, (values) => host.writeSignedWeights(number, start - from, values));
   }
-  for (let j = 0; j < rows.features; j++) {
+  for (let first = 0; first < rows.features; first += panelWidth) {
+    const width = Math.min(panelWidth, rows.features - first);
     for (let start = from; start < to; start += travelRows) {
-      const read = (values: Float64Array): void => rows.read(j, start, values);
-      await send(start, read, (values) => host.writeFeature(number, j, start - from, values));
+      const count = Math.min(travelRows, to - start);
+      const read = (values: Float64Array): void => {
+        for (let k = 0; k < width; k++) rows.read(first + k, start, values.subarray(k * count, (k + 1) * count));
+      };
+      const at = { first, from: start - from, count };
+      await send(width * count, read, (values) => host.writeFeatures(number, at, values));
     }
   }
   await Promise.all(buffers);

@@ -5,10 +5,18 @@
 import type { Order, Precision, Sums } from '../backend.ts';
 import { openPart, type Part, type PartShape } from './part.ts';
 
+export interface Place {
+  readonly first: number;
+  /** The first row, counted within the part. */
+  readonly from: number;
+  readonly count: number;
+}
+
 /** Parts by number. Buffers of values are given back for the next write. */
 export interface Host {
   open(part: number, module: WebAssembly.Module, shape: PartShape): Promise<void>;
-  writeFeature(part: number, j: number, from: number, values: Float64Array): Promise<Float64Array>;
+  /** `count` rows of each of the features from `first` on, one feature after the other. */
+  writeFeatures(part: number, at: Place, values: Float64Array): Promise<Float64Array>;
   writeSignedWeights(part: number, from: number, q: Float64Array): Promise<Float64Array>;
   evaluate(part: number, theta: Float64Array, order: Order, arithmetic: Precision): Promise<Sums>;
   close(part: number): Promise<void>;
@@ -20,8 +28,10 @@ export function createHost(): Host {
     async open(part, module, shape) {
       parts.set(part, await openPart(module, shape));
     },
-    async writeFeature(part, j, from, values) {
-      parts.get(part)!.writeFeature(j, from, values);
+    async writeFeatures(part, { first, from, count }, values) {
+      for (let k = 0; k * count < values.length; k++) {
+        parts.get(part)!.writeFeature(first + k, from, values.subarray(k * count, (k + 1) * count));
+      }
       return values;
     },
     async writeSignedWeights(part, from, q) {

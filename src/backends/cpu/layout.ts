@@ -7,7 +7,7 @@
 import type { Precision } from '../backend.ts';
 
 /** Features that lie side by side: as many as a kernel keeps in registers. */
-const panelWidth = 4;
+export const panelWidth = 4;
 /** Bytes of X in one block. It is read several times: two blocks fit the smallest second-level caches in use. */
 const blockBytes = 2 ** 17;
 const longestBlock = 512;

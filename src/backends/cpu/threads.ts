@@ -81,7 +81,7 @@ async function openThread(): Promise<Thread> {
   return {
     host: {
       open: (...args) => call('open', args),
-      writeFeature: (...args) => call('writeFeature', args, [args[3]]),
+      writeFeatures: (...args) => call('writeFeatures', args, [args[2]]),
       writeSignedWeights: (...args) => call('writeSignedWeights', args, [args[2]]),
       evaluate: (...args) => call('evaluate', args),
       close: (...args) => call('close', args),
