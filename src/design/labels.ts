@@ -38,7 +38,8 @@ async function labelCodes(column: Column, turns: Turns): Promise<{ classes: Labe
     }
   });
   const classes = [...index.keys()].sort((a, b) => a - b);
-  const sorted = Int32Array.from(index.keys(), (value) => classes.indexOf(value));
+  const place = new Map(classes.map((value, k) => [value, k]));
+  const sorted = Int32Array.from(index.keys(), (value) => place.get(value)!);
   await turns.over(values.length, (from, to) => {
     for (let row = from; row < to; row++) if (first[row]! >= 0) first[row] = sorted[first[row]!]!;
   });

@@ -67,7 +67,7 @@ export async function openCsv(
       message: 'every row ends with a delimiter that the header lacks; the empty field is passed over',
     });
   }
-  const mayTrail = source.lines?.lastBytes?.has(dialect.delimiter.charCodeAt(0)) ?? true;
+  const mayTrail = source.lines?.lastBytes.has(dialect.delimiter.charCodeAt(0)) ?? true;
   const surplus = mayTrail ? await trailingRows(db, source, dialect) : [];
   if (surplus.length > 0) await refuseRejects(surplus, source, dialect.width, 0);
   const types = Array.from({ length: dialect.width }, (_, k) => `'c${k}': 'VARCHAR'`).join(', ');

@@ -20,7 +20,7 @@ export interface Source {
   readonly label: string;
   readonly format: 'text' | 'parquet' | 'json';
   readonly zstd: boolean;
-  /** Of delimited or JSON text that is not packed. */
+  /** Of a text that is not packed and whose lines end as usual. */
   readonly lines: TextLines | undefined;
   dispose(): Promise<void>;
 }

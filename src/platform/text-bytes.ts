@@ -10,18 +10,18 @@ import { LogisticError } from '../errors.ts';
 const pieceBytes = 1 << 20;
 const [lineFeed, carriageReturn, underscore] = [10, 13, 95];
 
-/** What the lines of a text look like from outside. */
+/** What the lines of a text look like from outside, where they end in \n or \r\n. */
 export interface TextLines {
   /** Lines, the last one counted when it is not closed as well. */
   readonly count: number;
-  /** The bytes that stand before a line end somewhere; undefined where lines end in other ways than \n or \r\n. */
-  readonly lastBytes: ReadonlySet<number> | undefined;
+  /** The bytes that stand before a line end somewhere. */
+  readonly lastBytes: ReadonlySet<number>;
   /** Whether an underscore, which DuckDB takes for a separator of digits, stands below the first line. */
   readonly underscores: boolean;
 }
 
-/** Throws where a byte is NUL or not UTF-8. */
-export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<TextLines> {
+/** Throws where a byte is NUL or not UTF-8. Gives undefined where some line ends in \r alone. */
+export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<TextLines | undefined> {
   let offset = 0;
   let rest: Buffer = Buffer.alloc(0);
   const lines = new LineCounter();
@@ -64,13 +64,13 @@ class LineCounter {
     this.#last = [byte(piece.length - 2), byte(piece.length - 1)];
   }
 
-  finish(): TextLines {
+  finish(): TextLines | undefined {
+    if (this.#returns !== this.#closed) return undefined;
     const open = this.#last[1] !== lineFeed;
     if (open) this.#before.add(this.#last[1]!);
-    const usual = this.#returns === this.#closed;
     return {
       count: this.#lineFeeds + (open ? 1 : 0),
-      lastBytes: usual ? this.#before : undefined,
+      lastBytes: this.#before,
       underscores: this.#underscores,
     };
   }

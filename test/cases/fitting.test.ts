@@ -75,6 +75,12 @@ describe('B03: a target of one class', () => {
   });
 });
 
+test('a target with another number in every row is refused, not looked up for minutes', async () => {
+  const labels = Float64Array.from({ length: 600_000 }, (_, i) => i * 0.37);
+  const fit = new LogisticRegression().fit(Float64Array.from(labels, Math.sin), labels);
+  await expect(fit).rejects.toMatchObject({ code: 'too-many-classes' });
+});
+
 describe('B04: next to nothing to learn from', () => {
   test('columns of dust count as constant; the intercept is the log-odds', async () => {
     const x = Array.from({ length: 30 }, (_, i) => [i === 0 ? 1e-200 : 0, 0]);

@@ -13,9 +13,13 @@ import { readTable } from '../../src/platform/read-table.ts';
 const folder = mkdtempSync(join(tmpdir(), 'plain-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const read = async (lines: readonly string[], options: ReadOptions = {}): Promise<Table | LogisticError> => {
+const read = async (
+  lines: readonly string[],
+  options: ReadOptions = {},
+  end = '\n',
+): Promise<Table | LogisticError> => {
   const path = join(folder, 'd.csv');
-  writeFileSync(path, `${lines.join('\n')}\n`);
+  writeFileSync(path, lines.map((line) => line + end).join(''));
   return readTable(path, { target: 'y' }, options).catch((error: LogisticError) => error);
 };
 
@@ -66,6 +70,12 @@ describe('a cell in the last rows decides as it does in the first', () => {
     const z = last.columns.find(({ name }) => name === 'z');
     expect(z?.kind === 'numeric' && [...z.values]).toEqual(late.map((row) => Number(row.split(',').at(-2))));
   });
+});
+
+test('lines that end in \\r alone are read the slow way, and as well', async () => {
+  const lines = [header, ...rowsWith('1.5', 1)];
+  expect(unordered(await read(lines, {}, '\r'))).toEqual(unordered(await read(lines)));
+  expect(await read([header, ...rowsWith('1_000', m - 2)], {}, '\r')).toMatchObject({ code: 'not-a-number' });
 });
 
 test('an error names the line of a late cell', async () => {

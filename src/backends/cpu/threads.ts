@@ -65,7 +65,10 @@ async function openThread(): Promise<Thread> {
     },
     died: die,
   });
-  await new Promise((resolve, reject) => pending.set(started, { resolve, reject }));
+  await new Promise((resolve, reject) => pending.set(started, { resolve, reject })).catch(async (error) => {
+    await line.end();
+    throw error;
+  });
   let calls = started;
   const call = <T>(method: keyof Host, args: readonly unknown[], transfer: readonly Float64Array[] = []): Promise<T> =>
     new Promise((resolve, reject) => {
