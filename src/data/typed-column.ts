@@ -5,28 +5,59 @@
  */
 import { LogisticError } from '../errors.ts';
 import { booleanPairs, type Cell, readText } from '../predict/cell.ts';
+import type { Turns } from '../turns.ts';
 import type { Column } from './table.ts';
 
-export function typedColumn(name: string, cells: readonly Cell[], missingTokens: readonly string[]): Column {
+/** Cells by row. */
+export interface Cells {
+  readonly length: number;
+  at(row: number): Cell;
+}
+
+export async function typedColumn(
+  name: string,
+  cells: Cells,
+  missingTokens: readonly string[],
+  turns: Turns,
+): Promise<Column> {
   const tokens = new Set(missingTokens);
-  const texts = cells.map((cell) => readText(cell, tokens));
-  const missing = countMissing(cells, texts);
-  const type = commonType(name, cells, texts);
-  if (type === 'number') {
-    const values = Float64Array.from(cells, (cell, row) =>
-      texts[row] === undefined ? Number.NaN : toNumber(name, cell, row),
-    );
-    return { kind: 'numeric', name, values, missing };
-  }
+  const missing = { count: 0, tokens: {} as Record<string, number> };
+  let type: CellType | undefined;
+  await turns.over(cells.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const cell = cells.at(row);
+      if (readText(cell, tokens) === undefined) countMissing(missing, cell);
+      else type = commonType(type, cell, { name, row });
+    }
+  });
   if (type === 'boolean') {
-    const codes = Int32Array.from(cells, (cell, row) => (texts[row] === undefined ? -1 : cell ? 1 : 0));
+    const codes = new Int32Array(cells.length);
+    await turns.over(cells.length, (from, to) => {
+      for (let row = from; row < to; row++) {
+        const cell = cells.at(row);
+        codes[row] = readText(cell, tokens) === undefined ? -1 : cell ? 1 : 0;
+      }
+    });
     return { kind: 'boolean', name, words: ['false', 'true'], codes, typed: true, missing };
   }
-  const dictionary = new Dictionary(cells.length);
-  texts.forEach((text, row) => {
-    if (text !== undefined) dictionary.set(row, text);
+  if (type === 'string') {
+    const dictionary = new Dictionary(cells.length);
+    await turns.over(cells.length, (from, to) => {
+      for (let row = from; row < to; row++) {
+        const text = readText(cells.at(row), tokens);
+        if (text !== undefined) dictionary.set(row, text);
+      }
+    });
+    return textColumn(name, dictionary, missing);
+  }
+  const values = new Float64Array(cells.length);
+  await turns.over(cells.length, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const cell = cells.at(row);
+      values[row] = readText(cell, tokens) === undefined ? Number.NaN : toNumber(name, cell, row);
+    }
   });
-  return textColumn(name, dictionary, missing);
+  return { kind: 'numeric', name, values, missing };
 }
 
 /** Texts as codes while they are read, so that each text is kept once. */
@@ -84,24 +115,16 @@ function alike(word: string, model: string): string {
   return /^[A-Z]/.test(model) ? word[0]!.toUpperCase() + word.slice(1) : word;
 }
 
-function commonType(
-  name: string,
-  cells: readonly Cell[],
-  texts: readonly (string | undefined)[],
-): 'number' | 'boolean' | 'string' {
-  let type: string | undefined;
-  for (let row = 0; row < cells.length; row++) {
-    if (texts[row] === undefined) continue;
-    const found = typeof cells[row] === 'bigint' ? 'number' : typeof cells[row];
-    type ??= found;
-    if (found !== type || !['number', 'boolean', 'string'].includes(found)) {
-      throw new LogisticError('mixed-types', `row ${row + 1}, ${name}: found a ${found} in a column of ${type}s`, {
-        hint: 'give every cell of a column the same type',
-        details: { row: row + 1, column: name },
-      });
-    }
-  }
-  return (type ?? 'number') as 'number' | 'boolean' | 'string';
+type CellType = 'number' | 'boolean' | 'string';
+
+/** The type of the cells so far and of one more. */
+function commonType(type: CellType | undefined, cell: Cell, { name, row }: { name: string; row: number }): CellType {
+  const found = typeof cell === 'bigint' ? 'number' : typeof cell;
+  if ((type ?? found) === found && ['number', 'boolean', 'string'].includes(found)) return found as CellType;
+  throw new LogisticError('mixed-types', `row ${row + 1}, ${name}: found a ${found} in a column of ${type ?? found}s`, {
+    hint: 'give every cell of a column the same type',
+    details: { row: row + 1, column: name },
+  });
 }
 
 function toNumber(name: string, cell: Cell, row: number): number {
@@ -112,15 +135,8 @@ function toNumber(name: string, cell: Cell, row: number): number {
   });
 }
 
-function countMissing(cells: readonly Cell[], texts: readonly (string | undefined)[]): Column['missing'] {
-  const tokens: Record<string, number> = {};
-  let count = 0;
-  texts.forEach((text, row) => {
-    if (text !== undefined) return;
-    const cell = cells[row];
-    const token = typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? 'NaN' : '';
-    tokens[token] = (tokens[token] ?? 0) + 1;
-    count++;
-  });
-  return { count, tokens };
+function countMissing(missing: { count: number; tokens: Record<string, number> }, cell: Cell): void {
+  const token = typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? 'NaN' : '';
+  missing.tokens[token] = (missing.tokens[token] ?? 0) + 1;
+  missing.count++;
 }

@@ -1,15 +1,13 @@
 /**
- * Columns → features: which columns take part, what each becomes, and the numbers they turn into.
- * Everything here is decided on the training rows, stored in a `Feature`, and applied to any rows.
- * The row-by-row twin for a saved model is predict/scorer.ts; a test holds the two together.
+ * Columns → features: which columns take part and what each becomes, decided on the training rows and
+ * stored in a `Feature`. The numbers that features turn into are encode.ts's business.
  */
-import type { BooleanColumn, CategoricalColumn, Column, Table } from '../data/table.ts';
+import type { Column, Table } from '../data/table.ts';
 import { LogisticError, nearestName } from '../errors.ts';
 import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
 import type { Feature } from '../predict/model-file.ts';
 import type { Turns } from '../turns.ts';
-import type { Reader } from './scale.ts';
 
 export interface FeatureRequest {
   readonly target: string;
@@ -131,16 +129,25 @@ async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: '
   const present = values.subarray(0, count);
   const total = sum(own);
   if (count === 0) return 0;
-  if (kind === 'mean') return present.reduce((mean, value, i) => mean + (own[i]! / total) * value, 0);
+  if (kind === 'mean') {
+    let mean = 0;
+    await turns.over(count, (from, to) => {
+      for (let i = from; i < to; i++) mean += (own[i]! / total) * present[i]!;
+    });
+    return mean;
+  }
   const order = await argsort(present, turns);
   let below = 0;
-  for (let k = 0; k < count; k++) {
-    const value = present[order[k]!]!;
-    below += own[order[k]!]!;
-    if (below > total / 2) return value;
-    if (below === total / 2) return (value + (present[order[k + 1] ?? order[k]!] ?? value)) / 2;
-  }
-  return present[order[count - 1]!]!;
+  let k = -1;
+  await turns.over(count, (from, to) => {
+    for (k = from; k < to; k++) {
+      below += own[order[k]!]!;
+      if (below >= total / 2) return false;
+    }
+    return true;
+  });
+  const middle = present[order[Math.min(k, count - 1)]!]!;
+  return below === total / 2 ? (middle + present[order[k + 1] ?? order[k]!]!) / 2 : middle;
 }
 
 /** One column of the raw design. */
@@ -156,67 +163,4 @@ export function termsOf(feature: Feature): RawTerm[] {
   if (feature.kind === 'numeric') return [{ name: column, column }];
   const levels = feature.kind === 'boolean' ? [feature.words[1]] : feature.levels.slice(1);
   return levels.map((level) => ({ name: `${column}=${level}`, column, level }));
-}
-
-/** The raw values of each of a feature's terms over some rows of a column, missing cells imputed. */
-export function termReaders(feature: Feature, column: Column, rows: Int32Array): Reader[] {
-  if (column.kind === 'numeric') {
-    const { values } = column;
-    const fill = feature.kind === 'numeric' ? feature.impute : null;
-    return [
-      (from, into) => {
-        gather(values, rows, from, into);
-        if (fill === null) return;
-        for (let i = 0; i < into.length; i++) if (Number.isNaN(into[i])) into[i] = fill;
-      },
-    ];
-  }
-  const { codes } = column;
-  const { levelOf, fill, count } = levelPlaces(feature, column);
-  return Array.from(
-    { length: count - 1 },
-    (_, k): Reader =>
-      (from, into) => {
-        for (let i = 0; i < into.length; i++) {
-          const code = codes[rows[from + i]!]!;
-          into[i] = (code < 0 ? fill : levelOf[code]!) === k + 1 ? 1 : 0;
-        }
-      },
-  );
-}
-
-/** The values of rows[from], rows[from + 1], … Rows ascend, so first and last tell whether any is left out. */
-function gather(values: Float64Array, rows: Int32Array, from: number, into: Float64Array): void {
-  const first = rows[from]!;
-  const { length } = into;
-  if (rows[from + length - 1] === first + length - 1) into.set(values.subarray(first, first + length));
-  else for (let i = 0; i < length; i++) into[i] = values[rows[from + i]!]!;
-}
-
-/** Rows of a level that the feature does not have. */
-export async function countUnseen(feature: Feature, column: Column, rows: Int32Array, turns: Turns): Promise<number> {
-  if (column.kind === 'numeric') return 0;
-  const { codes } = column;
-  const { levelOf, fill } = levelPlaces(feature, column);
-  let unseen = 0;
-  await turns.over(rows.length, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const code = codes[rows[i]!]!;
-      if ((code < 0 ? fill : levelOf[code]!) < 0) unseen++;
-    }
-  });
-  return unseen;
-}
-
-/** Of a column's codes and of a missing cell: the place among the feature's levels, −1 when it is none of them. */
-function levelPlaces(feature: Feature, column: CategoricalColumn | BooleanColumn) {
-  const levels = feature.kind === 'categorical' ? feature.levels : [false, true];
-  const own = column.kind === 'categorical' ? column.levels : [false, true];
-  const index = new Map<string | boolean, number>(levels.map((level, i) => [level, i]));
-  const place = (level: string | boolean): number => index.get(level) ?? -1;
-  return {
-    levelOf: Int32Array.from(own, place),
-    fill: feature.impute === null ? -1 : place(feature.impute as string | boolean),
-    count: levels.length,
-  };
 }

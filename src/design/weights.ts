@@ -4,6 +4,7 @@
  */
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
+import type { Turns } from '../turns.ts';
 import { type Labels, unknownLabel } from './labels.ts';
 
 /** The weights of all rows; NaN where missing. Negative weights are an error that names the row. */
@@ -33,14 +34,20 @@ interface Weighing {
  * 'balanced' is Σs / (2·Σ_class s), which makes both classes weigh the same; source: King & Zeng,
  * Logistic regression in rare events data, Political Analysis 9 (2001), and scikit-learn's definition.
  */
-export function classFactors(
+export async function classFactors(
   asked: 'balanced' | Readonly<Record<string, number>> | undefined,
   { labels, rows, weights, target }: Weighing,
-): readonly [number, number] | undefined {
+  turns: Turns,
+): Promise<readonly [number, number] | undefined> {
   if (asked === undefined) return undefined;
   if (asked === 'balanced') {
     const totals: [number, number] = [0, 0];
-    for (const row of rows) totals[labels.y[row] === 1 ? 1 : 0] += weights ? weights[row]! : 1;
+    await turns.over(rows.length, (from, to) => {
+      for (let i = from; i < to; i++) {
+        const row = rows[i]!;
+        totals[labels.y[row] === 1 ? 1 : 0] += weights ? weights[row]! : 1;
+      }
+    });
     const half = (totals[0] + totals[1]) / 2;
     return [half / totals[0], half / totals[1]];
   }

@@ -22,13 +22,15 @@ export function createRandom(seed: number): () => number {
   return next;
 }
 
-/** Fisher and Yates's shuffle, in place. */
+/** Fisher and Yates's shuffle, in place, or its steps from … to: runs that follow one another are the whole. */
 export function shuffle<T extends { readonly length: number; [index: number]: unknown }>(
   items: T,
   random: () => number,
+  from = 0,
+  to = items.length - 1,
 ): T {
   const list: { [index: number]: unknown } = items;
-  for (let i = items.length - 1; i > 0; i--) {
+  for (let i = items.length - 1 - from; i > items.length - 1 - to; i--) {
     const j = Math.floor(random() * (i + 1));
     [list[i], list[j]] = [list[j], list[i]];
   }

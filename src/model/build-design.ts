@@ -6,7 +6,8 @@
 import type { Rows } from '../backends/backend.ts';
 import type { Column } from '../data/table.ts';
 import { dependenceLimit, dependentColumns } from '../design/dependence.ts';
-import { countUnseen, type RawTerm, termReaders, termsOf } from '../design/features.ts';
+import { countUnseen, termReaders } from '../design/encode.ts';
+import { type RawTerm, termsOf } from '../design/features.ts';
 import { measure, type Reader, type Scaling, standardised } from '../design/scale.ts';
 import type { Warning } from '../errors.ts';
 import type { Feature } from '../predict/model-file.ts';

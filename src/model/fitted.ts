@@ -144,7 +144,7 @@ export class FittedLogisticRegression {
     const matrix = input as Matrix;
     const width = this.columns.length;
     const flat = 'length' in matrix && typeof matrix[0] !== 'object';
-    const columns = await matrixColumns(matrix, flat ? matrix.length / width : undefined);
+    const columns = await matrixColumns(matrix, flat ? matrix.length / width : undefined, createTurns());
     return Array.from({ length: columns[0]?.length ?? 0 }, (_, i) => columns.map((column) => column[i]!));
   }
 }

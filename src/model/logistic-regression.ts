@@ -15,6 +15,7 @@ import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts
 import { typedColumn } from '../data/typed-column.ts';
 import { LogisticError } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
+import { createTurns, type Turns } from '../turns.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import { type CheckedOptions, checkOptions, type Options } from './options.ts';
@@ -52,17 +53,18 @@ export class LogisticRegression {
     more: FitOptions = {},
   ): Promise<FittedLogisticRegression> {
     const named = typeof target === 'string';
+    const turns = createTurns(more.signal);
     const { table, targetName, options } = named
       ? {
-          table: await this.#namedTable(data as ObjectRows | string, target, more),
+          table: await this.#namedTable(data as ObjectRows | string, target, more, turns),
           targetName: target,
           options: this.#options,
         }
-      : await arrayTable(data as Matrix, target, this.#options, more);
+      : await arrayTable(data as Matrix, target, { options: this.#options, more, turns });
     return FittedLogisticRegression.fromJSON(await fit(table, targetName, options, more));
   }
 
-  async #namedTable(data: ObjectRows | string, target: string, more: FitOptions): Promise<Table> {
+  async #namedTable(data: ObjectRows | string, target: string, more: FitOptions, turns: Turns): Promise<Table> {
     const options = this.#options;
     if (typeof data === 'string') {
       if (this.readTable === undefined) {
@@ -76,16 +78,22 @@ export class LogisticRegression {
         { ...options, signal: more.signal, onProgress: more.onProgress },
       );
     }
-    if (isObjectRows(data)) return tableFromObjects(data, options.missingTokens);
+    if (isObjectRows(data)) return tableFromObjects(data, options.missingTokens, turns);
     throw new LogisticError('bad-data', 'a target by name needs an array of objects or a file', {
       hint: 'for arrays give the labels themselves: fit(x, labels)',
     });
   }
 }
 
+interface ArrayFit {
+  readonly options: CheckedOptions;
+  readonly more: FitOptions;
+  readonly turns: Turns;
+}
+
 /** Arrays as a table: columns x1, x2, …, the labels as `y`, sample weights as `weight`. */
-async function arrayTable(x: Matrix, labels: ArrayLike<Cell>, options: CheckedOptions, more: FitOptions) {
-  const columns = await matrixColumns(x, labels.length);
+async function arrayTable(x: Matrix, labels: ArrayLike<Cell>, { options, more, turns }: ArrayFit) {
+  const columns = await matrixColumns(x, labels.length, turns);
   const m = columns[0]!.length;
   const { featureNames, sampleWeight } = more;
   if (labels.length !== m) throw new LogisticError('bad-shape', `${m} rows and ${labels.length} labels`);
@@ -97,18 +105,21 @@ async function arrayTable(x: Matrix, labels: ArrayLike<Cell>, options: CheckedOp
   }
   const names = featureNames ?? columns.map((_, j) => `x${j + 1}`);
   if (options.missing === undefined) {
-    requireFinite(columns, names);
-    if (ArrayBuffer.isView(labels)) requireFinite([Float64Array.from(labels as ArrayLike<number>)], ['y']);
+    for (const [j, values] of columns.entries()) await requireFinite(values, names[j]!, turns);
+    if (ArrayBuffer.isView(labels) && typeof labels[0] === 'number')
+      await requireFinite(labels as ArrayLike<number>, 'y', turns);
   }
   const free = (name: string): string => (names.includes(name) ? free(`${name}_`) : name);
   const target = free('y');
-  const all: Column[] = columns.map((values, j) => numericColumn(names[j]!, values));
-  all.push(typedColumn(target, Array.from(labels), options.missingTokens));
+  const all: Column[] = [];
+  for (const [j, values] of columns.entries()) all.push(await numericColumn(names[j]!, values, turns));
+  const cells = { length: m, at: (row: number) => labels[row] };
+  all.push(await typedColumn(target, cells, options.missingTokens, turns));
   if (sampleWeight === undefined) {
     return { table: inMemory(m, all), targetName: target, options };
   }
   const weights = free('weight');
-  all.push(numericColumn(weights, Float64Array.from(sampleWeight)));
+  all.push(await numericColumn(weights, Float64Array.from(sampleWeight), turns));
   return { table: inMemory(m, all), targetName: target, options: { ...options, weights } };
 }
 

@@ -50,8 +50,8 @@ export async function prepare(table: Table, target: string, options: CheckedOpti
 
   const { used, dropped } = await selectRows({ table, columns, labels, weights, missing }, turns);
   requireBothClasses({ used, labels, columns, target });
-  const split = stratifiedSplit(used, labels.y, options.holdout, options.seed);
-  const factors = classFactors(options.classWeight, { labels, rows: split.train, weights, target });
+  const split = await stratifiedSplit(used, labels.y, { share: options.holdout, seed: options.seed }, turns);
+  const factors = await classFactors(options.classWeight, { labels, rows: split.train, weights, target }, turns);
   const part = (rows: Int32Array): Promise<Part> => gather(rows, { y: labels.y, weights, factors }, turns);
 
   const train = await part(split.train);

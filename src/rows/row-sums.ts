@@ -29,6 +29,12 @@ export function describeRows(rows: Rows): Pick<RowSums, 'rows' | 'totalWeight' |
     rows: rows.count,
     features: rows.features,
     totalWeight: weights ? sum(weights) : rows.count,
-    smallestWeight: weights ? weights.reduce((least, s) => Math.min(least, s), Number.POSITIVE_INFINITY) : 1,
+    smallestWeight: weights ? smallest(weights) : 1,
   };
+}
+
+function smallest(values: Float64Array): number {
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < values.length; i++) if (values[i]! < least) least = values[i]!;
+  return least;
 }

@@ -54,13 +54,13 @@ test('a server in the same process goes on answering while a fit runs', async ()
     const server = createServer((_, response) => response.end('here')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     let fitting = true;
-    const answers = { place: 0, evaluate: 0 };
-    let phase = 'place';
-    onCall = (method) => { if (method === 'evaluate') phase = 'evaluate'; };
+    const answers = { prepare: 0, place: 0, evaluate: 0 };
+    let phase = 'prepare';
+    onCall = (method) => { phase = method === 'evaluate' || phase === 'evaluate' ? 'evaluate' : 'place'; };
     const ask = () => get({ port: server.address().port, agent: false }, (response) => {
       response.resume().on('end', () => { if (fitting) { answers[phase]++; ask(); } });
     }).on('error', () => {}); // the last one finds the server closed
-    const fit = new LogisticRegression({ solver: 'lbfgs', tolerance: 1e-12, threads: 2 }).fit(x, y);
+    const fit = new LogisticRegression({ solver: 'lbfgs', tolerance: 1e-12, holdout: 0.2, threads: 2 }).fit(x, y);
     ask();
     const model = await fit;
     fitting = false;
@@ -72,6 +72,7 @@ test('a server in the same process goes on answering while a fit runs', async ()
   const { answers, detail } = lines[0] as { answers: Record<string, number>; detail: string };
   expect(detail).toMatch(/2 worker threads/);
   // A request is answered within about two turns of the event loop, of which a fit gives hundreds.
+  expect(answers.prepare).toBeGreaterThan(10);
   expect(answers.place).toBeGreaterThan(10);
   expect(answers.evaluate).toBeGreaterThan(10);
 });
