@@ -17,22 +17,16 @@ export const scikitLearn: readonly SessionContender[] = [
       script: { file, variant: precision },
     }),
   ),
-  {
-    name: 'sklearn-lbfgs',
-    about: 'scikit-learn LogisticRegression(solver="lbfgs")',
-    measures: ['fit', 'scaling'],
-    precision: 'float64',
-    ladder,
-    script: { file, variant: 'lbfgs' },
-  },
-  {
-    name: 'sklearn-newton-cholesky',
-    about: 'scikit-learn LogisticRegression(solver="newton-cholesky")',
-    measures: ['fit', 'scaling'],
-    precision: 'float64',
-    ladder,
-    script: { file, variant: 'newton-cholesky' },
-  },
+  ...['lbfgs', 'newton-cholesky'].map(
+    (solver): SessionContender => ({
+      name: `sklearn-${solver}`,
+      about: `scikit-learn LogisticRegression(solver="${solver}")`,
+      measures: ['fit', 'scaling'],
+      precision: 'float64',
+      ladder,
+      script: { file, variant: solver },
+    }),
+  ),
   {
     name: 'sklearnex-lbfgs',
     about: 'scikit-learn-intelex LogisticRegression(solver="lbfgs")',

@@ -8,6 +8,14 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+/** auto, or a number. */
+export function parseThreads(text: string): 'auto' | number {
+  const count = Number(text);
+  if (text === 'auto') return text;
+  if (text.trim() === '' || Number.isNaN(count)) throw new InvalidArgumentError('It is auto or a number.');
+  return count;
+}
+
 /** A,B,C; the empty text is the empty list. */
 export function parseList(text: string): string[] {
   return text === '' ? [] : text.split(',').map((item) => item.trim());

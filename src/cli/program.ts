@@ -4,7 +4,7 @@
  */
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
-import { parseClassWeight, parseDelimiter, parseList, parseNumber } from './parse.ts';
+import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
 
 const number = (flags: string, text: string): Option => new Option(flags, text).argParser(parseNumber);
 const list = (flags: string, text: string): Option => new Option(flags, text).argParser(parseList);
@@ -74,7 +74,7 @@ export function createProgram(signal: AbortSignal): Command {
     )
     .addOption(
       new Option('--threads <count>', 'threads that compute (default: auto, as many as there are)').argParser(
-        (text: string) => (text === 'auto' ? text : parseNumber(text)),
+        parseThreads,
       ),
     )
     .addOption(

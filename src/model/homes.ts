@@ -2,7 +2,7 @@
  * Where the rows of a fit lie: one home for the solve in the backend's own arithmetic, one for float64
  * refinement and the certificate. What is opened here is closed here, threads included. It knows no solver.
  */
-import type { Backend, Precision, Rows } from '../backends/backend.ts';
+import type { PlacedRows, Precision, Rows } from '../backends/backend.ts';
 import { openBackend, openFused } from '../backends/registry.ts';
 import { inMemoryRows } from '../rows/in-memory.ts';
 import { oracleRows } from '../rows/oracle.ts';
@@ -28,13 +28,10 @@ export async function openHomes(rows: Rows, options: CheckedOptions, signal: Abo
     for (const home of homes) home.dispose();
     await Promise.all(backends.map((one) => one.close()));
   };
-  const placeOn = async (on: Backend, keep: readonly Precision[]): Promise<(arithmetic: Precision) => RowSums> => {
-    const placed = await on.place(rows, keep, signal);
-    return (arithmetic) => {
-      const home = inMemoryRows(placed, rows, arithmetic);
-      homes.push(home);
-      return home;
-    };
+  const home = (placed: PlacedRows, arithmetic: Precision): RowSums => {
+    const opened = inMemoryRows(placed, rows, arithmetic);
+    homes.push(opened);
+    return opened;
   };
   try {
     return { ...(await place()), backend: { name: backend.name, detail: backend.detail }, close };
@@ -51,14 +48,14 @@ export async function openHomes(rows: Rows, options: CheckedOptions, signal: Abo
     }
     if (backend.arithmetics.includes('float64')) {
       const keep: Precision[] = precision === 'float64' ? ['float32', 'float64'] : ['float32'];
-      const home = await placeOn(backend, keep);
-      return { coarse: home('float32'), exact: home('float64'), data: precision };
+      const placed = await backend.place(rows, keep, signal);
+      return { coarse: home(placed, 'float32'), exact: home(placed, 'float64'), data: precision };
     }
-    const coarse = (await placeOn(backend, ['float32']))('float32');
+    const coarse = home(await backend.place(rows, ['float32'], signal), 'float32');
     const fused = await openFused(resources);
     if (fused === undefined) return { coarse, exact: oracleRows(rows), data: 'float64' };
     backends.push(fused);
-    const exact = (await placeOn(fused, [precision]))('float64');
+    const exact = home(await fused.place(rows, [precision], signal), 'float64');
     return { coarse, exact, data: precision };
   }
 }

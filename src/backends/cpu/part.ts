@@ -1,5 +1,6 @@
 /**
- * Consecutive rows in memories of their own, one for each precision that is kept. A thread holds parts, and never sees another's. It knows neither threads nor formulas.
+ * Consecutive rows in memories of their own, one for each precision that is kept. A thread holds parts,
+ * and never sees another's. It knows neither threads nor formulas.
  */
 import type { Order, Precision, Sums } from '../backend.ts';
 import { openStore, type Store } from './store.ts';

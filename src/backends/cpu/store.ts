@@ -7,7 +7,7 @@ import { addScaled } from '../../math/vector.ts';
 import type { Order, Precision, Sums } from '../backend.ts';
 import { type Layout, planLayout, writeFeature, writeHeader, writeSignedWeights } from './layout.ts';
 
-/** Blocks whose sums are added up one after the other before they join the total: √m-like, so that no chain is long. */
+/** Blocks whose sums are added up one after the other before they join the total: rounding grows with the longer chain. */
 const blocksARun = 128;
 const pageBytes = 65_536;
 const mostPages = 65_536;

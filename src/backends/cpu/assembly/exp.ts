@@ -27,7 +27,6 @@ const table64: usize = memory.data<f64>([
  * 2^−34.2 (float32) and 2^−57.9 (float64). Measured error of the whole where the result is normal:
  * 0.94 ulp (float32), 1.0 ulp (float64); asserted in test/backends/cpu/lanes.test.ts.
  */
-// @ts-ignore: decorator
 @inline
 export function expOfNegative<T>(a: v128): v128 {
   const table: usize = sizeof<T>() == 4 ? table32 : table64;

@@ -10,7 +10,6 @@ import { add, addFour, load, mul, splat, vectorBytes } from './lanes';
  * every panel K ≤ J is met twice, by one pair at a time, in tiles of 2 × 4 whose eight sums stay in
  * registers: a full 4 × 4 tile needs sixteen and x86-64 has sixteen in all.
  */
-// @ts-ignore: decorator
 @inline
 export function gram<T>(
   x: usize,
@@ -36,7 +35,6 @@ export function gram<T>(
 }
 
 /** d∘X of one panel, into `weighted`, and its sums over rows. */
-// @ts-ignore: decorator
 @inline
 function weigh<T>(x: usize, d: usize, rowBytes: usize, weighted: usize, border: usize): void {
   const second = weighted + 2 * rowBytes;

@@ -5,31 +5,26 @@
 /** Bytes of a vector. */
 export const vectorBytes: usize = 16;
 
-// @ts-ignore: decorator
 @inline
 export function load(at: usize): v128 {
   return v128.load(at);
 }
 
-// @ts-ignore: decorator
 @inline
 export function add<T>(a: v128, b: v128): v128 {
   return v128.add<T>(a, b);
 }
 
-// @ts-ignore: decorator
 @inline
 export function sub<T>(a: v128, b: v128): v128 {
   return v128.sub<T>(a, b);
 }
 
-// @ts-ignore: decorator
 @inline
 export function mul<T>(a: v128, b: v128): v128 {
   return v128.mul<T>(a, b);
 }
 
-// @ts-ignore: decorator
 @inline
 export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value);
@@ -39,21 +34,18 @@ export function splat<T>(value: f64): v128 {
  * Constant number `index` of a table of T, on all lanes. Read from memory because that is one instruction,
  * where engines build a vector that is written in the code from four, at every use in a loop.
  */
-// @ts-ignore: decorator
 @inline
 export function constant<T>(table: usize, index: usize): v128 {
   return v128.load_splat<T>(table + index * sizeof<T>());
 }
 
 /** p·x + c: one step of Horner's scheme, rounded twice (WebAssembly has no fused multiply-add). */
-// @ts-ignore: decorator
 @inline
 export function step<T>(p: v128, x: v128, c: v128): v128 {
   return add<T>(mul<T>(p, x), c);
 }
 
 /** 2^(low bits of each lane, read as a biased exponent). */
-// @ts-ignore: decorator
 @inline
 export function powerOfTwo<T>(biased: v128): v128 {
   if (sizeof<T>() == 4) return i32x4.shl(biased, 23);
@@ -61,7 +53,6 @@ export function powerOfTwo<T>(biased: v128): v128 {
 }
 
 /** The lanes of v as two float64 partial sums. */
-// @ts-ignore: decorator
 @inline
 function widen<T>(v: v128): v128 {
   if (sizeof<T>() == 8) return v;
@@ -69,7 +60,6 @@ function widen<T>(v: v128): v128 {
 }
 
 /** sums[0] += Σ lanes of a, sums[1] += Σ lanes of b, in float64. */
-// @ts-ignore: decorator
 @inline
 export function addTwo<T>(sums: usize, a: v128, b: v128): void {
   const wideA = widen<T>(a);
@@ -79,7 +69,6 @@ export function addTwo<T>(sums: usize, a: v128, b: v128): void {
 }
 
 /** The same for four vectors and four float64 sums. */
-// @ts-ignore: decorator
 @inline
 export function addFour<T>(sums: usize, a: v128, b: v128, c: v128, d: v128): void {
   addTwo<T>(sums, a, b);

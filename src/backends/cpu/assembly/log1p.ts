@@ -23,7 +23,6 @@ const table64: usize = memory.data<f64>([
  * Mathematical Functions, 4.1.27. Measured error where e is normal: 1.85 ulp (float32), 1.65 ulp (float64);
  * asserted in test/backends/cpu/lanes.test.ts.
  */
-// @ts-ignore: decorator
 @inline
 export function log1pOfUnit<T>(e: v128): v128 {
   const table: usize = sizeof<T>() == 4 ? table32 : table64;

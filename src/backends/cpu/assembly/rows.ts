@@ -6,7 +6,6 @@ import { add, addFour, load, mul, splat, vectorBytes } from './lanes';
 import { log1pOfUnit } from './log1p';
 
 /** Z = WᵀX + b for one block, into `z`. theta = [w padded to whole panels, b], in T. */
-// @ts-ignore: decorator
 @inline
 export function scores<T>(x: usize, theta: usize, panels: usize, rowBytes: usize, z: usize): void {
   const b = v128.load_splat<T>(theta + panels * 4 * sizeof<T>());
@@ -35,7 +34,6 @@ export function scores<T>(x: usize, theta: usize, panels: usize, rowBytes: usize
  * exactly 1000 and 0. Each is within 6 roundings of its truth (test/backends/cpu/lanes.test.ts).
  * Stores s·dz over z and the curvature at `d`; adds Σ loss, Σ s·dz and Σ d to the first three sums.
  */
-// @ts-ignore: decorator
 @inline
 export function contributions<T>(z: usize, q: usize, rowBytes: usize, d: usize, sums: usize): void {
   const signBit = splat<T>(-0.0);
@@ -64,7 +62,6 @@ export function contributions<T>(z: usize, q: usize, rowBytes: usize, d: usize, 
 }
 
 /** m·dW = X·dZᵀ for one block (B13), added to one float64 sum a feature. */
-// @ts-ignore: decorator
 @inline
 export function gradient<T>(x: usize, dz: usize, panels: usize, rowBytes: usize, sums: usize): void {
   for (let panel: usize = 0; panel < panels; panel++) {
