@@ -121,7 +121,7 @@ test('a worker that dies turns the fit into one clear error, and the process end
   expect(lines[1]).toEqual({ outcome: 'converged' });
 });
 
-test.each(['writeFeatures', 'evaluate'])('an abort during %s ends the fit and its threads at once', async (method) => {
+test.each(['writePanel', 'evaluate'])('an abort during %s ends the fit and its threads at once', async (method) => {
   const { code, lines, stderr } = await runScript(`
     const abort = new AbortController();
     const exits = [];

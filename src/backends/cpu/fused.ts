@@ -17,7 +17,7 @@ const mostRowBytes = 3 * 2 ** 30;
  * Rows of a panel of features that travel at a time: a multiple of every vector, and so few that the lines of
  * memory which the features share stay in the cache while all of them are written.
  */
-const travelRows = 2 ** 13;
+const travelRows = 2 ** 14;
 
 /** The backend over `workers` threads, 0 for the calling one, or undefined where WebAssembly SIMD is missing. */
 export async function createFusedBackend(workers = 0): Promise<Backend | undefined> {
@@ -127,9 +127,9 @@ async function fill(share: Share, module: WebAssembly.Module, { rows, keep, sign
       const count = Math.min(travelRows, to - start);
       const read = (values: Float64Array): void => {
         for (let k = 0; k < width; k++) rows.read(first + k, start, values.subarray(k * count, (k + 1) * count));
+        values.fill(0, width * count); // features that are missing in the last panel
       };
-      const at = { first, from: start - from, count };
-      await send(width * count, read, (values) => host.writeFeatures(number, at, values));
+      await send(panelWidth * count, read, (values) => host.writePanel(number, first, start - from, values));
     }
   }
   await Promise.all(buffers);

@@ -5,18 +5,11 @@
 import type { Order, Precision, Sums } from '../backend.ts';
 import { openPart, type Part, type PartShape } from './part.ts';
 
-export interface Place {
-  readonly first: number;
-  /** The first row, counted within the part. */
-  readonly from: number;
-  readonly count: number;
-}
-
 /** Parts by number. Buffers of values are given back for the next write. */
 export interface Host {
   open(part: number, module: WebAssembly.Module, shape: PartShape): Promise<void>;
-  /** `count` rows of each of the features from `first` on, one feature after the other. */
-  writeFeatures(part: number, at: Place, values: Float64Array): Promise<Float64Array>;
+  /** Four features from `first` on, rows counted within the part, one feature after the other. */
+  writePanel(part: number, first: number, from: number, values: Float64Array): Promise<Float64Array>;
   writeSignedWeights(part: number, from: number, q: Float64Array): Promise<Float64Array>;
   evaluate(part: number, theta: Float64Array, order: Order, arithmetic: Precision): Promise<Sums>;
   close(part: number): Promise<void>;
@@ -28,10 +21,8 @@ export function createHost(): Host {
     async open(part, module, shape) {
       parts.set(part, await openPart(module, shape));
     },
-    async writeFeatures(part, { first, from, count }, values) {
-      for (let k = 0; k * count < values.length; k++) {
-        parts.get(part)!.writeFeature(first + k, from, values.subarray(k * count, (k + 1) * count));
-      }
+    async writePanel(part, first, from, values) {
+      parts.get(part)!.writePanel(first, from, values);
       return values;
     },
     async writeSignedWeights(part, from, q) {

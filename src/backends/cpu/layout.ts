@@ -51,7 +51,7 @@ export function planLayout(count: number, features: number, precision: Precision
   const header = tables;
   const theta = header + 64;
   const room = align(theta + (width + 1) * 8);
-  const wide = align(room + (2 + panelWidth) * blockRows * 8);
+  const wide = align(room + (2 + panelWidth) * blockRows * 8); // holds a panel that arrives as well
   const q = align(wide + (precision === 'float32' ? (1 + width) * blockRows * 8 : 0));
   const x = align(q + rows * bytes);
   const sums = align(x + rows * width * bytes);
@@ -89,31 +89,18 @@ export function writeSignedWeights(buffer: ArrayBuffer, layout: Layout, from: nu
   numbersOf(buffer, layout).set(q, layout.q / layout.bytes + from);
 }
 
-/** Feature j of rows `from` onwards, where a vector of rows begins. */
-export function writeFeature(
-  buffer: ArrayBuffer,
+/** Where a panel's rows lie from row `from` on, where a vector begins, and how many of them lie there in one piece. */
+export function panelAt(
   layout: Layout,
-  { j, from, values }: { readonly j: number; readonly from: number; readonly values: Float64Array },
-): void {
-  const { rows, panels, blockRows, lanes } = layout;
-  const numbers = numbersOf(buffer, layout);
-  const feature = j % panelWidth;
-  const skip = (panelWidth - 1) * lanes;
-  for (let done = 0; done < values.length; ) {
-    const inBlock = (from + done) % blockRows;
-    const start = from + done - inBlock;
-    const length = Math.min(blockRows, rows - start);
-    const end = Math.min(values.length, done + length - inBlock);
-    // One vector of rows, then the same lanes three features further on.
-    let at =
-      layout.x / layout.bytes +
-      start * panels * panelWidth +
-      (j - feature) * length +
-      inBlock * panelWidth +
-      feature * lanes;
-    for (; done < end; at += skip) {
-      const next = Math.min(end, done + lanes);
-      while (done < next) numbers[at++] = values[done++]!;
-    }
-  }
+  first: number,
+  from: number,
+): { readonly address: number; readonly rows: number } {
+  const { x, rows, panels, blockRows, bytes } = layout;
+  const inBlock = from % blockRows;
+  const start = from - inBlock;
+  const length = Math.min(blockRows, rows - start);
+  return {
+    address: x + (start * panels * panelWidth + first * length + inBlock * panelWidth) * bytes,
+    rows: length - inBlock,
+  };
 }

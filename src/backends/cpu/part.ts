@@ -13,8 +13,8 @@ export interface PartShape {
 }
 
 export interface Part {
-  /** Feature j of rows `from` onwards, `from` a multiple of 4. */
-  writeFeature(j: number, from: number, values: Float64Array): void;
+  /** Four features of rows `from` onwards, as a store takes them. */
+  writePanel(first: number, from: number, values: Float64Array): void;
   /** q = (1 − 2y)·s: one number carries the class as its sign and the weight as its magnitude. */
   writeSignedWeights(from: number, q: Float64Array): void;
   /** float64 arithmetic judges the float64 rows where they are kept, else the float32 rows. */
@@ -26,8 +26,8 @@ export async function openPart(module: WebAssembly.Module, { rows, features, kee
   const stores = new Map<Precision, Store>();
   for (const precision of keep) stores.set(precision, await openStore(module, { rows, features, precision }));
   return {
-    writeFeature(j, from, values) {
-      for (const store of stores.values()) store.writeFeature(j, from, values);
+    writePanel(first, from, values) {
+      for (const store of stores.values()) store.writePanel(first, from, values);
     },
     writeSignedWeights(from, q) {
       for (const store of stores.values()) store.writeSignedWeights(from, q);

@@ -5,15 +5,17 @@
 import { LogisticError } from '../../errors.ts';
 import { addScaled } from '../../math/vector.ts';
 import type { Order, Precision, Sums } from '../backend.ts';
-import { type Layout, planLayout, writeFeature, writeHeader, writeSignedWeights } from './layout.ts';
+import { type Layout, panelAt, panelWidth, planLayout, writeHeader, writeSignedWeights } from './layout.ts';
 
 /** Blocks whose sums are added up one after the other before they join the total: rounding grows with the longer chain. */
 const blocksARun = 128;
 const pageBytes = 65_536;
 const mostPages = 65_536;
 
-/** The exports of assembly/index.ts: sums at the header's address, to the given order. */
+/** The exports of assembly/index.ts: panels to where they stay, sums at the header's address to the given order. */
 interface Kernels {
+  interleave32(source: number, stride: number, vectors: number, target: number): void;
+  interleave64(source: number, stride: number, vectors: number, target: number): void;
   evaluate32(header: number, order: number): void;
   evaluate64(header: number, order: number): void;
   /** float64 sums over float32 rows. */
@@ -21,7 +23,8 @@ interface Kernels {
 }
 
 export interface Store {
-  writeFeature(j: number, from: number, values: Float64Array): void;
+  /** A panel: the rows `from` onwards, `from` a multiple of 4, of four features from `first` on, one after the other. */
+  writePanel(first: number, from: number, values: Float64Array): void;
   writeSignedWeights(from: number, q: Float64Array): void;
   /** In the precision that is kept, or in float64. */
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
@@ -54,7 +57,7 @@ function prepare({ rows, features, precision }: StoreShape): { layout: Layout; m
 function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, layout: Layout): Store {
   const kernels = instance.exports as unknown as Kernels;
   return {
-    writeFeature: (j, from, values) => writeFeature(memory.buffer, layout, { j, from, values }),
+    writePanel: (first, from, values) => writePanel(kernels, memory.buffer, layout, { first, from, values }),
     writeSignedWeights: (from, q) => writeSignedWeights(memory.buffer, layout, from, q),
     evaluate(theta, order, arithmetic) {
       if (order === 2) growFor(memory, layout);
@@ -71,6 +74,31 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
       return total;
     },
   };
+}
+
+interface Panel {
+  readonly first: number;
+  readonly from: number;
+  readonly values: Float64Array;
+}
+
+/** By way of the room that belongs to one block: what the kernel reads must lie in its memory. */
+function writePanel(kernels: Kernels, buffer: ArrayBuffer, layout: Layout, { first, from, values }: Panel): void {
+  const { room, lanes, blockRows } = layout;
+  const count = values.length / panelWidth;
+  const staged = new Float64Array(buffer, room, panelWidth * blockRows);
+  const interleave = layout.precision === 'float32' ? kernels.interleave32 : kernels.interleave64;
+  for (let done = 0; done < count; ) {
+    const { address, rows } = panelAt(layout, first, from + done);
+    const next = Math.min(count, done + rows);
+    const vectors = Math.ceil((next - done) / lanes);
+    for (let k = 0; k < panelWidth; k++) {
+      staged.set(values.subarray(k * count + done, k * count + next), k * blockRows);
+      staged.fill(0, k * blockRows + next - done, k * blockRows + vectors * lanes);
+    }
+    interleave(room, blockRows * Float64Array.BYTES_PER_ELEMENT, vectors, address);
+    done = next;
+  }
 }
 
 /** a + b; a is given away. */

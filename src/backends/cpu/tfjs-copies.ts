@@ -5,9 +5,10 @@
  */
 import { LogisticError } from '../../errors.ts';
 import type { Sums } from '../backend.ts';
+import { panelWidth } from './layout.ts';
 import { openStoreNow, type Store } from './store.ts';
 
-/** Rows of one feature that are widened at a time; a multiple of every vector. */
+/** Rows that are widened at a time; a multiple of every vector. */
 const chunk = 4096;
 
 /** Numbers of one tensor, and the object that stands for them as long as they live. */
@@ -60,10 +61,15 @@ export function createCopies(module: WebAssembly.Module): Copies {
 
 function copyOf(module: WebAssembly.Module, x: Float32Array, { n, m }: { n: number; m: number }): Store {
   const store = openStoreNow(module, { rows: m, features: n, precision: 'float32' });
-  for (let j = 0; j < n; j++) {
-    const row = x.subarray(j * m, (j + 1) * m);
+  for (let first = 0; first < n; first += panelWidth) {
     for (let from = 0; from < m; from += chunk) {
-      store.writeFeature(j, from, new Float64Array(row.subarray(from, from + chunk)));
+      const count = Math.min(chunk, m - from);
+      const values = new Float64Array(panelWidth * count);
+      for (let k = 0; k < Math.min(panelWidth, n - first); k++) {
+        const at = (first + k) * m + from;
+        values.set(x.subarray(at, at + count), k * count);
+      }
+      store.writePanel(first, from, values);
     }
   }
   return store;

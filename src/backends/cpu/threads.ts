@@ -84,7 +84,7 @@ async function openThread(): Promise<Thread> {
   return {
     host: {
       open: (...args) => call('open', args),
-      writeFeatures: (...args) => call('writeFeatures', args, [args[2]]),
+      writePanel: (...args) => call('writePanel', args, [args[3]]),
       writeSignedWeights: (...args) => call('writeSignedWeights', args, [args[2]]),
       evaluate: (...args) => call('evaluate', args),
       close: (...args) => call('close', args),

@@ -1,7 +1,8 @@
-// The functions that the host calls: all sums over the rows of one memory, in float32, in float64, and in
-// float64 over rows that are kept in float32. Only here do blocks follow one another. Where everything lies is decided by the host (layout.ts) and
-// read here; it knows no partitions, no threads and no solver.
+// The functions that the host calls: rows into one memory, and all sums over them, in float32, in float64, and
+// in float64 over rows that are kept in float32. Only here do blocks follow one another. Where everything lies
+// is decided by the host (layout.ts) and read here; it knows no partitions, no threads and no solver.
 import { gram } from './gram';
+import { interleave } from './interleave';
 import { widenPanels, widenRow } from './lanes';
 import { contributions, gradient, scores } from './rows';
 
@@ -72,4 +73,12 @@ export function evaluate64(header: Header, order: i32): void {
 
 export function evaluateWide(header: Header, order: i32): void {
   evaluate<f32, f64>(header, order);
+}
+
+export function interleave32(source: usize, stride: usize, vectors: usize, target: usize): void {
+  interleave<f32>(source, stride, vectors, target);
+}
+
+export function interleave64(source: usize, stride: usize, vectors: usize, target: usize): void {
+  interleave<f64>(source, stride, vectors, target);
 }
