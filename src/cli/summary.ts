@@ -40,7 +40,8 @@ function describeSolver(model: FittedLogisticRegression): string {
   const { solver } = model.training;
   const { madeBy } = model.toJSON();
   const norm = solver.gradientNorm.toExponential(1);
-  return `${solver.name}: ${solver.outcome} after ${solver.iterations} iterations and ${solver.refinements} in float64, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
+  const start = solver.sampled > 0 ? ` from the optimum of ${solver.sampled} rows` : '';
+  return `${solver.name}: ${solver.outcome} after ${solver.iterations} iterations${start} and ${solver.refinements} in float64, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
 }
 
 /** Terms with raw and standardised coefficients, the largest standardised ones first when there are too many. */

@@ -14,6 +14,7 @@ import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
 import { chord } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { convergedRule, type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
+import { type FirstGuess, firstGuess } from './first-guess.ts';
 import { openHomes } from './homes.ts';
 import type { CheckedOptions } from './options.ts';
 
@@ -26,6 +27,8 @@ export interface SolverReport {
   readonly name: string;
   readonly outcome: OutcomeName;
   readonly rule: string;
+  /** Rows of the sample at whose optimum the solve began, 0 where it began at 0. */
+  readonly sampled: number;
   readonly iterations: number;
   readonly evaluations: number;
   /** Iterations of the float64 refinement, counted apart. */
@@ -55,13 +58,15 @@ export async function solve(
   options: CheckedOptions,
   hooks: FitHooks,
 ): Promise<Solution> {
+  const factors = options.standardize ? undefined : scales.map((scale) => 1 / scale ** 2);
+  const penalty = { l2: options.l2, factors };
+  const guessing = firstGuess(rows, penalty, options, hooks.signal);
+  guessing.catch(() => {}); // told when it is awaited; where no home opens nobody awaits it
   const homes = await openHomes(rows, options, hooks.signal);
   try {
-    const factors = options.standardize ? undefined : scales.map((scale) => 1 / scale ** 2);
-    const penalty = { l2: options.l2, factors };
     const coarse = createObjective(homes.coarse, penalty, options.intercept);
     const exact = createObjective(homes.exact, penalty, options.intercept);
-    const { certificate, ...solution } = await solveBoth(coarse, exact, options, hooks);
+    const { certificate, ...solution } = await solveBoth(coarse, exact, await guessing, options, hooks);
     const theta = new Float64Array(rows.features + 1);
     theta.set(solution.theta);
     return { ...solution, certificate: { ...certificate, data: homes.data }, theta, backend: homes.backend };
@@ -70,12 +75,18 @@ export async function solve(
   }
 }
 
-async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOptions, hooks: FitHooks) {
+async function solveBoth(
+  coarse: Objective,
+  exact: Objective,
+  guess: FirstGuess,
+  options: CheckedOptions,
+  hooks: FitHooks,
+) {
   const { signal, onIteration } = hooks;
   const { tolerance } = options;
   const algorithm = chooseSolver(options.solver, coarse.dimension, options);
   const small = exact.dimension <= newtonLimit;
-  const first = await minimise(algorithm, coarse, new Float64Array(coarse.dimension), {
+  const first = await minimise(guess.hessian ? chord(guess.hessian) : algorithm, coarse, guess.theta, {
     maxIterations: options.maxIterations ?? defaultIterations[algorithm.name],
     tolerance: Math.max(tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
     signal,
@@ -85,19 +96,21 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
 
   const judged = await exact.point(first.point.theta, 1, signal);
   const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
-  const refined =
-    first.name === 'converged' || first.name === 'stalled'
-      ? await minimise(small ? chord(first.point.hessian) : lbfgs, exact, judged, {
-          maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
-          tolerance,
-          signal,
-          onIteration: (state) => onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
-        })
-      : undefined;
+  const goesOn = first.name === 'converged' || first.name === 'stalled';
+  // The sample's Hessian led here; that of all rows leads on.
+  const { hessian } = goesOn && guess.hessian ? await coarse.point(first.point.theta, 2, signal) : first.point;
+  const refined = goesOn
+    ? await minimise(small ? chord(hessian) : lbfgs, exact, judged, {
+        maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
+        tolerance,
+        signal,
+        onIteration: (state) => onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
+      })
+    : undefined;
   const last = refined ?? { ...first, point: judged };
   const finished =
     small && last.name === 'converged'
-      ? await polish(exact, last.point, last.point.hessian ?? first.point.hessian, signal)
+      ? await polish(exact, last.point, last.point.hessian ?? hessian, signal)
       : { point: last.point, condition: null };
   const gradientNorm = maxNorm(finished.point.gradient);
   // The last step may have lowered the gradient further: the rule quotes what is stored.
@@ -109,6 +122,7 @@ async function solveBoth(coarse: Objective, exact: Objective, options: CheckedOp
       name: algorithm.name,
       outcome: last.name,
       rule,
+      sampled: guess.rows,
       iterations: first.iterations,
       evaluations: first.evaluations,
       refinements: refined?.iterations ?? 0,

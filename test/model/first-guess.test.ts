@@ -1,0 +1,87 @@
+/**
+ * The guess from a sixteenth of the rows: judged by the gradient over all rows, which sampling alone keeps
+ * from 0, and by a solve that must end where one from 0 ends. Rows in the order of class, of a trend or of a
+ * rare column are the ones that a careless sample gets wrong.
+ */
+import { expect, test } from 'vitest';
+import { type Rows, rowsOf } from '../../src/backends/backend.ts';
+import { createRandom } from '../../src/math/random.ts';
+import { maxNorm, sum } from '../../src/math/vector.ts';
+import { firstGuess } from '../../src/model/first-guess.ts';
+import { checkOptions, type Options } from '../../src/model/options.ts';
+import { solve } from '../../src/model/solve.ts';
+import { oracleRows } from '../../src/rows/oracle.ts';
+
+const m = 2 ** 18;
+const n = 4;
+const none = { l2: 0 };
+const guess = (rows: Rows, options: Options = {}) => firstGuess(rows, none, checkOptions(options), undefined);
+
+/** Rows of a known model, in the order that `rank` gives. */
+function made({
+  weighted = false,
+  rank,
+}: {
+  weighted?: boolean;
+  rank?: (x: number[], y: number, i: number) => number;
+}) {
+  const random = createRandom(11);
+  const all = Array.from({ length: m }, (_, i) => {
+    const x = Array.from({ length: n }, () => 3.4 * random() - 1.7);
+    const y = random() < 1 / (1 + Math.exp(-(x[0]! - 2 * x[1]! + 0.5))) ? 1 : 0;
+    return { x, y, s: 0.25 + 2 * random(), rank: rank?.(x, y, i) ?? i };
+  }).sort((a, b) => a.rank - b.rank);
+  return rowsOf({
+    columns: Array.from({ length: n }, (_, j) => Float64Array.from(all, ({ x }) => x[j]!)),
+    y: Float64Array.from(all, ({ y }) => y),
+    weights: weighted ? Float64Array.from(all, ({ s }) => s) : undefined,
+  });
+}
+
+test.each([
+  ['rows as they come', made({})],
+  ['weighted rows', made({ weighted: true })],
+  ['rows in the order of class', made({ rank: (_, y) => y })],
+  ['rows in the order of a column', made({ rank: (x) => x[1]! })],
+])('%s: the sample has their optimum, but for the error of sampling', async (_, rows) => {
+  const { theta, rows: sampled } = await guess(rows);
+  expect(sampled).toBe(m / 16);
+  const { gradient } = await oracleRows(rows).evaluate(theta, 1);
+  const weight = rows.weights ? sum(rows.weights) : m;
+  // A sampled mean of dz·x has deviation ≤ 1.7·½/√sampled, weights up to 2.25 make it less than twice that;
+  // five of them, n + 1 times over, are exceeded once in a hundred thousand.
+  expect(maxNorm(gradient!) / weight).toBeLessThan((5 * 1.7) / Math.sqrt(sampled));
+  expect(maxNorm(gradient!) / weight).toBeGreaterThan(0);
+});
+
+test('a solve ends where one from 0 ends', async () => {
+  const rows = made({ rank: (x) => x[0]! });
+  const scales = new Float64Array(n).fill(1);
+  const whole = await solve(rows, scales, checkOptions({ solver: 'newton', threads: 1 }), {});
+  const before = await solve(rows, scales, checkOptions({ solver: 'gd', threads: 1 }), {});
+  expect(whole.solver).toMatchObject({ sampled: m / 16, outcome: 'converged' });
+  expect(before.solver).toMatchObject({ sampled: 0, outcome: 'converged' });
+  // ‖Δθ‖ ≤ ‖∇f‖/λ, and λ, the least curvature, is above 0.01 here.
+  const bound = 100 * Math.sqrt(n + 1) * (whole.solver.gradientNorm + before.solver.gradientNorm);
+  whole.theta.forEach((value, j) => {
+    expect(Math.abs(value - before.theta[j]!)).toBeLessThanOrEqual(bound + 16 * Number.EPSILON);
+  });
+});
+
+test('the guess is 0 where a sample cannot help', async () => {
+  const rows = made({});
+  const zero = { theta: new Float64Array(n + 1), rows: 0 };
+  expect(await guess(rows, { solver: 'gd' })).toEqual(zero);
+  const few = rowsOf({
+    columns: Array.from({ length: n }, () => new Float64Array(1000).fill(1)),
+    y: new Float64Array(1000),
+  });
+  expect(await guess(few)).toEqual(zero);
+});
+
+test('separated rows are found to be so from the guess as well', async () => {
+  const column = Float64Array.from({ length: m * n }, (_, i) => (i % 7) - 3);
+  const rows = rowsOf({ columns: [column], y: column.map((x) => (x > 0.5 ? 1 : 0)) });
+  const { solver } = await solve(rows, new Float64Array(1).fill(1), checkOptions({ threads: 1 }), {});
+  expect(solver).toMatchObject({ sampled: (m * n) / 16, outcome: 'separated' });
+});
