@@ -61,6 +61,8 @@ export interface Sums {
 export interface PlacedRows {
   /** theta = [w_1 … w_n, b], length n + 1; `arithmetic` is one that the backend has. */
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision, signal?: AbortSignal): Promise<Sums>;
+  /** (B9) Z = WᵀX + b [1, m], in float64 arithmetic where the backend has it. */
+  scores(theta: Float64Array, signal?: AbortSignal): Promise<Float64Array>;
   dispose(): void;
 }
 

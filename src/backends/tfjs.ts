@@ -4,6 +4,7 @@
  * gives the application's own active backend back before it returns, so fits on different backends can
  * run at the same time and the application never notices. It knows no equation: those are portable.ts.
  */
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { LogisticError } from '../errors.ts';
 import { addScaled } from '../math/vector.ts';
 import {
@@ -15,7 +16,7 @@ import {
   type Rows,
   type Sums,
 } from './backend.ts';
-import { type Block, blockSums, type TensorFlow } from './portable.ts';
+import { type Block, blockSums, scores, type TensorFlow } from './portable.ts';
 
 export async function loadTensorFlow(): Promise<TensorFlow> {
   return await import('@tensorflow/tfjs');
@@ -53,6 +54,8 @@ function withBackend<T>(tf: TensorFlow, name: string, section: () => T): T {
 }
 
 type Section = <T>(section: () => T) => T;
+/** An op over a block at W [n, 1] and b [1, 1]. */
+type Op = (block: Block, w: Tensor2D, b: Tensor2D) => Tensor;
 
 function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
   const { features } = rows;
@@ -69,34 +72,41 @@ function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
     dispose();
     throw error;
   }
+  /** What an op gives of each block in turn, read back. */
+  const ofBlocks = async (op: Op, theta: Float64Array, signal: AbortSignal | undefined): Promise<Float32Array[]> => {
+    const w = Float32Array.from(theta.subarray(0, features));
+    const b = Float32Array.of(theta[features]!);
+    const read: Float32Array[] = [];
+    for (let index = 0; index === 0 || index < (blocks?.length ?? 0); index++) {
+      signal?.throwIfAborted();
+      const block = blocks?.[index];
+      if (block === undefined) throw new LogisticError('disposed', 'these rows have been disposed of');
+      const out = active(() => tf.tidy(() => op(block, tf.tensor2d(w, [features, 1]), tf.tensor2d(b, [1, 1]))));
+      try {
+        read.push((await out.data()) as Float32Array);
+      } finally {
+        out.dispose();
+      }
+    }
+    return read;
+  };
   return {
     async evaluate(theta: Float64Array, order: Order, _: Precision, signal?: AbortSignal): Promise<Sums> {
       const size = features + 1;
-      const sums = {
-        loss: 0,
-        gradient: new Float64Array(size),
-        hessian: new Float64Array(order === 2 ? size * size : 0),
+      const parts = await ofBlocks((block, w, b) => blockSums(tf, block, w, b, order), theta, signal);
+      const total = new Float64Array(parts[0]!.length);
+      for (const part of parts) addScaled(total, 1, Float64Array.from(part));
+      return {
+        loss: total[0]!,
+        ...(order >= 1 && { gradient: total.slice(1, size + 1) }),
+        ...(order === 2 && { hessian: total.slice(size + 1) }),
       };
-      const w = Float32Array.from(theta.subarray(0, features));
-      const b = Float32Array.of(theta[features]!);
-      for (let index = 0; index === 0 || index < (blocks?.length ?? 0); index++) {
-        signal?.throwIfAborted();
-        const block = blocks?.[index];
-        if (block === undefined) throw new LogisticError('disposed', 'these rows have been disposed of');
-        const out = active(() =>
-          tf.tidy(() => blockSums(tf, block, tf.tensor2d(w, [features, 1]), tf.tensor2d(b, [1, 1]), order)),
-        );
-        try {
-          const flat = Float64Array.from(await out.data());
-          sums.loss += flat[0]!;
-          if (order >= 1) addScaled(sums.gradient, 1, flat.subarray(1, size + 1));
-          if (order === 2) addScaled(sums.hessian, 1, flat.subarray(size + 1));
-        } finally {
-          out.dispose();
-        }
-      }
-      if (order === 0) return { loss: sums.loss };
-      return order === 1 ? { loss: sums.loss, gradient: sums.gradient } : sums;
+    },
+    async scores(theta: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
+      const parts = await ofBlocks((block, w, b) => scores(tf, block.x, w, b), theta, signal);
+      const z = new Float64Array(rows.count);
+      for (const [k, part] of parts.entries()) z.set(part, k * maxBlockRows);
+      return z;
     },
     dispose,
   };

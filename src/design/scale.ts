@@ -3,7 +3,7 @@
  * way back from standardised coefficients to raw units. A column is constant relative to its own size.
  * It knows numbers only: no column's name, no category.
  */
-import { dot, sum, tripleDot } from '../math/vector.ts';
+import { sum } from '../math/vector.ts';
 import type { Turns } from '../turns.ts';
 
 export interface Scaling {
@@ -64,13 +64,10 @@ export async function measure(
   let squares = 0;
   await blocks((values, start) => {
     const own = weights?.subarray(start, start + values.length);
-    toShares(values, low, unit);
     const weight = own ? sum(own) : values.length;
-    const blockMean = (own ? dot(values, own) : sum(values)) / weight;
-    subtract(values, blockMean);
+    const blockMean = toShares(values, low, unit, own) / weight;
     const distance = blockMean - mean;
-    squares += own ? tripleDot(values, values, own) : dot(values, values);
-    squares += distance ** 2 * ((total * weight) / (total + weight));
+    squares += squaredDeviations(values, blockMean, own) + distance ** 2 * ((total * weight) / (total + weight));
     total += weight;
     mean += distance * (weight / total);
   });
@@ -92,12 +89,25 @@ function rangeOf(values: Float64Array): [low: number, high: number] {
   return [low, high];
 }
 
-function toShares(values: Float64Array, low: number, unit: number): void {
-  for (let i = 0; i < values.length; i++) values[i] = (values[i]! / 2 - low / 2) * unit;
+/** Values → shares of the range from `low` on, in place, and Σ s·share. */
+function toShares(values: Float64Array, low: number, unit: number, weights: Float64Array | undefined): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const share = (values[i]! / 2 - low / 2) * unit;
+    values[i] = share;
+    sum += weights ? weights[i]! * share : share;
+  }
+  return sum;
 }
 
-function subtract(values: Float64Array, mean: number): void {
-  for (let i = 0; i < values.length; i++) values[i]! -= mean;
+/** Σ s·(value − mean)² */
+function squaredDeviations(values: Float64Array, mean: number, weights: Float64Array | undefined): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) {
+    const square = (values[i]! - mean) ** 2;
+    sum += weights ? weights[i]! * square : square;
+  }
+  return sum;
 }
 
 /** x → (x − mean) / scale. */

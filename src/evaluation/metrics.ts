@@ -42,26 +42,11 @@ export interface Metrics {
   readonly undefined: Readonly<Record<string, string>>;
 }
 
-export async function measureScores({ decision, y, weights, threshold }: Scored, turns: Turns): Promise<Metrics> {
-  const weightOf = (i: number): number => (weights ? weights[i]! : 1);
-  const counts = { truePositives: 0, falsePositives: 0, trueNegatives: 0, falseNegatives: 0 };
-  let loss = 0;
-  let squares = 0;
-  const add = (i: number): void => {
-    const s = weightOf(i);
-    const z = decision[i]!;
-    const p = sigmoid(z);
-    loss += s * logLoss(z, y[i]!);
-    squares += s * (p - y[i]!) ** 2;
-    const said = p >= threshold;
-    counts[
-      said ? (y[i] === 1 ? 'truePositives' : 'falsePositives') : y[i] === 1 ? 'falseNegatives' : 'trueNegatives'
-    ] += s;
-  };
-  await turns.over(decision.length, (from, to) => {
-    for (let i = from; i < to; i++) add(i);
-  });
-  const { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn } = counts;
+export async function measureScores(scored: Scored, turns: Turns): Promise<Metrics> {
+  const { decision } = scored;
+  const sums = { loss: 0, squares: 0, tp: 0, fp: 0, tn: 0, fn: 0 };
+  await turns.over(decision.length, (from, to) => addRows(sums, scored, from, to));
+  const { loss, squares, tp, fp, tn, fn } = sums;
   const total = tp + fp + tn + fn;
   const reasons: Record<string, string> = {};
   const ratio = (name: string, above: number, below: number, reason: string): number | null => {
@@ -69,7 +54,7 @@ export async function measureScores({ decision, y, weights, threshold }: Scored,
     reasons[name] = reason;
     return null;
   };
-  const { pairs, averagePrecision } = await rankScores(decision, y, weightOf, turns);
+  const { pairs, averagePrecision } = await rankScores(scored, turns);
   const precision = ratio('precision', tp, tp + fp, 'no row is predicted positive');
   const recall = ratio('recall', tp, tp + fn, 'no row is positive');
   return {
@@ -79,7 +64,7 @@ export async function measureScores({ decision, y, weights, threshold }: Scored,
     auc: ratio('auc', pairs, (tp + fn) * (fp + tn), 'the rows are of one class'),
     averagePrecision: ratio('averagePrecision', averagePrecision, tp + fn, 'no row is positive'),
     brier: ratio('brier', squares, total, 'no rows'),
-    confusion: counts,
+    confusion: { truePositives: tp, falsePositives: fp, trueNegatives: tn, falseNegatives: fn },
     precision,
     recall,
     f1: ratio('f1', 2 * tp, 2 * tp + fp + fn, 'no row is positive or predicted positive'),
@@ -87,34 +72,83 @@ export async function measureScores({ decision, y, weights, threshold }: Scored,
   };
 }
 
+// Loops with names of their own: engines keep the numbers that closures share in memory, not in registers.
+
+interface Sums {
+  loss: number;
+  squares: number;
+  tp: number;
+  fp: number;
+  tn: number;
+  fn: number;
+}
+
+function addRows(sums: Sums, { decision, y, weights, threshold }: Scored, from: number, to: number): void {
+  let [loss, squares, tp, fp, tn, fn] = [0, 0, 0, 0, 0, 0];
+  for (let i = from; i < to; i++) {
+    const s = weights ? weights[i]! : 1;
+    const z = decision[i]!;
+    const p = sigmoid(z);
+    loss += s * logLoss(z, y[i]!);
+    squares += s * (p - y[i]!) ** 2;
+    if (p >= threshold) {
+      if (y[i] === 1) tp += s;
+      else fp += s;
+    } else if (y[i] === 1) fn += s;
+    else tn += s;
+  }
+  sums.loss += loss;
+  sums.squares += squares;
+  sums.tp += tp;
+  sums.fp += fp;
+  sums.tn += tn;
+  sums.fn += fn;
+}
+
+/** The way down the distinct scores: what is above the present one, and what is at it. */
+interface Ranks {
+  pairs: number;
+  averagePrecision: number;
+  score: number;
+  readonly above: { positives: number; negatives: number };
+  readonly tied: { positives: number; negatives: number };
+}
+
 /**
  * One pass down the distinct scores: `pairs` counts (positive, negative) pairs in the right order, ties
  * half (Mann & Whitney 1947); `averagePrecision` is Σ (positives at the score)·(precision down to it).
  */
-async function rankScores(decision: Float64Array, y: ArrayLike<number>, weightOf: (i: number) => number, turns: Turns) {
-  const order = await argsort(decision, turns);
-  const tied = { score: Number.NaN, positives: 0, negatives: 0 };
-  const above = { positives: 0, negatives: 0 };
-  let pairs = 0;
-  let averagePrecision = 0;
-  const settle = (): void => {
-    pairs += tied.negatives * (above.positives + tied.positives / 2);
-    above.positives += tied.positives;
-    above.negatives += tied.negatives;
-    if (tied.positives > 0)
-      averagePrecision += (tied.positives * above.positives) / (above.positives + above.negatives);
-    tied.positives = 0;
-    tied.negatives = 0;
-  };
-  await turns.over(order.length, (from, to) => {
-    for (let k = from; k < to; k++) {
-      const i = order[order.length - 1 - k]!;
-      if (decision[i] !== tied.score) settle();
-      tied.score = decision[i]!;
-      if (y[i] === 1) tied.positives += weightOf(i);
-      else tied.negatives += weightOf(i);
+async function rankScores(scored: Scored, turns: Turns): Promise<Ranks> {
+  const order = await argsort(scored.decision, turns);
+  const none = { positives: 0, negatives: 0 };
+  const ranks: Ranks = { pairs: 0, averagePrecision: 0, score: Number.NaN, above: { ...none }, tied: { ...none } };
+  await turns.over(order.length, (from, to) => goDown(ranks, scored, order, from, to));
+  settle(ranks);
+  return ranks;
+}
+
+function goDown(ranks: Ranks, { decision, y, weights }: Scored, order: Uint32Array, from: number, to: number): void {
+  for (let k = from; k < to; k++) {
+    const i = order[order.length - 1 - k]!;
+    if (decision[i] !== ranks.score) {
+      settle(ranks);
+      ranks.score = decision[i]!;
     }
-  });
-  settle();
-  return { pairs, averagePrecision };
+    const s = weights ? weights[i]! : 1;
+    if (y[i] === 1) ranks.tied.positives += s;
+    else ranks.tied.negatives += s;
+  }
+}
+
+/** What is tied joins what is above. */
+function settle(ranks: Ranks): void {
+  const { above, tied } = ranks;
+  ranks.pairs += tied.negatives * (above.positives + tied.positives / 2);
+  above.positives += tied.positives;
+  above.negatives += tied.negatives;
+  if (tied.positives > 0) {
+    ranks.averagePrecision += (tied.positives * above.positives) / (above.positives + above.negatives);
+  }
+  tied.positives = 0;
+  tied.negatives = 0;
 }

@@ -36,13 +36,16 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
     (term) => term.scale,
   );
   const solution = await solve(prepared.rows, scales, options, hooks);
-  const { labels, features, counts } = prepared;
+  const { labels, features, counts, rows, holdout } = prepared;
+  const { threshold } = options;
+  const measured = (decision: Float64Array, { y, weights }: Rows): Promise<Metrics> =>
+    measureScores({ decision, y, weights, threshold }, turns);
   return {
     format: 'tfjs-logistic',
     formatVersion,
     madeBy: { library: 'tfjs-logistic', version, backend: solution.backend.name, detail: solution.backend.detail },
     target: { name: target, classes: labels.classes, positive: labels.positive },
-    threshold: options.threshold,
+    threshold,
     unseen: options.unseen,
     missing: options.missing ?? (table.source === 'arrays' ? 'error' : 'drop'),
     missingTokens: options.missingTokens,
@@ -57,8 +60,8 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
       solver: solution.solver,
       warnings: [...prepared.warnings, ...outcomeWarnings(solution, options)],
       metrics: {
-        train: await score(prepared.rows, solution.theta, options.threshold, turns),
-        holdout: counts.holdout > 0 ? await score(prepared.holdout, solution.theta, options.threshold, turns) : null,
+        train: await measured(solution.scores, rows),
+        holdout: counts.holdout > 0 ? await measured(await scoresOf(holdout, solution.theta, turns), holdout) : null,
       },
       options,
     },
@@ -95,20 +98,21 @@ function rawCoefficients(
 /** Rows that are scored at a time: their scores stay in the cache while the features pass by. */
 const scoredRows = 4096;
 
-async function score(rows: Rows, theta: Float64Array, threshold: number, turns: Turns): Promise<Metrics> {
-  const { count, features, y, weights } = rows;
-  const decision = new Float64Array(count).fill(theta[features]!);
+/** Z of rows that lie nowhere but in the table. */
+async function scoresOf(rows: Rows, theta: Float64Array, turns: Turns): Promise<Float64Array> {
+  const { count, features } = rows;
+  const scores = new Float64Array(count).fill(theta[features]!);
   const buffer = new Float64Array(Math.min(count, scoredRows));
   for (let from = 0; from < count; from += scoredRows) {
     const x = buffer.subarray(0, Math.min(scoredRows, count - from));
-    const z = decision.subarray(from, from + x.length);
+    const z = scores.subarray(from, from + x.length);
     for (let j = 0; j < features; j++) {
       rows.read(j, from, x);
       addScaled(z, theta[j]!, x);
     }
     await turns.spend(features * x.length);
   }
-  return measureScores({ decision, y, weights, threshold }, turns);
+  return scores;
 }
 
 function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning[] {

@@ -39,6 +39,8 @@ export interface SolverReport {
 export interface Solution {
   /** [w_1 … w_n, b] on the standardised features; b = 0 without an intercept. */
   readonly theta: Float64Array;
+  /** Z of every row at theta. */
+  readonly scores: Float64Array;
   readonly solver: SolverReport;
   readonly certificate: Certificate;
   readonly backend: { readonly name: string; readonly detail: string };
@@ -69,7 +71,8 @@ export async function solve(
     const { certificate, ...solution } = await solveBoth(coarse, exact, await guessing, options, hooks);
     const theta = new Float64Array(rows.features + 1);
     theta.set(solution.theta);
-    return { ...solution, certificate: { ...certificate, data: homes.data }, theta, backend: homes.backend };
+    const scores = await homes.exact.scores(theta, hooks.signal);
+    return { ...solution, certificate: { ...certificate, data: homes.data }, theta, scores, backend: homes.backend };
   } finally {
     await homes.close();
   }

@@ -10,6 +10,7 @@ export function inMemoryRows(placed: PlacedRows, rows: Rows, arithmetic: Precisi
     ...describeRows(rows),
     roundoff: arithmetic === 'float32' ? 2 ** -24 : 2 ** -53,
     evaluate: (theta, order, signal) => placed.evaluate(theta, order, arithmetic, signal),
+    scores: (theta, signal) => placed.scores(theta, signal),
     dispose: () => placed.dispose(),
   };
 }

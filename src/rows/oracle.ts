@@ -15,6 +15,13 @@ export function oracleRows(rows: Rows): RowSums {
     rows.read(j, 0, x);
     return x;
   });
+  const scores = (theta: Float64Array): Float64Array => {
+    const z = new Float64Array(count).fill(theta[features]!);
+    columns.forEach((x, j) => {
+      addScaled(z, theta[j]!, x);
+    });
+    return z;
+  };
   const weightOf = (i: number): number => (weights ? weights[i]! : 1);
 
   return {
@@ -22,10 +29,7 @@ export function oracleRows(rows: Rows): RowSums {
     roundoff: 2 ** -53,
     async evaluate(theta, order, signal): Promise<Sums> {
       signal?.throwIfAborted();
-      const z = new Float64Array(count).fill(theta[features]!);
-      columns.forEach((x, j) => {
-        addScaled(z, theta[j]!, x);
-      });
+      const z = scores(theta);
       const loss = sum(z.map((zi, i) => weightOf(i) * logLoss(zi, y[i]!)));
       if (order === 0) return { loss };
 
@@ -51,6 +55,7 @@ export function oracleRows(rows: Rows): RowSums {
       set(features, features, sum(d));
       return { loss, gradient, hessian };
     },
+    scores: async (theta) => scores(theta),
     dispose() {},
   };
 }

@@ -19,6 +19,8 @@ export interface RowSums {
   readonly roundoff: number;
   /** Sums over rows at theta = [w_1 … w_n, b]; float64, in the form that backends/backend.ts gives. */
   evaluate(theta: Float64Array, order: Order, signal?: AbortSignal): Promise<Sums>;
+  /** Z of every row at theta. */
+  scores(theta: Float64Array, signal?: AbortSignal): Promise<Float64Array>;
   dispose(): void;
 }
 

@@ -161,13 +161,18 @@ describe('each backend against the oracle', () => {
     const backend = await open();
     const placed = await backend.place(rows, [precision]);
     const found = await placed.evaluate(theta, 2, precision);
+    const z = await placed.scores(theta);
     const truth = await oracleRows(rows).evaluate(theta, 2);
+    const trueZ = await oracleRows(rows).scores(theta);
     placed.dispose();
     // 32 roundings of the working precision on Σ|terms| (design figure for sums in blocks), and the
     // rounding of z itself: n + 1 products of size ≤ |w|·(1 + shift) ≤ 0.5·6, relative to dz' ≤ 1.
     const roundoff = precision === 'float32' ? u : 2 ** -53;
     const size = 1 + (shape.shift ?? 0);
     const scale = rows.weights ? 2.25 : 1;
+    z.forEach((zi, i) => {
+      expect(Math.abs(zi - trueZ[i]!)).toBeLessThanOrEqual((n + 1) ** 2 * 0.5 * size * roundoff);
+    });
     const factor = (32 + (n + 1) * 0.5 * size) * roundoff * scale * m;
     expect(Math.abs(found.loss - truth.loss)).toBeLessThanOrEqual(factor * (truth.loss / m + size));
     found.gradient!.forEach((g, j) => {

@@ -79,14 +79,20 @@ export async function placeOn(
   );
   await abortable(() => Promise.all(shares.map((share) => fill(share, module, placing))), signal);
   let disposed = false;
+  const ofShares = <T>(ask: (share: Share) => Promise<T>, signal: AbortSignal | undefined): Promise<T[]> => {
+    if (disposed) throw new LogisticError('disposed', 'these rows have been disposed of');
+    return abortable(() => Promise.all(shares.map(ask)), signal);
+  };
   return {
     async evaluate(theta, order, arithmetic, signal) {
-      if (disposed) throw new LogisticError('disposed', 'these rows have been disposed of');
-      const sums = await abortable(
-        () => Promise.all(shares.map(({ host, number }) => host.evaluate(number, theta, order, arithmetic))),
-        signal,
-      );
+      const sums = await ofShares(({ host, number }) => host.evaluate(number, theta, order, arithmetic), signal);
       return sums.reduce(plusSums);
+    },
+    async scores(theta, signal) {
+      const parts = await ofShares(({ host, number }) => host.scores(number, theta), signal);
+      const z = new Float64Array(rows.count);
+      for (const [k, part] of parts.entries()) z.set(part, shares[k]!.from);
+      return z;
     },
     dispose() {
       disposed = true;

@@ -12,6 +12,7 @@ export interface Host {
   writePanel(part: number, first: number, from: number, values: Float64Array): Promise<Float64Array>;
   writeSignedWeights(part: number, from: number, q: Float64Array): Promise<Float64Array>;
   evaluate(part: number, theta: Float64Array, order: Order, arithmetic: Precision): Promise<Sums>;
+  scores(part: number, theta: Float64Array): Promise<Float64Array>;
   close(part: number): Promise<void>;
 }
 
@@ -30,6 +31,7 @@ export function createHost(): Host {
       return q;
     },
     evaluate: async (part, theta, order, arithmetic) => parts.get(part)!.evaluate(theta, order, arithmetic),
+    scores: async (part, theta) => parts.get(part)!.scores(theta),
     async close(part) {
       parts.delete(part); // a WebAssembly memory is freed when nothing refers to it
     },

@@ -19,6 +19,8 @@ export interface Part {
   writeSignedWeights(from: number, q: Float64Array): void;
   /** float64 arithmetic judges the float64 rows where they are kept, else the float32 rows. */
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
+  /** Z, in float64, of the rows in the highest precision that is kept. */
+  scores(theta: Float64Array): Float64Array;
 }
 
 /** An empty part. Throws LogisticError 'too-large'. */
@@ -37,5 +39,6 @@ export async function openPart(module: WebAssembly.Module, { rows, features, kee
       if (store === undefined) throw new Error(`${arithmetic} sums over rows that are not kept in ${arithmetic}`);
       return store.evaluate(theta, order, arithmetic);
     },
+    scores: (theta) => (stores.get('float64') ?? stores.get('float32')!).scores(theta).subarray(0, rows),
   };
 }

@@ -20,6 +20,9 @@ interface Kernels {
   evaluate64(header: number, order: number): void;
   /** float64 sums over float32 rows. */
   evaluateWide(header: number, order: number): void;
+  /** Z of one block, in float64, into the room. */
+  scores64(header: number): void;
+  scoresWide(header: number): void;
 }
 
 export interface Store {
@@ -28,6 +31,8 @@ export interface Store {
   writeSignedWeights(from: number, q: Float64Array): void;
   /** In the precision that is kept, or in float64. */
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
+  /** In float64. */
+  scores(theta: Float64Array): Float64Array;
 }
 
 export interface StoreShape {
@@ -72,6 +77,18 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
         total = total === undefined ? sums : plusSums(total, sums);
       }
       return total;
+    },
+    scores(theta) {
+      const { header, room, rows, blockRows, precision } = layout;
+      writeTheta(memory.buffer, layout, theta, 'float64');
+      const z = new Float64Array(rows);
+      for (let from = 0; from < rows; from += blockRows) {
+        const count = Math.min(blockRows, rows - from);
+        writeHeader(memory.buffer, layout, from, count);
+        (precision === 'float64' ? kernels.scores64 : kernels.scoresWide)(header);
+        z.set(new Float64Array(memory.buffer, room, count), from);
+      }
+      return z;
     },
   };
 }

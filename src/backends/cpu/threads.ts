@@ -87,6 +87,7 @@ async function openThread(): Promise<Thread> {
       writePanel: (...args) => call('writePanel', args, [args[3]]),
       writeSignedWeights: (...args) => call('writeSignedWeights', args, [args[2]]),
       evaluate: (...args) => call('evaluate', args),
+      scores: (...args) => call('scores', args),
       close: (...args) => call('close', args),
     },
     async close() {

@@ -115,6 +115,7 @@ describe.each(modes)('$arithmetic sums over $keep rows, $workers workers', (mode
     expect(await at(1)).toEqual({ loss: sums.loss, gradient: sums.gradient });
     expect(await at(0)).toEqual({ loss: sums.loss });
     expect(await at(2)).toEqual(sums);
+    expectScores(await placed.scores(theta), rows, theta);
     placed.dispose();
   });
 
@@ -158,8 +159,27 @@ describe.each(modes)('$arithmetic sums over $keep rows, $workers workers', (mode
     const hosts = Array.from({ length: Math.max(1, workers) }, createHost);
     const placed = await placeOn(hosts, (await compileKernels())!, { rows, keep: [precision], rowBytes: 2345 });
     expect(worstError(await placed.evaluate(theta, 2, arithmetic), judge(rows, theta))).toBeLessThanOrEqual(tolerance);
+    expectScores(await placed.scores(theta), rows, theta);
   });
 });
+
+/** Whatever the rows are kept in, scores are float64 sums of n + 1 terms, here and in the truth: n + 1 roundings each. */
+function expectScores(
+  z: Float64Array,
+  { count, features, columns }: Rows & { columns: Float64Array[] },
+  theta: Float64Array,
+) {
+  expect(z.length).toBe(count);
+  const b = theta[features]!;
+  let worst = 0;
+  for (let i = 0; i < count; i++) {
+    const terms = columns.map((x, j) => theta[j]! * x[i]!);
+    const size = terms.reduce((sum, term) => sum + Math.abs(term), Math.abs(b));
+    const truth = terms.reduce((sum, term) => sum + term, b);
+    worst = Math.max(worst, Math.abs(z[i]! - truth) / size);
+  }
+  expect(worst / unit.float64).toBeLessThanOrEqual(2 * (features + 1));
+}
 
 describe('placed rows', () => {
   const rows = rowsOf({ columns: [Float64Array.of(1)], y: Float64Array.of(0) });

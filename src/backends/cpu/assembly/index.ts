@@ -1,5 +1,5 @@
-// The functions that the host calls: rows into one memory, and all sums over them, in float32, in float64, and
-// in float64 over rows that are kept in float32. Only here do blocks follow one another. Where everything lies
+// The functions that the host calls: rows into one memory, all sums over them, in float32, in float64, and in
+// float64 over rows that are kept in float32, and their scores. Only here do blocks follow one another. Where everything lies
 // is decided by the host (layout.ts) and read here; it knows no partitions, no threads and no solver.
 import { gram } from './gram';
 import { interleave } from './interleave';
@@ -61,6 +61,24 @@ function evaluate<S, T>(header: Header, order: i32): void {
     keptQ += rows * sizeof<S>();
     left -= rows;
   }
+}
+
+/** Z of one block in float64, into the room, over rows that are kept in S. */
+function scoresOf<S>(header: Header): void {
+  let x: usize = header.x;
+  if (sizeof<S>() < sizeof<f64>()) {
+    x = header.wide;
+    widenPanels(header.x, header.panels * header.rows, x);
+  }
+  scores<f64>(x, header.theta, header.panels, header.rows * sizeof<f64>(), header.room);
+}
+
+export function scores64(header: Header): void {
+  scoresOf<f64>(header);
+}
+
+export function scoresWide(header: Header): void {
+  scoresOf<f32>(header);
 }
 
 export function evaluate32(header: Header, order: i32): void {
