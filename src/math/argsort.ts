@@ -3,67 +3,83 @@
  */
 import type { Turns } from '../turns.ts';
 
-/** Where each digit of the 64 bits begins, lowest first. */
-const digits = [
-  { word: 0, shift: 0 },
-  { word: 0, shift: 11 },
-  { word: 0, shift: 22 },
-  { word: 1, shift: 0 },
-  { word: 1, shift: 11 },
-  { word: 1, shift: 22 },
-] as const;
+/** Where each digit of a word of 32 bits begins, lowest first. */
+const shifts = [0, 11, 22];
 const digitValues = 2 ** 11;
-
-/** Values under way: the two words of each key, and where the value stood. */
-interface Keys {
-  readonly words: readonly [Uint32Array, Uint32Array];
-  readonly positions: Uint32Array;
-}
+/** Runs of equal upper words are put in order by insertion up to this length. */
+const shortRun = 32;
 
 /**
  * Positions of the values in ascending order, equal ones in their own order; −0 before 0. No value may be NaN.
  *
- * Least-significant-digit radix sort on the bits of the doubles, which order like integers once negative
- * ones are complemented and the sign bit of the others is set. A digit that all values share is passed over.
+ * Least-significant-digit radix sort on the upper words of the doubles, which order like integers once negative
+ * ones are complemented and the sign bit of the others is set; then on the lower words, within each run of
+ * equal upper ones, where among different numbers few are longer than one.
  * Source: D. Knuth, The Art of Computer Programming 3, section 5.2.5.
  */
 export async function argsort(values: Float64Array, turns: Turns): Promise<Uint32Array> {
   const { length } = values;
-  let keys = emptyKeys(length);
-  const counts = digits.map(() => new Uint32Array(digitValues));
+  const [upper, lower] = [new Uint32Array(length), new Uint32Array(length)];
+  const positions = new Uint32Array(length);
+  await turns.over(length, (from, to) => writeWords(values, { upper, lower, positions }, from, to));
+  const sorted = await sortByWord({ words: upper, positions }, turns);
+
+  const longRuns: Run[] = [];
+  let start = 0;
   await turns.over(length, (from, to) => {
-    writeKeys(values, keys, from, to);
-    for (const [k, { word, shift }] of digits.entries()) count(keys.words[word], shift, counts[k]!, from, to);
+    start = orderRuns(sorted, lower, { start, from, to }, longRuns);
   });
-  let next = emptyKeys(length);
-  for (const [k, { word, shift }] of digits.entries()) {
-    if (counts[k]!.includes(length)) continue;
-    const places = startsOf(counts[k]!);
-    await turns.over(length, (from, to) => {
-      scatter(keys, next, { digits: keys.words[word], shift, places, from, to });
-    });
-    [keys, next] = [next, keys];
+  for (const { from, to } of longRuns) {
+    const run = sorted.positions.subarray(from, to);
+    const words = run.map((position) => lower[position]!);
+    run.set((await sortByWord({ words, positions: run.slice() }, turns)).positions);
   }
-  return keys.positions;
+  return sorted.positions;
 }
 
-function emptyKeys(length: number): Keys {
-  return { words: [new Uint32Array(length), new Uint32Array(length)], positions: new Uint32Array(length) };
+/** Words under way, and the position that each came from. */
+interface Keys {
+  readonly words: Uint32Array;
+  readonly positions: Uint32Array;
 }
 
-function writeKeys(values: Float64Array, { words: [low, high], positions }: Keys, from: number, to: number): void {
-  const bits = new DataView(values.buffer, values.byteOffset);
+interface Words {
+  readonly upper: Uint32Array;
+  readonly lower: Uint32Array;
+  readonly positions: Uint32Array;
+}
+
+const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+
+function writeWords(values: Float64Array, { upper, lower, positions }: Words, from: number, to: number): void {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, 2 * values.length);
+  const high = littleEndian ? 1 : 0;
   for (let i = from; i < to; i++) {
-    const upper = bits.getUint32(8 * i + (littleEndian ? 4 : 0), littleEndian);
-    const lower = bits.getUint32(8 * i + (littleEndian ? 0 : 4), littleEndian);
-    const negative = upper >>> 31 === 1;
-    low[i] = negative ? ~lower : lower;
-    high[i] = negative ? ~upper : upper | 0x80000000;
+    const word = bits[2 * i + high]!;
+    const negative = word >>> 31 === 1;
+    upper[i] = negative ? ~word : word | 0x80000000;
+    lower[i] = negative ? ~bits[2 * i + 1 - high]! : bits[2 * i + 1 - high]!;
     positions[i] = i;
   }
 }
 
-const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
+/** Keys in the order of their words, in arrays of their own or the ones that came. A digit that all share is passed over. */
+async function sortByWord(keys: Keys, turns: Turns): Promise<Keys> {
+  const { length } = keys.words;
+  const counts = shifts.map(() => new Uint32Array(digitValues));
+  await turns.over(length, (from, to) => {
+    for (const [k, shift] of shifts.entries()) count(keys.words, shift, counts[k]!, from, to);
+  });
+  let source = keys;
+  let target: Keys = { words: new Uint32Array(length), positions: new Uint32Array(length) };
+  for (const [k, shift] of shifts.entries()) {
+    if (counts[k]!.includes(length)) continue;
+    const places = startsOf(counts[k]!);
+    await turns.over(length, (from, to) => scatter(source, target, { shift, places, from, to }));
+    [source, target] = [target, source];
+  }
+  return source;
+}
 
 function count(words: Uint32Array, shift: number, counts: Uint32Array, from: number, to: number): void {
   for (let i = from; i < to; i++) counts[(words[i]! >>> shift) & (digitValues - 1)]!++;
@@ -79,20 +95,56 @@ function startsOf(counts: Uint32Array): Uint32Array {
 }
 
 interface Pass {
-  readonly digits: Uint32Array;
   readonly shift: number;
   readonly places: Uint32Array;
   readonly from: number;
   readonly to: number;
 }
 
-function scatter(source: Keys, target: Keys, { digits, shift, places, from, to }: Pass): void {
-  const [low, high] = source.words;
-  const [targetLow, targetHigh] = target.words;
+function scatter(source: Keys, target: Keys, { shift, places, from, to }: Pass): void {
   for (let i = from; i < to; i++) {
-    const place = places[(digits[i]! >>> shift) & (digitValues - 1)]!++;
-    targetLow[place] = low[i]!;
-    targetHigh[place] = high[i]!;
+    const word = source.words[i]!;
+    const place = places[(word >>> shift) & (digitValues - 1)]!++;
+    target.words[place] = word;
     target.positions[place] = source.positions[i]!;
+  }
+}
+
+interface Run {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface Walk extends Run {
+  /** Where the run begins that `from` may stand in. */
+  readonly start: number;
+}
+
+/** Orders the runs of equal words that end from `from` to `to`, lists the long ones, and gives where the last begins. */
+function orderRuns({ words, positions }: Keys, lower: Uint32Array, { start, from, to }: Walk, longRuns: Run[]): number {
+  let begin = start;
+  for (let i = Math.max(from, 1); i <= to; i++) {
+    if (i < words.length && (i === to || words[i] === words[begin])) continue;
+    if (i - begin <= shortRun) insert(positions, lower, begin, i);
+    else if (!ascends(positions, lower, begin, i)) longRuns.push({ from: begin, to: i });
+    begin = i;
+  }
+  return begin;
+}
+
+/** Whether positions are in order already, as those of equal values are. */
+function ascends(positions: Uint32Array, lower: Uint32Array, from: number, to: number): boolean {
+  for (let i = from + 1; i < to; i++) if (lower[positions[i - 1]!]! > lower[positions[i]!]!) return false;
+  return true;
+}
+
+/** Insertion sort of positions by their lower words. */
+function insert(positions: Uint32Array, lower: Uint32Array, from: number, to: number): void {
+  for (let i = from + 1; i < to; i++) {
+    const position = positions[i]!;
+    const word = lower[position]!;
+    let at = i;
+    for (; at > from && lower[positions[at - 1]!]! > word; at--) positions[at] = positions[at - 1]!;
+    positions[at] = position;
   }
 }
