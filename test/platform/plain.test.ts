@@ -131,7 +131,7 @@ test('every number is the one that JavaScript reads, to the last bit', async () 
   );
 });
 
-/** The columns of plain numbers, and how many scans went by texts. */
+/** The columns of plain numbers, and how many scans went by texts and by DuckDB's numbers. */
 async function onePass(lines: readonly string[], options: ReadOptions = {}) {
   const path = join(folder, 'one.csv');
   writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
@@ -139,19 +139,23 @@ async function onePass(lines: readonly string[], options: ReadOptions = {}) {
   const db = await openDatabase({});
   try {
     const csv = await openCsv(db, source, options, 'y');
-    let byText = 0;
+    let [byText, byNumbers] = [0, 0];
     const counting: CsvFile = {
       ...csv,
       scan(most, query) {
         byText++;
         return csv.scan(most, query);
       },
+      numbers(places, tokens) {
+        byNumbers++;
+        return csv.numbers(places, tokens);
+      },
     };
     const asked = { as: undefined, decimalComma: false, delimiter: csv.dialect.delimiter };
     const plans = csv.columns.names.map((name, place) => ({ place, name, asked }));
     const tokens = ['', ...(options.missingTokens ?? defaultMissingTokens)];
     const plain = await readPlainColumns(db, source, counting, { plans, sql: cellSql(tokens), tokens, options });
-    return { plain, places: [...(plain?.columns.keys() ?? [])], byText };
+    return { plain, places: [...(plain?.columns.keys() ?? [])], byText, byNumbers };
   } finally {
     await db.close();
     await source.dispose();
@@ -187,9 +191,10 @@ describe('DuckDB reads the numbers itself where no spelling is doubtful', () => 
     const rows = rowsWith('1.5', 1);
     const bad = (row: string): string[] => [header, ...rows.slice(0, 2000), row, ...rows.slice(2000)];
     for (const row of ['1,2', '1,2,3,4', 'abc,1,2,3', 'abc,1']) {
-      const { plain, places, byText } = await onePass(bad(row), { maxBadRows: 1 });
+      const { plain, places, byText, byNumbers } = await onePass(bad(row), { maxBadRows: 1 });
       expect(plain, row).toMatchObject({ rows: m, badRows: 1 });
       expect({ places: places.slice(-2), byText }, row).toEqual({ places: [1, 2], byText: 1 });
+      expect(byNumbers, row).toBe(row.startsWith('abc') ? 2 : 1);
       expect(await read(bad(row), { maxBadRows: 1 }), row).toEqual({ ...(await read([header, ...rows])), badRows: 1 });
       expect(await read(bad(row)), row).toMatchObject({ code: 'bad-rows', details: { rows: 1 } });
     }
@@ -209,11 +214,13 @@ describe('DuckDB reads the numbers itself where no spelling is doubtful', () => 
   });
 
   test('leading zeros are found between delimiters of any kind, and on a first line of data', async () => {
-    const rows = (cell: string, at: number): string[] =>
-      Array.from({ length: m }, (_, i) => (i === at ? cell : `${i}-${i % 2}`));
-    const dashes = { delimiter: '-', missingTokens: ['NA'] };
-    expect(await onePass(['x-y', ...rows('1-007', m - 2)], dashes)).toMatchObject({ places: [0], byText: 1 });
-    expect((await onePass(rows('007-1', 0), { ...dashes, header: false })).places).toEqual([1]);
+    const dashed = Array.from({ length: m }, (_, i) => (i === m - 2 ? '1-007' : `${i}-${i % 2}`));
+    expect(await onePass(['x-y', ...dashed], { delimiter: '-' })).toMatchObject({
+      places: [0],
+      byText: 1,
+    });
+    const ones = ['007,1', ...Array.from({ length: m }, (_, i) => `${i},${i % 2}`)];
+    expect(await onePass(ones, { header: false })).toMatchObject({ places: [1], byText: 0 });
   });
 
   test('a missing text that no cell could hold unquoted is no obstacle', async () => {
