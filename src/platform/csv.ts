@@ -22,6 +22,11 @@ export interface CsvFile {
    * rejected on the way: their number, or an error when there are more than `most`.
    */
   scan<T>(most: number, query: (from: string) => Promise<T>): Promise<{ readonly result: T; readonly badRows: number }>;
+  /**
+   * The relation with some columns as numbers, and no row let go: a query over it ends at the first bad row, and at
+   * the first cell that is no number as DuckDB reads them. Null are the cells that are one of the tokens as they stand.
+   */
+  numbers(places: readonly number[], tokens: readonly string[]): string;
   /** The line of the k-th row, counted from 0, by reading the file again; undefined inside zstd. */
   lineOf(row: number): Promise<number | undefined>;
 }
@@ -70,16 +75,19 @@ export async function openCsv(
   const mayTrail = source.lines?.lastBytes.has(dialect.delimiter.charCodeAt(0)) ?? true;
   const surplus = mayTrail ? await trailingRows(db, source, dialect) : [];
   if (surplus.length > 0) await refuseRejects(surplus, source, dialect.width, 0);
-  const types = Array.from({ length: dialect.width }, (_, k) => `'c${k}': 'VARCHAR'`).join(', ');
-  let scans = 0;
-  const relation = (lineSize: string): string =>
+  const types = (numbers: readonly number[]): string =>
+    Array.from({ length: dialect.width }, (_, k) => `'c${k}': '${numbers.includes(k) ? 'DOUBLE' : 'VARCHAR'}'`).join(
+      ', ',
+    );
+  const relation = (numbers: readonly number[], faults: string): string =>
     `read_csv(${pathLiteral(source.path)}, auto_detect=false, delim=${literal(dialect.delimiter)}, quote='"', escape='"', ` +
-    `header=${options.header !== false}, skip=${dialect.blankLines}, columns={${types}}, null_padding=false, ` +
-    `compression='${source.zstd ? 'zstd' : 'none'}', store_rejects=true, rejects_table='rejects${scans}', ` +
-    `rejects_scan='scan${scans}', rejects_limit=0${lineSize})`;
+    `header=${options.header !== false}, skip=${dialect.blankLines}, columns={${types(numbers)}}, null_padding=false, ` +
+    `compression='${source.zstd ? 'zstd' : 'none'}', ${faults})`;
+  let scans = 0;
   const attempt = async <T>(query: (from: string) => Promise<T>, lineSize: string) => {
     scans++;
-    const result = await query(relation(lineSize)).catch((error: Error) => {
+    const faults = `store_rejects=true, rejects_table='rejects${scans}', rejects_scan='scan${scans}', rejects_limit=0${lineSize}`;
+    const result = await query(relation([], faults)).catch((error: Error) => {
       throw readable(error, source.label);
     });
     return { result, rejects: await readRejects(db, `rejects${scans}`) };
@@ -95,6 +103,11 @@ export async function openCsv(
       }
       await refuseRejects(rejects, source, dialect.width, most);
       return { result, badRows: rejects.length };
+    },
+    numbers(places, tokens) {
+      // DuckDB refuses tokens that could not stand in a cell unquoted
+      const nulls = tokens.filter((token) => !token.includes('"') && !token.includes(dialect.delimiter));
+      return relation(places, `nullstr=[${nulls.map(literal).join(', ')}], ignore_errors=false`);
     },
     async lineOf(row) {
       return source.zstd ? undefined : findLine(source.path, dialect, options.header !== false, row);
@@ -142,6 +155,17 @@ function readable(error: Error, label: string): Error {
   return new LogisticError('bad-file', `${label}: ${error.message.split('\n')[0]}`, {
     hint: 'check the file: line ends of one kind, quotes closed, UTF-8',
   });
+}
+
+/**
+ * What in the file ended a query over `numbers`: the column whose cell is no number, or undefined for a row. Any
+ * other error is thrown on. A cell that mimics the message names a wrong column at worst.
+ */
+export function endedBy(error: unknown): number | undefined {
+  const message = error instanceof Error ? error.message : '';
+  const column = /^Conversion Error: CSV Error .*Error when converting column "c(\d+)"/s.exec(message)?.[1];
+  if (column === undefined && !/^(Conversion|Invalid Input|IO) Error/.test(message)) throw error;
+  return column === undefined ? undefined : Number(column);
 }
 
 interface Reject {

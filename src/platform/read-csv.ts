@@ -30,7 +30,7 @@ export async function readCsv(
   const tokens = [...new Set(['', ...(options.missingTokens ?? defaultMissingTokens)])];
   const sql = cellSql(tokens);
 
-  const plain = await readPlainColumns(db, source, csv, { plans, sql, options });
+  const plain = await readPlainColumns(db, source, csv, { plans, sql, tokens, options });
   const others = plans.filter(({ place }) => plain?.columns.has(place) !== true);
   const decided =
     plain !== undefined && others.length === 0

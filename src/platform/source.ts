@@ -10,7 +10,8 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { LogisticError } from '../errors.ts';
-import { checkText, type TextLines } from './text-bytes.ts';
+import { checkText } from './text-bytes.ts';
+import type { TextLines } from './text-lines.ts';
 import { checkZstdFrames } from './zstd-frames.ts';
 
 export interface Source {

@@ -5,75 +5,51 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { LogisticError } from '../errors.ts';
+import { LineCounter, type TextLines } from './text-lines.ts';
 
 const pieceBytes = 1 << 20;
-const [lineFeed, carriageReturn, underscore] = [10, 13, 95];
-
-/** What the lines of a text look like from outside, where they end in \n or \r\n. */
-export interface TextLines {
-  /** Lines, the last one counted when it is not closed as well. */
-  readonly count: number;
-  /** The bytes that stand before a line end somewhere. */
-  readonly lastBytes: ReadonlySet<number>;
-  /** Whether an underscore, which DuckDB takes for a separator of digits, stands below the first line. */
-  readonly underscores: boolean;
-}
+const carried = 4; // bytes of the piece before that stand before a piece: a character cut off, a line end's two
+const [lineFeed, carriageReturn] = [10, 13];
 
 /** Throws where a byte is NUL or not UTF-8. Gives undefined where some line ends in \r alone. */
 export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<TextLines | undefined> {
-  let offset = 0;
-  let rest: Buffer = Buffer.alloc(0);
-  const lines = new LineCounter();
-  for await (const piece of pieces(path)) {
-    signal?.throwIfAborted();
-    lines.add(piece);
-    const bytes = rest.length > 0 ? Buffer.concat([rest, piece]) : piece;
-    const nul = bytes.indexOf(0);
-    if (nul >= 0)
-      throw await badByte({ path, source, offset: offset + nul, what: 'a NUL byte: this is not plain text' });
-    const whole = wholeCharacters(bytes);
-    if (!isUtf8(bytes.subarray(0, whole))) throw await invalid(path, source, { bytes, offset });
-    offset += whole;
-    rest = bytes.subarray(whole);
+  const file = await open(path);
+  try {
+    const bytes = Buffer.alloc(carried + pieceBytes);
+    const lines = new LineCounter();
+    let [offset, begin] = [0, carried]; // in the text, in bytes
+    for (let length = pieceBytes; length === pieceBytes; ) {
+      signal?.throwIfAborted();
+      length = await fill(file, bytes.subarray(carried));
+      const end = carried + length;
+      const piece = bytes.subarray(begin, end);
+      const nul = piece.indexOf(0);
+      if (nul >= 0)
+        throw await badByte({ path, source, offset: offset + nul, what: 'a NUL byte: this is not plain text' });
+      const whole = length < pieceBytes ? piece.length : wholeCharacters(piece);
+      if (!isUtf8(piece.subarray(0, whole))) throw await invalid(path, source, { bytes: piece, offset });
+      lines.add(bytes, carried, end);
+      offset += whole;
+      begin = carried - (piece.length - whole);
+      bytes.copyWithin(0, length, end);
+    }
+    return lines.finish();
+  } finally {
+    await file.close();
   }
-  if (rest.length > 0) throw await invalid(path, source, { bytes: rest, offset });
-  return lines.finish();
 }
 
-/** Looks at the bytes around line ends as pieces pass by. */
-class LineCounter {
-  #lineFeeds = 0;
-  #closed = 0; // carriage returns right before a line feed
-  #returns = 0;
-  #last = [0, 0]; // the two bytes before the piece
-  readonly #before = new Set<number>();
-  #underscores = false;
-
-  add(piece: Buffer): void {
-    const below = this.#lineFeeds > 0 ? 0 : piece.indexOf(lineFeed) + 1;
-    this.#underscores ||= (this.#lineFeeds > 0 || below > 0) && piece.includes(underscore, below);
-    const byte = (at: number): number => (at < 0 ? this.#last[2 + at]! : piece[at]!);
-    for (let at = piece.indexOf(lineFeed); at >= 0; at = piece.indexOf(lineFeed, at + 1)) {
-      const isClosed = byte(at - 1) === carriageReturn;
-      this.#lineFeeds++;
-      if (isClosed) this.#closed++;
-      this.#before.add(byte(at - (isClosed ? 2 : 1)));
-    }
-    for (let at = piece.indexOf(carriageReturn); at >= 0; at = piece.indexOf(carriageReturn, at + 1)) this.#returns++;
-    this.#last = [byte(piece.length - 2), byte(piece.length - 1)];
+/** As many bytes as there is room for, or as are left. */
+async function fill(file: FileHandle, bytes: Buffer): Promise<number> {
+  let length = 0;
+  while (length < bytes.length) {
+    const { bytesRead } = await file.read(bytes, length, bytes.length - length);
+    if (bytesRead === 0) break;
+    length += bytesRead;
   }
-
-  finish(): TextLines | undefined {
-    if (this.#returns !== this.#closed) return undefined;
-    const open = this.#last[1] !== lineFeed;
-    if (open) this.#before.add(this.#last[1]!);
-    return {
-      count: this.#lineFeeds + (open ? 1 : 0),
-      lastBytes: this.#before,
-      underscores: this.#underscores,
-    };
-  }
+  return length;
 }
 
 /**
