@@ -19,6 +19,8 @@ export interface Rows {
   readonly features: number;
   /** Writes feature j of rows from … from + into.length of X [n, m] into `into`. */
   read(j: number, from: number, into: Float64Array): void;
+  /** Told by the last who reads feature j, when it is placed: what it was read from may go. */
+  release?(j: number): void;
   /** Y [1, m], 0 or 1. */
   readonly y: Float64Array;
   /** s [1, m], > 0; absent: all 1. */

@@ -36,12 +36,24 @@ export interface BooleanColumn extends ColumnBase {
   readonly typed: boolean;
 }
 
+/**
+ * Gives the memory of a column's numbers back at once; the garbage collector waits until it has a reason to look.
+ * What a closed port is sent is gone.
+ */
+export function discardNumbers({ values }: NumericColumn): void {
+  const { port1 } = new MessageChannel();
+  port1.close();
+  port1.postMessage(undefined, [values.buffer as ArrayBuffer]);
+}
+
 export type Column = NumericColumn | CategoricalColumn | BooleanColumn;
 
 export interface Table {
   /** Rows held: rows read without the bad ones. */
   readonly rows: number;
   readonly columns: readonly Column[];
+  /** Nobody else has these columns: whoever has copied a column's numbers for good may discard them. */
+  readonly isOwned?: boolean;
   /** Columns of the source that are not held: dropped by request, or left out with a warning. */
   readonly leftOut: readonly string[];
   /** Where it came from, for messages: a file's path, 'standard input', 'arrays', 'objects'. */

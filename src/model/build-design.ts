@@ -4,7 +4,7 @@
  * applied to the held-out ones. It knows no solver.
  */
 import type { Rows } from '../backends/backend.ts';
-import type { Column } from '../data/table.ts';
+import { type Column, discardNumbers } from '../data/table.ts';
 import { dependenceLimit, dependentColumns } from '../design/dependence.ts';
 import { countUnseen, termReaders } from '../design/encode.ts';
 import { type RawTerm, termsOf } from '../design/features.ts';
@@ -30,6 +30,8 @@ export interface DesignRequest {
   readonly features: readonly Feature[];
   readonly train: Part;
   readonly holdout: Part;
+  /** Whether the columns may go when they are placed. */
+  readonly isOwned: boolean;
   readonly intercept: boolean;
   readonly penalised: boolean;
 }
@@ -44,7 +46,8 @@ export interface BuiltDesign {
 }
 
 export async function buildDesign(request: DesignRequest, turns: Turns): Promise<BuiltDesign> {
-  const { columns, features, train, holdout, intercept, penalised } = request;
+  const { columns, features, train, holdout, intercept, penalised, isOwned } = request;
+  const columnOf = new Map(columns.map((column) => [column.name, column]));
   const named = features.flatMap(termsOf);
   const raw = features.flatMap((feature, k) => termReaders(feature, columns[k]!, train.rows));
   const scalings: Scaling[] = [];
@@ -71,7 +74,10 @@ export async function buildDesign(request: DesignRequest, turns: Turns): Promise
       const excluded = out.has(j) ? 'dependent' : scalings[j]!.constant ? 'constant' : undefined;
       return { ...term, ...scalings[j]!, ...(excluded === undefined ? {} : { excluded }) };
     }),
-    rows: view(train, raw, fitted),
+    rows: {
+      ...view(train, raw, fitted),
+      ...(isOwned && { release: (j) => discard(columnOf.get(named[fitted[j]!]!.column)!) }),
+    },
     holdout: view(holdout, held, fitted),
     warnings: [
       ...constantWarning(
@@ -82,6 +88,11 @@ export async function buildDesign(request: DesignRequest, turns: Turns): Promise
       ...unseenWarning(columns, unseen),
     ],
   };
+}
+
+/** Codes stay: other terms of their column are read from them. */
+function discard(column: Column): void {
+  if (column.kind === 'numeric') discardNumbers(column);
 }
 
 /** Without an intercept nothing is centred, and a constant column is one like any other. */

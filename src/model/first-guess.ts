@@ -3,7 +3,7 @@
  * while others start. Each iteration there costs a sixteenth and spares a full one. It moves no result: where
  * a solve ends does not depend on where it starts. It knows rows as a view and nothing of where they lie.
  */
-import type { Rows } from '../backends/backend.ts';
+import { type Rows, rowsOf } from '../backends/backend.ts';
 import { openFused, threadedCells } from '../backends/registry.ts';
 import { createObjective, type Penalty } from '../objective/objective.ts';
 import { inMemoryRows } from '../rows/in-memory.ts';
@@ -11,9 +11,11 @@ import { chooseSolver } from '../solvers/choose.ts';
 import { minimise } from '../solvers/solver.ts';
 import type { CheckedOptions } from './options.ts';
 
-/** One run of rows in so many is sampled, spread over all rows: they may be in the order of time or class. */
+/** One run of rows in so many is sampled, or one in more where they are many: spread over all rows, for they may be in the order of time or class. */
 const stride = 16;
 const runRows = 256;
+/** Numbers that are copied in one go, in some 10 ms. */
+const mostCells = 2 ** 21;
 /** Sampled rows that each parameter must have. */
 const rowsAParameter = 50;
 const maxIterations = 20;
@@ -26,7 +28,10 @@ export interface FirstGuess {
   readonly rows: number;
 }
 
-/** 0 where rows are few, where gradient descent is to show its own way, and where none is found. */
+/**
+ * 0 where rows are few, where gradient descent is to show its own way, and where none is found. The rows are read
+ * before it returns its promise, so that they may be released.
+ */
 export async function firstGuess(
   rows: Rows,
   penalty: Penalty,
@@ -36,48 +41,41 @@ export async function firstGuess(
   const dimension = rows.features + (options.intercept ? 1 : 0);
   const zero = { theta: new Float64Array(dimension), rows: 0 };
   const algorithm = chooseSolver(options.solver, dimension, options);
-  const count = Math.floor(rows.count / (runRows * stride)) * runRows;
-  if (rows.count * rows.features < threadedCells || count < rowsAParameter * dimension || algorithm.name === 'gd')
-    return zero;
+  const cells = rows.count * rows.features;
+  const runs = Math.floor(rows.count / (runRows * Math.max(stride, Math.ceil(cells / mostCells))));
+  if (cells < threadedCells || runs * runRows < rowsAParameter * dimension || algorithm.name === 'gd') return zero;
 
+  const sample = sampleOf(rows, runs);
   const backend = await openFused({ threads: 1, cells: 0 });
   if (backend === undefined) return zero;
-  const sample = sampleOf(rows, count);
   const home = inMemoryRows(await backend.place(sample, ['float32'], signal), sample, 'float32');
   try {
     const { name, point } = await minimise(algorithm, createObjective(home, penalty, options.intercept), zero.theta, {
       maxIterations,
-      tolerance: 1 / (4 * Math.sqrt(count)), // half the error that sampling leaves in a gradient: var(dz·x) is at most 1/4
+      tolerance: 1 / (4 * Math.sqrt(sample.count)), // half the error that sampling leaves in a gradient: var(dz·x) is at most 1/4
       signal,
     });
-    return name === 'converged' ? { theta: point.theta, hessian: point.hessian, rows: count } : zero;
+    return name === 'converged' ? { theta: point.theta, hessian: point.hessian, rows: sample.count } : zero;
   } finally {
     home.dispose();
     await backend.close();
   }
 }
 
-/** Run k of the sample is run stride·k of the rows. */
-function sampleOf(rows: Rows, count: number): Rows {
-  const { features, y, weights } = rows;
-  const read = (from: number, into: Float64Array, readRun: (from: number, into: Float64Array) => void): void => {
-    for (let done = 0; done < into.length; ) {
-      const inRun = (from + done) % runRows;
-      const next = Math.min(into.length, done + runRows - inRun);
-      readRun((from + done - inRun) * stride + inRun, into.subarray(done, next));
-      done = next;
-    }
-  };
-  const gathered = (values: Float64Array): Float64Array => {
+/** Copies of so many runs of rows, evenly spread. */
+function sampleOf(rows: Rows, runs: number): Rows {
+  const count = runs * runRows;
+  const distance = Math.floor(rows.count / count) * runRows;
+  const sampled = (read: (from: number, into: Float64Array) => void): Float64Array => {
     const own = new Float64Array(count);
-    read(0, own, (from, into) => into.set(values.subarray(from, from + into.length)));
+    for (let k = 0; k < runs; k++) read(k * distance, own.subarray(k * runRows, (k + 1) * runRows));
     return own;
   };
-  return {
-    count,
-    features,
-    read: (j, from, into) => read(from, into, (start, run) => rows.read(j, start, run)),
-    y: gathered(y),
-    weights: weights && gathered(weights),
-  };
+  const copied = (values: Float64Array): Float64Array =>
+    sampled((from, into) => into.set(values.subarray(from, from + runRows)));
+  return rowsOf({
+    columns: Array.from({ length: rows.features }, (_, j) => sampled((from, into) => rows.read(j, from, into))),
+    y: copied(rows.y),
+    weights: rows.weights && copied(rows.weights),
+  });
 }

@@ -77,7 +77,13 @@ export async function placeOn(
       to: Math.min(rows.count, (k + 1) * length),
     }),
   );
-  await abortable(() => Promise.all(shares.map((share) => fill(share, module, placing))), signal);
+  const readers = new Map<number, number>(); // shares that have read the panel from this feature on
+  const onRead = (first: number): void => {
+    readers.set(first, (readers.get(first) ?? 0) + 1);
+    if (readers.get(first) !== shares.length) return;
+    for (let j = first; j < Math.min(first + panelWidth, rows.features); j++) rows.release?.(j);
+  };
+  await abortable(() => Promise.all(shares.map((share) => fill(share, module, placing, onRead))), signal);
   let disposed = false;
   const ofShares = <T>(ask: (share: Share) => Promise<T>, signal: AbortSignal | undefined): Promise<T[]> => {
     if (disposed) throw new LogisticError('disposed', 'these rows have been disposed of');
@@ -102,7 +108,12 @@ export async function placeOn(
 }
 
 /** Writes a share's rows, one buffer being filled here while the other is copied there. */
-async function fill(share: Share, module: WebAssembly.Module, { rows, keep, signal }: Placing): Promise<void> {
+async function fill(
+  share: Share,
+  module: WebAssembly.Module,
+  { rows, keep, signal }: Placing,
+  onRead: (first: number) => void,
+): Promise<void> {
   const { host, number, from, to } = share;
   await host.open(number, module, { rows: to - from, features: rows.features, keep });
   const buffer = (): Promise<Float64Array> =>
@@ -137,6 +148,7 @@ async function fill(share: Share, module: WebAssembly.Module, { rows, keep, sign
       };
       await send(panelWidth * count, read, (values) => host.writePanel(number, first, start - from, values));
     }
+    onRead(first);
   }
   await Promise.all(buffers);
 }

@@ -186,6 +186,26 @@ describe('placed rows', () => {
   const theta = Float64Array.of(0, 0);
   const place = async (placed: Rows) => (await backendOf(0)).place(placed, ['float32']);
 
+  it.each([0, 2])('release each feature once, when all of its rows have been read: %d workers', async (workers) => {
+    const { rows } = makeProblem({ m: 70_001, n: 6, weighted: false, oneSided: false, precision: 'float32' });
+    const left = Array.from({ length: 6 }, () => rows.count);
+    const released: number[] = [];
+    const watched: Rows = {
+      ...rows,
+      read(j, from, into) {
+        left[j]! -= into.length;
+        rows.read(j, from, into);
+      },
+      release(j) {
+        expect(left[j]).toBe(0);
+        released.push(j);
+      },
+    };
+    (await (await backendOf(workers)).place(watched, ['float32', 'float64'])).dispose();
+    expect(released).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(left).toEqual([0, 0, 0, 0, 0, 0]);
+  });
+
   it('refuse to be evaluated once disposed of, and may be disposed of twice', async () => {
     const placed = await place(rows);
     placed.dispose();
