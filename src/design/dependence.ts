@@ -22,25 +22,31 @@ const sampleFactor = 20;
 const runLength = 64;
 
 /**
- * Dependent columns in order. Columns that are independent on some rows are independent on all, so a
- * sample of 20·n rows comes first, and the whole only if the sample leaves a doubt.
+ * Dependent columns in order. What depends on all rows depends on some of them, so a sample of 20·n rows comes
+ * first; of all rows only the columns are looked at that a dependence of the sample names.
  */
 export async function dependentColumns(rows: Rows, turns: Turns): Promise<Dependency[]> {
   const runs = Math.ceil((sampleFactor * rows.features) / runLength);
   const stride = Math.floor(rows.count / runs);
-  if (stride > runLength) {
-    const sample = await dependencies(
-      rows,
-      Array.from({ length: runs }, (_, k) => k * stride),
-      turns,
-    );
-    if (sample.length === 0) return [];
-  }
-  const all = Array.from({ length: Math.ceil(rows.count / runLength) }, (_, k) => k * runLength);
-  return dependencies(rows, all, turns);
+  const everywhere = Array.from({ length: Math.ceil(rows.count / runLength) }, (_, k) => k * runLength);
+  if (stride <= runLength) return dependencies(rows, everywhere, turns);
+  const sample = await dependencies(
+    rows,
+    Array.from({ length: runs }, (_, k) => k * stride),
+    turns,
+  );
+  if (sample.length === 0) return [];
+  const named = [...new Set(sample.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
+  const some: Rows = { ...rows, features: named.length, read: (j, from, into) => rows.read(named[j]!, from, into) };
+  const found = await dependencies(some, everywhere, turns);
+  return found.map(({ index, of, coefficients }) => ({
+    index: named[index]!,
+    of: of.map((j) => named[j]!),
+    coefficients,
+  }));
 }
 
-/** On runs of rows, of the columns with an intercept before them: a column that is constant there depends as well. */
+/** Dependent columns on runs of rows. */
 async function dependencies(rows: Rows, starts: readonly number[], turns: Turns): Promise<Dependency[]> {
   const { features, count, weights } = rows;
   const gram = new Float64Array(features * features);

@@ -26,15 +26,17 @@ export interface CellSql {
   readonly number: (column: string, comma: boolean) => string;
 }
 
-/** A cell without the spaces around it. */
-export const trimmed = (column: string): string => `trim(${column}, ' ' || chr(9))`;
+/** A cell without the spaces and tabs around it. Most have none, and DuckDB's trim takes six times as long as to see that. */
+export const trimmed = (column: string): string =>
+  `case when ${column} >= '!' and not suffix(${column}, ' ') and not suffix(${column}, chr(9)) then ${column} ` +
+  `when contains(${column}, chr(9)) then trim(${column}, ' ' || chr(9)) else trim(${column}) end`;
 
 /** Beyond this a float64 skips whole numbers. */
 export const exactBelow = 2 ** 53;
 
 /** Whether a number is spelled as codes are. CASE spares the rare check; AND and OR would not. */
 const leadingZero = (column: string): string =>
-  `(case when starts_with(${column}, ' ') then ${trimmed(column)} else ${column} end) between '00' and '0:'`;
+  `(case when starts_with(${column}, ' ') then trim(${column}, ' ' || chr(9)) else ${column} end) between '00' and '0:'`;
 
 /**
  * A number is a cell that numberPattern matches; without a comma DuckDB's cast finds the same ones, faster,

@@ -1,0 +1,49 @@
+/**
+ * Dependence among columns is looked for in a sample first: what the sample names and what it does not show
+ * must come out as if all rows had been looked at.
+ */
+import { expect, test } from 'vitest';
+import { rowsOf } from '../../src/backends/backend.ts';
+import { dependentColumns } from '../../src/design/dependence.ts';
+import { createRandom } from '../../src/math/random.ts';
+import { createTurns } from '../../src/turns.ts';
+
+const m = 50_000;
+const random = createRandom(3);
+const draw = (): Float64Array => Float64Array.from({ length: m }, () => 2 * random() - 1);
+const [a, b, c] = [draw(), draw(), draw()];
+/** Not 0 in three rows; the sample for four columns is rows 0 … 63 and 25,000 … 25,063. */
+const rare = Float64Array.from({ length: m }, (_, i) => (i % 20_000 === 7777 ? 1 : 0));
+const combined = (...terms: [number, Float64Array][]): Float64Array =>
+  Float64Array.from({ length: m }, (_, i) => terms.reduce((sum, [w, x]) => sum + w * x[i]!, 0));
+
+const found = async (columns: Float64Array[]) => {
+  const dependent = await dependentColumns(rowsOf({ columns, y: new Float64Array(m) }), createTurns());
+  return dependent.map(({ index, of, coefficients }) => ({
+    index,
+    of,
+    coefficients: [...coefficients].map((value) => Number(value.toFixed(8))),
+  }));
+};
+
+test('independent columns, though one is 0 in all of the sample', async () => {
+  expect(await found([a, rare, b, c])).toEqual([]);
+});
+
+test('a dependence on all rows is found where it stands', async () => {
+  const d = combined([2, a], [-1, c]);
+  expect(await found([a, b, c, d])).toEqual([{ index: 3, of: [0, 2], coefficients: [2, -1] }]);
+  expect(await found([b, a, d, c])).toEqual([{ index: 3, of: [1, 2], coefficients: [2, -1] }]);
+});
+
+test('a dependence in the sample alone is none', async () => {
+  expect(await found([a, b, combined([1, a], [1, rare]), c])).toEqual([]);
+});
+
+test('a column that the sample does not need takes part where all rows need it', async () => {
+  const d = combined([1, a], [3, rare]);
+  expect(await found([a, rare, b, d])).toEqual([{ index: 3, of: [0, 1], coefficients: [1, 3] }]);
+  expect(await found([rare, combined([1, a], [1, rare]), b, a])).toEqual([
+    { index: 3, of: [0, 1], coefficients: [-1, 1] },
+  ]);
+});
