@@ -1,9 +1,9 @@
 /**
  * Where the rows of a fit lie: one home for the solve in the backend's own arithmetic, one for float64
- * refinement and the certificate. What is opened here is closed here, threads included. It knows no solver.
+ * refinement and the certificate. What is opened here is closed here. It knows no solver.
  */
-import type { PlacedRows, Precision, Rows } from '../backends/backend.ts';
-import { openBackend, openFused } from '../backends/registry.ts';
+import type { Backend, PlacedRows, Precision, Rows } from '../backends/backend.ts';
+import { openFused } from '../backends/registry.ts';
 import { inMemoryRows } from '../rows/in-memory.ts';
 import { oracleRows } from '../rows/oracle.ts';
 import type { RowSums } from '../rows/row-sums.ts';
@@ -15,18 +15,20 @@ export interface Homes {
   readonly exact: RowSums;
   /** The precision in which the rows are kept that `exact` judges. */
   readonly data: Precision;
-  readonly backend: { readonly name: string; readonly detail: string };
   close(): Promise<void>;
 }
 
-export async function openHomes(rows: Rows, options: CheckedOptions, signal: AbortSignal | undefined): Promise<Homes> {
-  const resources = { threads: options.threads, cells: rows.count * rows.features };
-  const backend = await openBackend(options.backend, resources);
-  const backends = [backend];
+export async function openHomes(
+  rows: Rows,
+  backend: Backend,
+  options: CheckedOptions,
+  signal: AbortSignal | undefined,
+): Promise<Homes> {
+  let judge: Backend | undefined; // of a backend's float32 sums
   const homes: RowSums[] = [];
   const close = async (): Promise<void> => {
     for (const home of homes) home.dispose();
-    await Promise.all(backends.map((one) => one.close()));
+    await judge?.close();
   };
   const home = (placed: PlacedRows, arithmetic: Precision): RowSums => {
     const opened = inMemoryRows(placed, rows, arithmetic);
@@ -34,7 +36,7 @@ export async function openHomes(rows: Rows, options: CheckedOptions, signal: Abo
     return opened;
   };
   try {
-    return { ...(await place()), backend: { name: backend.name, detail: backend.detail }, close };
+    return { ...(await place()), close };
   } catch (error) {
     await close();
     throw error;
@@ -52,10 +54,9 @@ export async function openHomes(rows: Rows, options: CheckedOptions, signal: Abo
       return { coarse: home(placed, 'float32'), exact: home(placed, 'float64'), data: precision };
     }
     const coarse = home(await backend.place(rows, ['float32'], signal), 'float32');
-    const fused = await openFused(resources);
-    if (fused === undefined) return { coarse, exact: oracleRows(rows), data: 'float64' };
-    backends.push(fused);
-    const exact = home(await fused.place(rows, [precision], signal), 'float64');
+    judge = await openFused({ threads: options.threads, cells: rows.count * rows.features });
+    if (judge === undefined) return { coarse, exact: oracleRows(rows), data: 'float64' };
+    const exact = home(await judge.place(rows, [precision], signal), 'float64');
     return { coarse, exact, data: precision };
   }
 }

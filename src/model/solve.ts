@@ -4,6 +4,7 @@
  * are solved in float64. Where the rows lie is homes.ts's business.
  */
 import type { Rows } from '../backends/backend.ts';
+import { openBackend } from '../backends/registry.ts';
 import { LogisticError } from '../errors.ts';
 import { solveDamped } from '../math/cholesky.ts';
 import { conditionNumber } from '../math/condition.ts';
@@ -14,7 +15,8 @@ import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
 import { chord } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { convergedRule, type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
-import { type FirstGuess, firstGuess } from './first-guess.ts';
+import { createTurns } from '../turns.ts';
+import { type FirstGuess, firstGuess, sampleRows } from './first-guess.ts';
 import { openHomes } from './homes.ts';
 import type { CheckedOptions } from './options.ts';
 
@@ -62,26 +64,41 @@ export async function solve(
 ): Promise<Solution> {
   const factors = options.standardize ? undefined : scales.map((scale) => 1 / scale ** 2);
   const penalty = { l2: options.l2, factors };
-  const guessing = firstGuess(rows, penalty, options, hooks.signal);
-  guessing.catch(() => {}); // told when it is awaited; where no home opens nobody awaits it
-  const homes = await openHomes(rows, options, hooks.signal);
+  const { signal } = hooks;
+  const resources = { threads: options.threads, cells: rows.count * rows.features };
+  const backend = await openBackend(options.backend, resources);
   try {
-    const coarse = createObjective(homes.coarse, penalty, options.intercept);
-    const exact = createObjective(homes.exact, penalty, options.intercept);
-    const { certificate, ...solution } = await solveBoth(coarse, exact, await guessing, options, hooks);
-    const theta = new Float64Array(rows.features + 1);
-    theta.set(solution.theta);
-    const scores = await homes.exact.scores(theta, hooks.signal);
-    return { ...solution, certificate: { ...certificate, data: homes.data }, theta, scores, backend: homes.backend };
+    const sample = await sampleRows(rows, options, createTurns(signal)); // before the rows may be released
+    const guessing = sample && firstGuess(sample, backend, penalty, options, signal);
+    guessing?.catch(() => {}); // told when it is awaited; where no home opens nobody awaits it
+    const homes = await openHomes(rows, backend, options, signal);
+    try {
+      const coarse = createObjective(homes.coarse, penalty, options.intercept);
+      const exact = createObjective(homes.exact, penalty, options.intercept);
+      const { certificate, ...solution } = await solveBoth(coarse, exact, await guessing, options, hooks);
+      const theta = new Float64Array(rows.features + 1);
+      theta.set(solution.theta);
+      const scores = await homes.exact.scores(theta, signal);
+      const { name, detail } = backend;
+      return {
+        ...solution,
+        certificate: { ...certificate, data: homes.data },
+        theta,
+        scores,
+        backend: { name, detail },
+      };
+    } finally {
+      await homes.close();
+    }
   } finally {
-    await homes.close();
+    await backend.close();
   }
 }
 
 async function solveBoth(
   coarse: Objective,
   exact: Objective,
-  guess: FirstGuess,
+  guess: FirstGuess | undefined,
   options: CheckedOptions,
   hooks: FitHooks,
 ) {
@@ -89,7 +106,8 @@ async function solveBoth(
   const { tolerance } = options;
   const algorithm = chooseSolver(options.solver, coarse.dimension, options);
   const small = exact.dimension <= newtonLimit;
-  const first = await minimise(guess.hessian ? chord(guess.hessian) : algorithm, coarse, guess.theta, {
+  const start = guess?.theta ?? new Float64Array(coarse.dimension);
+  const first = await minimise(guess?.hessian ? chord(guess.hessian) : algorithm, coarse, start, {
     maxIterations: options.maxIterations ?? defaultIterations[algorithm.name],
     tolerance: Math.max(tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
     signal,
@@ -101,7 +119,8 @@ async function solveBoth(
   const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
   const goesOn = first.name === 'converged' || first.name === 'stalled';
   // The sample's Hessian led here; that of all rows leads on.
-  const { hessian } = goesOn && guess.hessian ? await coarse.point(first.point.theta, 2, signal) : first.point;
+  const { hessian } =
+    goesOn && small && guess?.hessian ? await coarse.point(first.point.theta, 2, signal) : first.point;
   const refined = goesOn
     ? await minimise(small ? chord(hessian) : lbfgs, exact, judged, {
         maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
@@ -125,7 +144,7 @@ async function solveBoth(
       name: algorithm.name,
       outcome: last.name,
       rule,
-      sampled: guess.rows,
+      sampled: guess?.rows ?? 0,
       iterations: first.iterations,
       evaluations: first.evaluations,
       refinements: refined?.iterations ?? 0,
