@@ -25,7 +25,7 @@ interface Variant {
 
 export const ours: readonly SessionContender[] = [
   fused('float64', 2, ['evaluation', 'fit', 'scaling']),
-  fused('float64', 1, ['evaluation', 'fit']),
+  fused('float64', 1, ['evaluation', 'fit', 'scaling']),
   fused('float32', 2, ['evaluation', 'fit', 'scaling']),
   fused('float32', 1, ['evaluation', 'fit']),
   portable('tfjs-cpu'),

@@ -9,7 +9,7 @@ import { emptyFolder } from '../support/command.ts';
 const prelude = `
 import { LogisticRegression } from 'tfjs-logistic/node';
 import threads from 'node:worker_threads';
-const m = 150_000, n = 20;
+const m = 400_000, n = 20;
 let state = 1;
 const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
 const x = new Float64Array(m * n).map(() => random() - 0.5);
@@ -54,27 +54,29 @@ test('a server in the same process goes on answering while a fit runs', async ()
     const server = createServer((_, response) => response.end('here')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     let fitting = true;
-    const answers = { prepare: 0, place: 0, evaluate: 0 };
+    let answers = 0;
+    const turns = { prepare: 0, place: 0, evaluate: 0 };
+    const turn = () => { turns[phase]++; if (fitting) setImmediate(turn); };
     let phase = 'prepare';
-    onCall = (method) => { phase = method === 'evaluate' || phase === 'evaluate' ? 'evaluate' : 'place'; };
+    onCall = (method) => { phase = { writePanel: 'place', evaluate: 'evaluate' }[method] ?? phase; };
     const ask = () => get({ port: server.address().port, agent: false }, (response) => {
-      response.resume().on('end', () => { if (fitting) { answers[phase]++; ask(); } });
+      response.resume().on('end', () => { if (fitting) { answers++; ask(); } });
     }).on('error', () => {}); // the last one finds the server closed
     const fit = new LogisticRegression({ solver: 'lbfgs', tolerance: 1e-12, holdout: 0.2, threads: 2 }).fit(x, y);
     ask();
+    turn();
     const model = await fit;
     fitting = false;
     server.close();
-    say({ answers, detail: model.toJSON().madeBy.detail, calls: new Set(posted).size });
+    say({ answers, turns, detail: model.toJSON().madeBy.detail, calls: new Set(posted).size });
   `);
   expect(stderr).toBe('');
   expect(code).toBe(0);
-  const { answers, detail } = lines[0] as { answers: Record<string, number>; detail: string };
+  const { answers, turns, detail } = lines[0] as { answers: number; turns: Record<string, number>; detail: string };
   expect(detail).toMatch(/2 worker threads/);
-  // A request is answered within about two turns of the event loop, of which a fit gives hundreds.
-  expect(answers.prepare).toBeGreaterThan(10);
-  expect(answers.place).toBeGreaterThan(10);
-  expect(answers.evaluate).toBeGreaterThan(10);
+  // The event loop turns all through; a request takes some turns of it, and placing may be over before it is answered.
+  expect(Math.min(...Object.values(turns))).toBeGreaterThan(10);
+  expect(answers).toBeGreaterThan(10);
 });
 
 test('the number of threads changes the time and the last digits only; one fit leaves no thread', async () => {

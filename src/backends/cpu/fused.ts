@@ -4,6 +4,7 @@
  * portable.ts; deleting this folder would cost time and nothing else. It knows no penalty and no solver.
  */
 import { LogisticError } from '../../errors.ts';
+import { createTurns, type Turns } from '../../turns.ts';
 import type { Backend, PlacedRows, Precision, Rows } from '../backend.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
@@ -83,7 +84,8 @@ export async function placeOn(
     if (readers.get(first) !== shares.length) return;
     for (let j = first; j < Math.min(first + panelWidth, rows.features); j++) rows.release?.(j);
   };
-  await abortable(() => Promise.all(shares.map((share) => fill(share, module, placing, onRead))), signal);
+  const turns = createTurns(signal);
+  await abortable(() => Promise.all(shares.map((share) => fill(share, module, placing, turns, onRead))), signal);
   let disposed = false;
   const ofShares = <T>(ask: (share: Share) => Promise<T>, signal: AbortSignal | undefined): Promise<T[]> => {
     if (disposed) throw new LogisticError('disposed', 'these rows have been disposed of');
@@ -111,7 +113,8 @@ export async function placeOn(
 async function fill(
   share: Share,
   module: WebAssembly.Module,
-  { rows, keep, signal }: Placing,
+  { rows, keep }: Placing,
+  turns: Turns,
   onRead: (first: number) => void,
 ): Promise<void> {
   const { host, number, from, to } = share;
@@ -126,13 +129,13 @@ async function fill(
     write: (v: Float64Array) => Promise<Float64Array>,
   ) => {
     const { buffer } = await buffers[turn]!;
-    signal?.throwIfAborted();
     const values = new Float64Array(buffer, 0, length);
     read(values);
     const sent = write(values);
     sent.catch(() => {}); // told when it is awaited; after another error nobody awaits it
     buffers[turn] = sent;
     turn = 1 - turn;
+    await turns.spend(length); // replies that follow one another keep everything else waiting
   };
   for (let start = from; start < to; start += travelRows) {
     const q = (values: Float64Array): void => signedWeights(rows, start, values);
