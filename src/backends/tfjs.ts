@@ -72,40 +72,46 @@ function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
     dispose();
     throw error;
   }
-  /** What an op gives of each block in turn, read back. */
-  const ofBlocks = async (op: Op, theta: Float64Array, signal: AbortSignal | undefined): Promise<Float32Array[]> => {
+  /** Takes what an op gives of each block in turn, read back. */
+  const overBlocks = async (
+    theta: Float64Array,
+    signal: AbortSignal | undefined,
+    op: Op,
+    take: (numbers: Float64Array, index: number) => void,
+  ): Promise<void> => {
     const w = Float32Array.from(theta.subarray(0, features));
     const b = Float32Array.of(theta[features]!);
-    const read: Float32Array[] = [];
     for (let index = 0; index === 0 || index < (blocks?.length ?? 0); index++) {
       signal?.throwIfAborted();
       const block = blocks?.[index];
       if (block === undefined) throw new LogisticError('disposed', 'these rows have been disposed of');
       const out = active(() => tf.tidy(() => op(block, tf.tensor2d(w, [features, 1]), tf.tensor2d(b, [1, 1]))));
       try {
-        read.push((await out.data()) as Float32Array);
+        take(Float64Array.from(await out.data()), index);
       } finally {
         out.dispose();
       }
     }
-    return read;
   };
   return {
     async evaluate(theta: Float64Array, order: Order, _: Precision, signal?: AbortSignal): Promise<Sums> {
       const size = features + 1;
-      const parts = await ofBlocks((block, w, b) => blockSums(tf, block, w, b, order), theta, signal);
-      const total = new Float64Array(parts[0]!.length);
-      for (const part of parts) addScaled(total, 1, Float64Array.from(part));
+      const sums = (block: Block, w: Tensor2D, b: Tensor2D): Tensor => blockSums(tf, block, w, b, order);
+      let total: Float64Array | undefined;
+      await overBlocks(theta, signal, sums, (numbers) => {
+        if (total === undefined) total = numbers;
+        else addScaled(total, 1, numbers);
+      });
       return {
-        loss: total[0]!,
-        ...(order >= 1 && { gradient: total.slice(1, size + 1) }),
-        ...(order === 2 && { hessian: total.slice(size + 1) }),
+        loss: total![0]!,
+        ...(order >= 1 && { gradient: total!.slice(1, size + 1) }),
+        ...(order === 2 && { hessian: total!.slice(size + 1) }),
       };
     },
     async scores(theta: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
-      const parts = await ofBlocks((block, w, b) => scores(tf, block.x, w, b), theta, signal);
       const z = new Float64Array(rows.count);
-      for (const [k, part] of parts.entries()) z.set(part, k * maxBlockRows);
+      const ofBlock = ({ x }: Block, w: Tensor2D, b: Tensor2D): Tensor => scores(tf, x, w, b);
+      await overBlocks(theta, signal, ofBlock, (numbers, index) => z.set(numbers, index * maxBlockRows));
       return z;
     },
     dispose,

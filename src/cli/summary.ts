@@ -40,7 +40,7 @@ function describeSolver(model: FittedLogisticRegression): string {
   const { solver } = model.training;
   const { madeBy } = model.toJSON();
   const norm = solver.gradientNorm.toExponential(1);
-  const start = solver.sampled > 0 ? ` from the optimum of ${solver.sampled} rows` : '';
+  const start = solver.sampled > 0 ? ` from the optimum of ${solver.sampled.toLocaleString('en')} rows,` : '';
   return `${solver.name}: ${solver.outcome} after ${solver.iterations} iterations${start} and ${solver.refinements} in float64, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
 }
 

@@ -3,11 +3,10 @@
  * refinement and the certificate. What is opened here is closed here. It knows no solver.
  */
 import type { Backend, PlacedRows, Precision, Rows } from '../backends/backend.ts';
-import { openFused } from '../backends/registry.ts';
+import { openFused, type Resources } from '../backends/registry.ts';
 import { inMemoryRows } from '../rows/in-memory.ts';
 import { oracleRows } from '../rows/oracle.ts';
 import type { RowSums } from '../rows/row-sums.ts';
-import type { CheckedOptions } from './options.ts';
 
 export interface Homes {
   readonly coarse: RowSums;
@@ -21,7 +20,7 @@ export interface Homes {
 export async function openHomes(
   rows: Rows,
   backend: Backend,
-  options: CheckedOptions,
+  { resources, precision }: { readonly resources: Resources; readonly precision: Precision },
   signal: AbortSignal | undefined,
 ): Promise<Homes> {
   let judge: Backend | undefined; // of a backend's float32 sums
@@ -43,7 +42,6 @@ export async function openHomes(
   }
 
   async function place(): Promise<Pick<Homes, 'coarse' | 'exact' | 'data'>> {
-    const { precision } = options;
     if (rows.features === 0) {
       const exact = oracleRows(rows);
       return { coarse: exact, exact, data: 'float64' };
@@ -54,7 +52,7 @@ export async function openHomes(
       return { coarse: home(placed, 'float32'), exact: home(placed, 'float64'), data: precision };
     }
     const coarse = home(await backend.place(rows, ['float32'], signal), 'float32');
-    judge = await openFused({ threads: options.threads, cells: rows.count * rows.features });
+    judge = await openFused(resources);
     if (judge === undefined) return { coarse, exact: oracleRows(rows), data: 'float64' };
     const exact = home(await judge.place(rows, [precision], signal), 'float64');
     return { coarse, exact, data: precision };

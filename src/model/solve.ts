@@ -67,11 +67,12 @@ export async function solve(
   const { signal } = hooks;
   const resources = { threads: options.threads, cells: rows.count * rows.features };
   const backend = await openBackend(options.backend, resources);
+  let guessing: Promise<FirstGuess | undefined> | undefined;
   try {
     const sample = await sampleRows(rows, options, createTurns(signal)); // before the rows may be released
-    const guessing = sample && firstGuess(sample, backend, penalty, options, signal);
-    guessing?.catch(() => {}); // told when it is awaited; where no home opens nobody awaits it
-    const homes = await openHomes(rows, backend, options, signal);
+    guessing = sample && firstGuess(sample, backend, penalty, options, signal);
+    guessing?.catch(() => {}); // told where its guess is wanted
+    const homes = await openHomes(rows, backend, { resources, precision: options.precision }, signal);
     try {
       const coarse = createObjective(homes.coarse, penalty, options.intercept);
       const exact = createObjective(homes.exact, penalty, options.intercept);
@@ -91,6 +92,7 @@ export async function solve(
       await homes.close();
     }
   } finally {
+    await guessing?.catch(() => {}); // it still has rows of its own where no home could be opened
     await backend.close();
   }
 }

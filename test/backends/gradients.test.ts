@@ -170,6 +170,7 @@ describe('each backend against the oracle', () => {
     const roundoff = precision === 'float32' ? u : 2 ** -53;
     const size = 1 + (shape.shift ?? 0);
     const scale = rows.weights ? 2.25 : 1;
+    // n + 1 products of size ≤ |w|·size ≤ 0.5·size, and as many roundings of their sum.
     z.forEach((zi, i) => {
       expect(Math.abs(zi - trueZ[i]!)).toBeLessThanOrEqual((n + 1) ** 2 * 0.5 * size * roundoff);
     });

@@ -4,6 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { LogisticRegression } from '../../src/index.ts';
+import { checkOptions } from '../../src/model/options.ts';
+import { solve } from '../../src/model/solve.ts';
 import { randomRows } from '../support/data.ts';
 import { openTfjs, tf, tfjsNames, tfNameOf } from '../support/tensorflow.ts';
 
@@ -85,6 +87,20 @@ describe.each(tfjsNames)('%s', (backend) => {
     expect(tf.memory().numTensors).toBe(before);
     expect(tf.getBackend()).toBe(other);
   });
+});
+
+test('a fit whose rows cannot be placed takes the tensors of its first guess with it', async () => {
+  await openTfjs('wasm');
+  const before = tf.memory().numTensors;
+  const many = randomRows({ m: 2 ** 18, n: 4, seed: 6 });
+  const reason = new Error('gone');
+  const read: typeof many.read = (j, from, into) => {
+    if (into.length > 256) throw reason; // more than the runs of the sample
+    many.read(j, from, into);
+  };
+  const solved = solve({ ...many, read }, new Float64Array(4).fill(1), checkOptions({ backend: 'wasm' }), {});
+  await expect(solved).rejects.toBe(reason);
+  expect(tf.memory().numTensors).toBe(before);
 });
 
 test('a tensor of the application is read and left alone', async () => {
