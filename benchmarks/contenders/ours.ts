@@ -89,7 +89,7 @@ async function openVariant(
 ): Promise<Session> {
   const opened = await backend();
   const rows = rowsOf({ columns, y });
-  const placed = measure === 'evaluation' ? await opened.place(rows, [precision]) : undefined; // solve places its own
+  const placed = measure === 'evaluation' ? await opened.place(rows, precision) : undefined; // solve places its own
   const scales = new Float64Array(columns.length).fill(1);
   return {
     version: opened.detail,
@@ -98,7 +98,9 @@ async function openVariant(
       return { loss: loss / rows.count, gradient: gradient!.map((sum) => sum / rows.count) };
     },
     async fit(tolerance) {
-      return (await solve(rows, scales, checkOptions({ ...options, l2: problem.l2, tolerance }), {})).theta;
+      const solution = await solve(rows, scales, checkOptions({ ...options, l2: problem.l2, tolerance }), {});
+      await solution.close();
+      return solution.theta;
     },
     async close() {
       placed?.dispose();

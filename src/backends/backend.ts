@@ -75,8 +75,8 @@ export interface Backend {
   readonly detail: string;
   /** Precisions of the arithmetic inside a block of rows. */
   readonly arithmetics: readonly Precision[];
-  /** Copies rows, into memory of each precision in `keep`; float64 arithmetic reads float32 rows where it must. */
-  place(rows: Rows, keep: readonly Precision[], signal?: AbortSignal): Promise<PlacedRows>;
+  /** Copies rows, kept in `precision`, where the backend has it: each of its arithmetics reads them. */
+  place(rows: Rows, precision: Precision, signal?: AbortSignal): Promise<PlacedRows>;
   /** Ends what the backend started: threads. Placed rows are gone with it. */
   close(): Promise<void>;
 }

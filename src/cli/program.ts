@@ -48,7 +48,7 @@ export function createProgram(signal: AbortSignal): Command {
     .addOption(number('--l2 <strength>', 'L2 penalty on the mean loss, standardised features (default: 0, none)'))
     .addOption(new Option('--solver <name>', 'how to fit').choices(['auto', 'newton', 'lbfgs', 'gd']))
     .addOption(number('--max-iterations <count>', 'stop after this many'))
-    .addOption(number('--tolerance <size>', 'stop when the gradient is at most this (default: 1e-8)'))
+    .addOption(number('--tolerance <size>', 'stop when the gradient is at most this (default: 1e-10)'))
     .addOption(number('--learning-rate <rate>', 'gradient descent only (default: 1/L)'))
     .addOption(number('--momentum <share>', 'gradient descent only (default: 0)'))
     .addOption(number('--holdout <share>', 'hold out this share of the rows for evaluation, stratified'))

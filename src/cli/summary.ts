@@ -41,7 +41,8 @@ function describeSolver(model: FittedLogisticRegression): string {
   const { madeBy } = model.toJSON();
   const norm = solver.gradientNorm.toExponential(1);
   const start = solver.sampled > 0 ? ` from the optimum of ${solver.sampled.toLocaleString('en')} rows,` : '';
-  return `${solver.name}: ${solver.outcome} after ${solver.iterations} iterations${start} and ${solver.refinements} in float64, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
+  const refined = solver.refinements > 0 ? ` and ${solver.refinements} in float64,` : '';
+  return `${solver.name}: ${solver.outcome} after ${solver.iterations} iterations${start}${refined} gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
 }
 
 /** Terms with raw and standardised coefficients, the largest standardised ones first when there are too many. */

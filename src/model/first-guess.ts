@@ -4,12 +4,13 @@
  * depend on where it starts. It knows rows as a view and nothing of where they lie.
  */
 import { type Backend, type Rows, rowsOf } from '../backends/backend.ts';
-import { threadedCells } from '../backends/registry.ts';
+import { type Resources, threadedCells } from '../backends/registry.ts';
+import { maxNorm, plus } from '../math/vector.ts';
 import { createObjective, type Penalty } from '../objective/objective.ts';
-import { inMemoryRows } from '../rows/in-memory.ts';
 import { chooseSolver } from '../solvers/choose.ts';
 import { minimise } from '../solvers/solver.ts';
 import type { Turns } from '../turns.ts';
+import { openHomes } from './homes.ts';
 import type { CheckedOptions } from './options.ts';
 
 /** One run of rows in so many is sampled, evenly, for rows may be in the order of time or class. */
@@ -49,23 +50,25 @@ export interface FirstGuess {
   readonly hessian?: Float64Array | undefined;
   /** Rows that were sampled. */
   readonly rows: number;
+  /** Max-norm of what the backend's gradient there differs from float64's. */
+  readonly noiseFloor: number;
 }
 
 /** The optimum of a sample, as near as sampling makes sense of, or undefined where none is found. */
 export async function firstGuess(
   sample: Rows,
   backend: Backend,
-  penalty: Penalty,
-  options: CheckedOptions,
+  { penalty, options }: { readonly penalty: Penalty; readonly options: CheckedOptions },
   signal: AbortSignal | undefined,
 ): Promise<FirstGuess | undefined> {
-  const home = inMemoryRows(await backend.place(sample, ['float32'], signal), sample, 'float32');
+  const resources: Resources = { threads: options.threads, cells: sample.count * sample.features };
+  const homes = await openHomes(sample, backend, { resources, precision: options.precision }, signal);
   try {
-    const objective = createObjective(home, penalty, options.intercept);
-    const { dimension } = objective;
+    const coarse = createObjective(homes.coarse, penalty, options.intercept);
+    const { dimension } = coarse;
     const { name, point } = await minimise(
       chooseSolver(options.solver, dimension, options),
-      objective,
+      coarse,
       new Float64Array(dimension),
       {
         maxIterations,
@@ -73,8 +76,11 @@ export async function firstGuess(
         signal,
       },
     );
-    return name === 'converged' ? { theta: point.theta, hessian: point.hessian, rows: sample.count } : undefined;
+    if (name !== 'converged') return undefined;
+    const { theta, gradient, hessian } = point;
+    const exact = await createObjective(homes.exact, penalty, options.intercept).point(theta, 1, signal);
+    return { theta, hessian, rows: sample.count, noiseFloor: maxNorm(plus(gradient, -1, exact.gradient)) };
   } finally {
-    home.dispose();
+    await homes.close();
   }
 }

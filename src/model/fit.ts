@@ -36,6 +36,7 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
     (term) => term.scale,
   );
   const solution = await solve(prepared.rows, scales, options, hooks);
+  const scores = await solution.scores(hooks.signal).finally(() => solution.close());
   const { labels, features, counts, rows, holdout } = prepared;
   const { threshold } = options;
   const measured = (decision: Float64Array, { y, weights }: Rows): Promise<Metrics> =>
@@ -60,7 +61,7 @@ export async function fit(table: Table, target: string, options: CheckedOptions,
       solver: solution.solver,
       warnings: [...prepared.warnings, ...outcomeWarnings(solution, options)],
       metrics: {
-        train: await measured(solution.scores, rows),
+        train: await measured(scores, rows),
         holdout: counts.holdout > 0 ? await measured(await scoresOf(holdout, solution.theta, turns), holdout) : null,
       },
       options,

@@ -1,6 +1,7 @@
 /**
- * Where the rows of a fit lie: one home for the solve in the backend's own arithmetic, one for float64
- * refinement and the certificate. What is opened here is closed here. It knows no solver.
+ * Where the rows of a fit lie: one home for sums in the backend's own arithmetic, one for float64 refinement and
+ * the certificate; both are the same memory where the backend has float64. What is opened here is closed here.
+ * It knows no solver.
  */
 import type { Backend, PlacedRows, Precision, Rows } from '../backends/backend.ts';
 import { openFused, type Resources } from '../backends/registry.ts';
@@ -47,14 +48,13 @@ export async function openHomes(
       return { coarse: exact, exact, data: 'float64' };
     }
     if (backend.arithmetics.includes('float64')) {
-      const keep: Precision[] = precision === 'float64' ? ['float32', 'float64'] : ['float32'];
-      const placed = await backend.place(rows, keep, signal);
+      const placed = await backend.place(rows, precision, signal);
       return { coarse: home(placed, 'float32'), exact: home(placed, 'float64'), data: precision };
     }
-    const coarse = home(await backend.place(rows, ['float32'], signal), 'float32');
+    const coarse = home(await backend.place(rows, 'float32', signal), 'float32');
     judge = await openFused(resources);
     if (judge === undefined) return { coarse, exact: oracleRows(rows), data: 'float64' };
-    const exact = home(await judge.place(rows, [precision], signal), 'float64');
+    const exact = home(await judge.place(rows, precision, signal), 'float64');
     return { coarse, exact, data: precision };
   }
 }

@@ -20,7 +20,7 @@ export interface Options {
   readonly solver?: SolverName;
   /** Default: 100 for Newton, 1,000 for L-BFGS, 10,000 for gradient descent. */
   readonly maxIterations?: number;
-  /** The fit has converged when the gradient's max-norm is at most this; default 1e−8. */
+  /** The fit has converged when the gradient's max-norm is at most this; default 1e−10. */
   readonly tolerance?: number;
   /** Gradient descent only; default 1/L. */
   readonly learningRate?: number;
@@ -96,7 +96,7 @@ const defaults: Required<Pick<Options, Defaulted>> = {
   intercept: true,
   standardize: true,
   solver: 'auto',
-  tolerance: 1e-8,
+  tolerance: 1e-10,
   momentum: 0,
   threshold: 0.5,
   imputation: 'mean',

@@ -1,7 +1,7 @@
 /**
- * Standardised rows → coefficients. First a solve in the backend's own precision, down to what that
- * precision can resolve; then float64 refinement; then a certificate that says how well the equations
- * are solved in float64. Where the rows lie is homes.ts's business.
+ * Standardised rows → coefficients. First a coarse solve in the backend's own precision, of a sample where there
+ * are many rows, else of all of them down to what that precision can resolve; then refinement in float64; then a
+ * certificate that says how well the equations are solved. Where the rows lie is homes.ts's business.
  */
 import type { Rows } from '../backends/backend.ts';
 import { openBackend } from '../backends/registry.ts';
@@ -12,12 +12,12 @@ import { maxNorm, plus } from '../math/vector.ts';
 import { createObjective, type Objective, type Point } from '../objective/objective.ts';
 import type { Certificate } from '../predict/model-file.ts';
 import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
-import { chord } from '../solvers/chord.ts';
+import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { convergedRule, type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
 import { createTurns } from '../turns.ts';
 import { type FirstGuess, firstGuess, sampleRows } from './first-guess.ts';
-import { openHomes } from './homes.ts';
+import { type Homes, openHomes } from './homes.ts';
 import type { CheckedOptions } from './options.ts';
 
 export interface FitHooks {
@@ -41,11 +41,12 @@ export interface SolverReport {
 export interface Solution {
   /** [w_1 … w_n, b] on the standardised features; b = 0 without an intercept. */
   readonly theta: Float64Array;
-  /** Z of every row at theta. */
-  readonly scores: Float64Array;
   readonly solver: SolverReport;
   readonly certificate: Certificate;
   readonly backend: { readonly name: string; readonly detail: string };
+  /** Z of every row at theta. The rows stay where they were placed until close() is called. */
+  scores(signal?: AbortSignal): Promise<Float64Array>;
+  close(): Promise<void>;
 }
 
 /**
@@ -66,75 +67,75 @@ export async function solve(
   const penalty = { l2: options.l2, factors };
   const { signal } = hooks;
   const resources = { threads: options.threads, cells: rows.count * rows.features };
-  const backend = await openBackend(options.backend, resources);
+  const opening = openBackend(options.backend, resources);
   let guessing: Promise<FirstGuess | undefined> | undefined;
-  try {
-    const sample = await sampleRows(rows, options, createTurns(signal)); // before the rows may be released
-    guessing = sample && firstGuess(sample, backend, penalty, options, signal);
-    guessing?.catch(() => {}); // told where its guess is wanted
-    const homes = await openHomes(rows, backend, { resources, precision: options.precision }, signal);
-    try {
-      const coarse = createObjective(homes.coarse, penalty, options.intercept);
-      const exact = createObjective(homes.exact, penalty, options.intercept);
-      const { certificate, ...solution } = await solveBoth(coarse, exact, await guessing, options, hooks);
-      const theta = new Float64Array(rows.features + 1);
-      theta.set(solution.theta);
-      const scores = await homes.exact.scores(theta, signal);
-      const { name, detail } = backend;
-      return {
-        ...solution,
-        certificate: { ...certificate, data: homes.data },
-        theta,
-        scores,
-        backend: { name, detail },
-      };
-    } finally {
-      await homes.close();
-    }
-  } finally {
+  let homes: Homes | undefined;
+  const close = async (): Promise<void> => {
     await guessing?.catch(() => {}); // it still has rows of its own where no home could be opened
-    await backend.close();
+    await homes?.close();
+    await (await opening).close();
+  };
+  try {
+    // Before the rows may be released, and while threads start.
+    const [backend, sample] = await Promise.all([opening, sampleRows(rows, options, createTurns(signal))]);
+    guessing = sample && firstGuess(sample, backend, { penalty, options }, signal);
+    guessing?.catch(() => {}); // told where its guess is wanted
+    homes = await openHomes(rows, backend, { resources, precision: options.precision }, signal);
+    const { coarse, exact, data } = homes;
+    const objectives = {
+      coarse: createObjective(coarse, penalty, options.intercept),
+      exact: createObjective(exact, penalty, options.intercept),
+    };
+    const { certificate, solver, ...solved } = await solveBoth(objectives, await guessing, options, hooks);
+    const theta = new Float64Array(rows.features + 1);
+    theta.set(solved.theta);
+    const { name, detail } = backend;
+    return {
+      theta,
+      solver,
+      certificate: { ...certificate, data },
+      backend: { name, detail },
+      scores: (signal) => exact.scores(theta, signal),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
+interface Objectives {
+  readonly coarse: Objective;
+  readonly exact: Objective;
+}
+
 async function solveBoth(
-  coarse: Objective,
-  exact: Objective,
+  objectives: Objectives,
   guess: FirstGuess | undefined,
   options: CheckedOptions,
   hooks: FitHooks,
 ) {
-  const { signal, onIteration } = hooks;
+  const { coarse, exact } = objectives;
+  const { signal } = hooks;
   const { tolerance } = options;
-  const algorithm = chooseSolver(options.solver, coarse.dimension, options);
   const small = exact.dimension <= newtonLimit;
-  const start = guess?.theta ?? new Float64Array(coarse.dimension);
-  const first = await minimise(guess?.hessian ? chord(guess.hessian) : algorithm, coarse, start, {
-    maxIterations: options.maxIterations ?? defaultIterations[algorithm.name],
-    tolerance: Math.max(tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
-    signal,
-    onIteration,
-  });
+  const rough: RoughHessian = async (theta, signal) => (await coarse.point(theta, 2, signal)).hessian!;
+  const { algorithm, first, judged, noiseFloor } = await begin();
   if (first.name === 'diverged') throw diverged(first, options);
 
-  const judged = await exact.point(first.point.theta, 1, signal);
-  const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
-  const goesOn = first.name === 'converged' || first.name === 'stalled';
-  // The sample's Hessian led here; that of all rows leads on.
-  const { hessian } =
-    goesOn && small && guess?.hessian ? await coarse.point(first.point.theta, 2, signal) : first.point;
+  const goesOn = judged !== first.point && (first.name === 'converged' || first.name === 'stalled');
   const refined = goesOn
-    ? await minimise(small ? chord(hessian) : lbfgs, exact, judged, {
+    ? await minimise(small ? chord(first.point.hessian, rough) : lbfgs, exact, judged, {
         maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
         tolerance,
         signal,
-        onIteration: (state) => onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
+        onIteration: (state) => hooks.onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
       })
     : undefined;
   const last = refined ?? { ...first, point: judged };
   const finished =
     small && last.name === 'converged'
-      ? await polish(exact, last.point, last.point.hessian ?? hessian, signal)
+      ? await polish(exact, last.point, last.point.hessian ?? first.point.hessian ?? guess?.hessian, signal)
       : { point: last.point, condition: null };
   const gradientNorm = maxNorm(finished.point.gradient);
   // The last step may have lowered the gradient further: the rule quotes what is stored.
@@ -154,6 +155,24 @@ async function solveBoth(
     },
     certificate: { outcome: last.name, rule, gradientNorm, tolerance, condition, noiseFloor },
   };
+
+  /** The first solve over all rows, its end in float64, and how far coarse gradients are from float64 ones. */
+  async function begin() {
+    const chosen = chooseSolver(options.solver, exact.dimension, options);
+    const ends = { maxIterations: options.maxIterations ?? defaultIterations[chosen.name], ...hooks };
+    if (guess?.hessian) {
+      // A sample was the coarse solve: from its optimum on gradients are worth their full digits.
+      const algorithm = chord(guess.hessian, rough);
+      const first = await minimise(algorithm, exact, guess.theta, { ...ends, tolerance });
+      return { algorithm, first, judged: first.point, noiseFloor: guess.noiseFloor };
+    }
+    const first = await minimise(chosen, coarse, guess?.theta ?? new Float64Array(exact.dimension), {
+      ...ends,
+      tolerance: Math.max(tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
+    });
+    const judged = await exact.point(first.point.theta, 1, signal);
+    return { algorithm: chosen, first, judged, noiseFloor: maxNorm(plus(first.point.gradient, -1, judged.gradient)) };
+  }
 }
 
 /** One step beyond the tolerance, kept if it lowers the gradient, and the condition of the Hessian it uses. */

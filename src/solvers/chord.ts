@@ -1,7 +1,7 @@
 /**
- * Newton's method with a Hessian that is kept while it serves. Float64 refinement is this: it starts
- * where a float32 solve ended, with the float32 Hessian, and asks for the float64 Hessian only when a
- * step fails to shrink the gradient fourfold. Away from separation two or three gradients suffice.
+ * Newton's method with a Hessian that is kept while it serves. Refinement in float64 is this: gradients of the
+ * objective itself, and Hessians from wherever they are cheap, a sample of the rows or float32 sums. Only when a
+ * step fails to shrink the gradient fourfold with such a Hessian at its own point is the objective asked for one.
  * Source: Kelley, Iterative Methods for Linear and Nonlinear Equations, section 5.4.1 (chord method).
  */
 import { solveDamped } from '../math/cholesky.ts';
@@ -10,31 +10,41 @@ import type { Objective, Point } from '../objective/objective.ts';
 import { newton } from './newton.ts';
 import type { Algorithm } from './solver.ts';
 
+/** A step that leaves more of the gradient than this is not taken. */
 const wantedContraction = 1 / 4;
+/** After a step that leaves more than this, a Hessian at the new point spares more gradients than it costs. */
+const goodContraction = 1 / 64;
+
+/** A Hessian that need not be exact. */
+export type RoughHessian = (theta: Float64Array, signal?: AbortSignal) => Promise<Float64Array>;
 
 /**
- * `hessian`: one that is good enough near the starting point; without it the first step computes one. The
- * points it gives carry the Hessian that led to them.
+ * `first`: a Hessian that is good enough near the starting point. The points that it gives carry the Hessian that
+ * led to them.
  */
-export function chord(hessian: Float64Array | undefined): Algorithm {
+export function chord(first: Float64Array | undefined, rough: RoughHessian): Algorithm {
   return {
     name: 'newton',
     order: 1,
     async begin(objective: Objective, signal) {
       const newtonStep = await newton.begin(objective, signal);
-      let kept = hessian;
+      let kept = first;
+      let contraction = 0;
       return async (point: Point) => {
-        if (kept !== undefined) {
+        for (let fresh = false; !fresh; ) {
+          fresh = kept === undefined || !(contraction <= goodContraction);
+          if (fresh) kept = await rough(point.theta, signal);
           const direction = solveDamped(
-            kept,
+            kept!,
             point.gradient.map((g) => -g),
           );
           const next = await objective.point(plus(point.theta, 1, direction), 1, signal);
-          if (maxNorm(next.gradient) <= wantedContraction * maxNorm(point.gradient)) return { ...next, hessian: kept };
+          contraction = maxNorm(next.gradient) / maxNorm(point.gradient);
+          if (contraction <= wantedContraction) return { ...next, hessian: kept! };
         }
-        const full = await objective.point(point.theta, 2, signal);
-        const next = await newtonStep(full);
+        const next = await newtonStep(await objective.point(point.theta, 2, signal));
         kept = next?.hessian;
+        contraction = 0;
         return next;
       };
     },

@@ -159,7 +159,7 @@ describe('each backend against the oracle', () => {
     const { m, n } = shape;
     const theta = randomTheta(n, 32);
     const backend = await open();
-    const placed = await backend.place(rows, [precision]);
+    const placed = await backend.place(rows, precision);
     const found = await placed.evaluate(theta, 2, precision);
     const z = await placed.scores(theta);
     const truth = await oracleRows(rows).evaluate(theta, 2);
@@ -187,7 +187,7 @@ describe('each backend against the oracle', () => {
   test.each(backends)('$name: z = ±1000 is exact', async ({ open, precision }) => {
     const columns = [Float64Array.of(1000, 1000, -1000, -1000)];
     const rows = rowsOf({ columns, y: Float64Array.of(0, 1, 0, 1) });
-    const placed = await (await open()).place(rows, [precision]);
+    const placed = await (await open()).place(rows, precision);
     const sums = await placed.evaluate(Float64Array.of(1, 0), 2, precision);
     placed.dispose();
     expect(sums.loss).toBe(2000);

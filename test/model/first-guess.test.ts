@@ -9,7 +9,7 @@ import { openBackend } from '../../src/backends/registry.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { maxNorm, sum } from '../../src/math/vector.ts';
 import { firstGuess, sampleRows } from '../../src/model/first-guess.ts';
-import { checkOptions } from '../../src/model/options.ts';
+import { checkOptions, type Options } from '../../src/model/options.ts';
 import { solve } from '../../src/model/solve.ts';
 import { oracleRows } from '../../src/rows/oracle.ts';
 import { createTurns } from '../../src/turns.ts';
@@ -20,7 +20,14 @@ async function guess(rows: Rows) {
   const options = checkOptions({});
   const sample = await sampleRows(rows, options, createTurns());
   const backend = await openBackend('cpu', { threads: 1, cells: 0 });
-  return firstGuess(sample!, backend, { l2: 0 }, options, undefined);
+  return firstGuess(sample!, backend, { penalty: { l2: 0 }, options }, undefined);
+}
+
+async function solved(rows: Rows, options: Options) {
+  const scales = new Float64Array(rows.features).fill(1);
+  const solution = await solve(rows, scales, checkOptions({ ...options, threads: 1 }), {});
+  await solution.close();
+  return solution;
 }
 
 /** Rows of a known model, in the order that `rank` gives. */
@@ -62,9 +69,8 @@ test.each([
 
 test('a solve ends where one from 0 ends', async () => {
   const rows = made({ rank: (x) => x[0]! });
-  const scales = new Float64Array(n).fill(1);
-  const whole = await solve(rows, scales, checkOptions({ solver: 'newton', threads: 1 }), {});
-  const before = await solve(rows, scales, checkOptions({ solver: 'gd', threads: 1 }), {});
+  const whole = await solved(rows, { solver: 'newton' });
+  const before = await solved(rows, { solver: 'gd' });
   expect(whole.solver).toMatchObject({ sampled: m / 16, outcome: 'converged' });
   expect(before.solver).toMatchObject({ sampled: 0, outcome: 'converged' });
   // ‖Δθ‖ ≤ ‖∇f‖/λ, and λ, the least curvature, is above 0.01 here.
@@ -72,6 +78,24 @@ test('a solve ends where one from 0 ends', async () => {
   whole.theta.forEach((value, j) => {
     expect(Math.abs(value - before.theta[j]!)).toBeLessThanOrEqual(bound + 16 * Number.EPSILON);
   });
+});
+
+test('an iteration from the guess is an iteration over all rows: the limit holds for it', async () => {
+  const { solver, certificate } = await solved(made({}), { maxIterations: 1 });
+  expect(solver).toMatchObject({ name: 'newton', sampled: m / 16, outcome: 'max-iterations', iterations: 1 });
+  expect(certificate.gradientNorm).toBeGreaterThan(1e-10);
+});
+
+test('the noise floor is what float32 sums over the sample differ from float64 ones', async () => {
+  const rows = made({});
+  const { theta, noiseFloor } = (await guess(rows))!;
+  const sample = (await sampleRows(rows, checkOptions({}), createTurns()))!;
+  const placed = await (await openBackend('cpu', { threads: 1, cells: 0 })).place(sample, 'float64');
+  const [coarse, exact] = [await placed.evaluate(theta, 1, 'float32'), await oracleRows(sample).evaluate(theta, 1)];
+  const floor = maxNorm(coarse.gradient!.map((g, j) => g - exact.gradient![j]!)) / sample.count;
+  // Float64 sums of the oracle and of the kernels differ by 32 roundings of Σ|dz·x| / m ≤ 1.7 at most.
+  expect(Math.abs(noiseFloor - floor)).toBeLessThanOrEqual(32 * 1.7 * 2 ** -53);
+  expect(noiseFloor).toBeGreaterThan(2 ** -40);
 });
 
 test('no sample where it cannot help', async () => {
@@ -85,6 +109,6 @@ test('no sample where it cannot help', async () => {
 test('separated rows are found to be so from the guess as well', async () => {
   const column = Float64Array.from({ length: m * n }, (_, i) => (i % 7) - 3);
   const rows = rowsOf({ columns: [column], y: column.map((x) => (x > 0.5 ? 1 : 0)) });
-  const { solver } = await solve(rows, new Float64Array(1).fill(1), checkOptions({ threads: 1 }), {});
+  const { solver } = await solved(rows, {});
   expect(solver).toMatchObject({ sampled: (m * n) / 16, outcome: 'separated' });
 });

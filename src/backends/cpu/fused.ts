@@ -31,7 +31,7 @@ export async function createFusedBackend(workers = 0): Promise<Backend | undefin
     name: 'cpu',
     detail: `WebAssembly SIMD, ${place}`,
     arithmetics: ['float32', 'float64'],
-    place: (rows, keep, signal) => placeOn(hosts, module, { rows, keep, rowBytes: mostRowBytes, signal }),
+    place: (rows, precision, signal) => placeOn(hosts, module, { rows, precision, rowBytes: mostRowBytes, signal }),
     async close() {
       await Promise.all(threads.map((thread) => thread.close()));
     },
@@ -40,7 +40,7 @@ export async function createFusedBackend(workers = 0): Promise<Backend | undefin
 
 interface Placing {
   readonly rows: Rows;
-  readonly keep: readonly Precision[];
+  readonly precision: Precision;
   /** Bytes of rows that one memory may hold. */
   readonly rowBytes: number;
   readonly signal?: AbortSignal | undefined;
@@ -62,11 +62,8 @@ export async function placeOn(
   module: WebAssembly.Module,
   placing: Placing,
 ): Promise<PlacedRows> {
-  const { rows, keep, signal } = placing;
-  const most = Math.max(
-    4,
-    Math.floor(placing.rowBytes / bytesPerRow(rows.features, keep.includes('float64') ? 'float64' : 'float32')),
-  );
+  const { rows, precision, signal } = placing;
+  const most = Math.max(4, Math.floor(placing.rowBytes / bytesPerRow(rows.features, precision)));
   const count = Math.max(1, Math.min(rows.count, hosts.length * Math.ceil(rows.count / (most * hosts.length))));
   const length = Math.ceil(rows.count / count);
   const shares = Array.from(
@@ -113,12 +110,12 @@ export async function placeOn(
 async function fill(
   share: Share,
   module: WebAssembly.Module,
-  { rows, keep }: Placing,
+  { rows, precision }: Placing,
   turns: Turns,
   onRead: (first: number) => void,
 ): Promise<void> {
   const { host, number, from, to } = share;
-  await host.open(number, module, { rows: to - from, features: rows.features, keep });
+  await host.open(number, module, { rows: to - from, features: rows.features, precision });
   const buffer = (): Promise<Float64Array> =>
     Promise.resolve(new Float64Array(panelWidth * Math.min(travelRows, to - from)));
   const buffers = [buffer(), buffer()];

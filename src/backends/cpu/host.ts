@@ -3,11 +3,11 @@
  * one contract, so that nobody else needs to know which. It knows no rows but its own.
  */
 import type { Order, Precision, Sums } from '../backend.ts';
-import { openPart, type Part, type PartShape } from './part.ts';
+import { openStore, type Store, type StoreShape } from './store.ts';
 
-/** Parts by number. Buffers of values are given back for the next write. */
+/** Parts by number, each of them consecutive rows in a store. Buffers of values are given back for the next write. */
 export interface Host {
-  open(part: number, module: WebAssembly.Module, shape: PartShape): Promise<void>;
+  open(part: number, module: WebAssembly.Module, shape: StoreShape): Promise<void>;
   /** Four features from `first` on, rows counted within the part, one feature after the other. */
   writePanel(part: number, first: number, from: number, values: Float64Array): Promise<Float64Array>;
   writeSignedWeights(part: number, from: number, q: Float64Array): Promise<Float64Array>;
@@ -17,10 +17,10 @@ export interface Host {
 }
 
 export function createHost(): Host {
-  const parts = new Map<number, Part>();
+  const parts = new Map<number, Store>();
   return {
     async open(part, module, shape) {
-      parts.set(part, await openPart(module, shape));
+      parts.set(part, await openStore(module, shape));
     },
     async writePanel(part, first, from, values) {
       parts.get(part)!.writePanel(first, from, values);

@@ -8,6 +8,8 @@ import type { Precision } from '../backend.ts';
 
 /** Features that lie side by side: as many as a kernel keeps in registers. */
 export const panelWidth = 4;
+/** Rows come in vectors of two or of four. */
+const rowStep = 4;
 /** Bytes of X in one block. It is read several times: two blocks fit the smallest second-level caches in use. */
 const blockBytes = 2 ** 17;
 const longestBlock = 512;
@@ -20,17 +22,19 @@ export interface Layout {
   /** Bytes of a number, and numbers in a vector of 16 bytes. */
   readonly bytes: 4 | 8;
   readonly lanes: 4 | 2;
+  /** Rows that arrive. */
+  readonly count: number;
   /** n, and groups of four features. */
   readonly features: number;
   readonly panels: number;
-  /** Rows including those that pad the last vector, and rows of one block. */
+  /** Rows including those that pad the last vector of either precision, and rows of one block. */
   readonly rows: number;
   readonly blockRows: number;
-  /** Addresses; theta and room have space for float64, `wide` for one float32 block in float64. */
+  /** Addresses; theta and room have space for float64, `other` for one block in the other precision. */
   readonly header: number;
   readonly theta: number;
   readonly room: number;
-  readonly wide: number;
+  readonly other: number;
   readonly q: number;
   readonly x: number;
   readonly sums: number;
@@ -44,21 +48,21 @@ export function planLayout(count: number, features: number, precision: Precision
   const lanes = precision === 'float32' ? 4 : 2;
   const panels = Math.ceil(features / panelWidth);
   const width = panels * panelWidth;
-  const rows = Math.ceil(count / lanes) * lanes;
+  const rows = Math.ceil(count / rowStep) * rowStep;
   const fitting = Math.floor(blockBytes / (bytes * Math.max(1, width)) / 32) * 32;
   const blockRows = Math.min(longestBlock, Math.max(shortestBlock, fitting));
 
   const header = tables;
   const theta = header + 64;
   const room = align(theta + (width + 1) * 8);
-  const wide = align(room + (2 + panelWidth) * blockRows * 8); // holds a panel that arrives as well
-  const q = align(wide + (precision === 'float32' ? (1 + width) * blockRows * 8 : 0));
+  const other = align(room + (2 + panelWidth) * blockRows * 8); // holds a panel that arrives as well
+  const q = align(other + (1 + width) * blockRows * (12 - bytes));
   const x = align(q + rows * bytes);
   const sums = align(x + rows * width * bytes);
   const end = sums + (4 + 2 * width) * 8;
   const endOfSquare = end + width * width * 8;
-  const addresses = { header, theta, room, wide, q, x, sums, end, endOfSquare };
-  return { precision, bytes, lanes, features, panels, rows, blockRows, ...addresses };
+  const addresses = { header, theta, room, other, q, x, sums, end, endOfSquare };
+  return { precision, bytes, lanes, count, features, panels, rows, blockRows, ...addresses };
 }
 
 /** Bytes that one more row takes. */
@@ -78,10 +82,10 @@ export function numbersOf(buffer: ArrayBuffer, layout: Layout): Float32Array | F
 
 /** Writes the header that assembly/index.ts reads, for `count` rows from a row where a block begins. */
 export function writeHeader(buffer: ArrayBuffer, layout: Layout, from: number, count: number): void {
-  const { theta, room, wide, sums, panels, blockRows, bytes } = layout;
+  const { theta, room, other, sums, panels, blockRows, bytes } = layout;
   const q = layout.q + from * bytes;
   const x = layout.x + from * panels * panelWidth * bytes;
-  new Uint32Array(buffer, layout.header, 9).set([theta, room, wide, q, x, sums, count, panels, blockRows]);
+  new Uint32Array(buffer, layout.header, 9).set([theta, room, other, q, x, sums, count, panels, blockRows]);
 }
 
 /** Signed weights of rows `from` onwards. */

@@ -18,8 +18,9 @@ interface Kernels {
   interleave64(source: number, stride: number, vectors: number, target: number): void;
   evaluate32(header: number, order: number): void;
   evaluate64(header: number, order: number): void;
-  /** float64 sums over float32 rows. */
+  /** float64 sums over float32 rows, and float32 sums over float64 rows. */
   evaluateWide(header: number, order: number): void;
+  evaluateNarrow(header: number, order: number): void;
   /** Z of one block, in float64, into the room. */
   scores64(header: number): void;
   scoresWide(header: number): void;
@@ -28,10 +29,10 @@ interface Kernels {
 export interface Store {
   /** A panel: the rows `from` onwards, `from` a multiple of 4, of four features from `first` on, one after the other. */
   writePanel(first: number, from: number, values: Float64Array): void;
+  /** q = (1 − 2y)·s: one number carries the class as its sign and the weight as its magnitude. */
   writeSignedWeights(from: number, q: Float64Array): void;
-  /** In the precision that is kept, or in float64. */
   evaluate(theta: Float64Array, order: Order, arithmetic: Precision): Sums;
-  /** In float64. */
+  /** Z, in float64. */
   scores(theta: Float64Array): Float64Array;
 }
 
@@ -67,7 +68,7 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
     evaluate(theta, order, arithmetic) {
       if (order === 2) growFor(memory, layout);
       writeTheta(memory.buffer, layout, theta, arithmetic);
-      const kernel = `evaluate${arithmetic === 'float32' ? 32 : layout.precision === 'float64' ? 64 : 'Wide'}` as const;
+      const kernel = kernelOf(layout.precision, arithmetic);
       const run = blocksARun * layout.blockRows;
       let total: Sums | undefined;
       for (let from = 0; total === undefined || from < layout.rows; from += run) {
@@ -88,9 +89,14 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
         (precision === 'float64' ? kernels.scores64 : kernels.scoresWide)(header);
         z.set(new Float64Array(memory.buffer, room, count), from);
       }
-      return z;
+      return z.subarray(0, layout.count);
     },
   };
+}
+
+function kernelOf(kept: Precision, arithmetic: Precision) {
+  if (kept === arithmetic) return arithmetic === 'float32' ? 'evaluate32' : 'evaluate64';
+  return arithmetic === 'float32' ? 'evaluateNarrow' : 'evaluateWide';
 }
 
 interface Panel {

@@ -108,7 +108,7 @@ describe.each([
   it.each([0, 1])('loss, residual and curvature within 6 roundings, y = %i', async (y) => {
     const backend = await createFusedBackend();
     const rows = rowsOf({ columns: [Float64Array.of(1)], y: Float64Array.of(y) });
-    const placed = await backend!.place(rows, [precision]);
+    const placed = await backend!.place(rows, precision);
     for (const z of draws(2000, () => Math.fround(160 * random() - 80))) {
       const { loss, gradient, hessian } = await placed.evaluate(Float64Array.of(z, 0), 2, precision);
       const errors = [loss / logLoss(z, y), gradient![1]! / residual(z, y), hessian![3]! / curvature(z)];

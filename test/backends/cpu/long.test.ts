@@ -31,8 +31,8 @@ describe.each([
     const backend = (await createFusedBackend(2))!;
     try {
       for (const keep of ['float32', 'float64'] as const) {
-        const placed = await backend.place(rows, [keep]);
-        for (const arithmetic of keep === 'float32' ? (['float32', 'float64'] as const) : (['float64'] as const)) {
+        const placed = await backend.place(rows, keep);
+        for (const arithmetic of ['float32', 'float64'] as const) {
           const unit = arithmetic === 'float32' ? 2 ** -24 : 2 ** -53;
           const error = worstError(await placed.evaluate(theta, 2, arithmetic), judged) / unit;
           expect(error).toBeLessThanOrEqual(32);

@@ -1,9 +1,9 @@
-// The functions that the host calls: rows into one memory, all sums over them, in float32, in float64, and in
-// float64 over rows that are kept in float32, and their scores. Only here do blocks follow one another. Where everything lies
-// is decided by the host (layout.ts) and read here; it knows no partitions, no threads and no solver.
+// The functions that the host calls: rows into one memory, all sums over them, in float32 or in float64 whichever of
+// the two they are kept in, and their scores. Only here do blocks follow one another. Where everything lies is
+// decided by the host (layout.ts) and read here; it knows no partitions, no threads and no solver.
 import { gram } from './gram';
 import { interleave } from './interleave';
-import { widenPanels, widenRow } from './lanes';
+import { narrowPanels, narrowRow, widenPanels, widenRow } from './lanes';
 import { contributions, gradient, scores } from './rows';
 
 /** The host's header: addresses, and counts already padded. layout.ts writes the same fields in the same order. */
@@ -13,8 +13,8 @@ class Header {
   theta!: u32;
   /** Room for one block: scores, then curvatures, then one weighted panel. */
   room!: u32;
-  /** Room for one block of q and X in float64, where they are kept in float32. */
-  wide!: u32;
+  /** Room for one block of q and X in the precision in which they are not kept. */
+  other!: u32;
   /** q = (1 − 2y)·s of every row; 0 for the rows that pad the last vector. */
   q!: u32;
   /** X: [block][panel][vector of rows][4 features]. */
@@ -46,11 +46,16 @@ function evaluate<S, T>(header: Header, order: i32): void {
     const rows: usize = min(blockRows, left);
     let x = keptX;
     let q = keptQ;
-    if (sizeof<S>() < sizeof<T>()) {
-      q = header.wide;
+    if (sizeof<S>() != sizeof<T>()) {
+      q = header.other;
       x = q + blockRows * sizeof<T>();
-      widenRow(keptQ, rows, q);
-      widenPanels(keptX, panels * rows, x);
+      if (sizeof<S>() < sizeof<T>()) {
+        widenRow(keptQ, rows, q);
+        widenPanels(keptX, panels * rows, x);
+      } else {
+        narrowRow(keptQ, rows, q);
+        narrowPanels(keptX, panels * rows, x);
+      }
     }
     const rowBytes: usize = rows * sizeof<T>();
     scores<T>(x, header.theta, panels, rowBytes, scoresAt);
@@ -67,7 +72,7 @@ function evaluate<S, T>(header: Header, order: i32): void {
 function scoresOf<S>(header: Header): void {
   let x: usize = header.x;
   if (sizeof<S>() < sizeof<f64>()) {
-    x = header.wide;
+    x = header.other;
     widenPanels(header.x, header.panels * header.rows, x);
   }
   scores<f64>(x, header.theta, header.panels, header.rows * sizeof<f64>(), header.room);
@@ -91,6 +96,10 @@ export function evaluate64(header: Header, order: i32): void {
 
 export function evaluateWide(header: Header, order: i32): void {
   evaluate<f32, f64>(header, order);
+}
+
+export function evaluateNarrow(header: Header, order: i32): void {
+  evaluate<f64, f32>(header, order);
 }
 
 export function interleave32(source: usize, stride: usize, vectors: usize, target: usize): void {

@@ -1,6 +1,6 @@
 // How rows come to lie as the kernels read them: four features that arrive in float64, one after the other,
 // side by side in vectors of T. It knows neither blocks nor panels.
-import { load, vectorBytes } from './lanes';
+import { load, narrow, vectorBytes } from './lanes';
 
 /** Four features, `stride` bytes apart, → [vector of rows][4 features] at `target`. */
 @inline
@@ -18,7 +18,5 @@ export function interleave<T>(source: usize, stride: usize, vectors: usize, targ
 @inline
 function rounded<T>(at: usize): v128 {
   if (sizeof<T>() == 8) return load(at);
-  const low = f32x4.demote_f64x2_zero(load(at));
-  const high = f32x4.demote_f64x2_zero(v128.load(at, 16));
-  return v128.shuffle<f64>(low, high, 0, 2);
+  return narrow(load(at), v128.load(at, 16));
 }

@@ -75,6 +75,12 @@ export function addFour<T>(sums: usize, a: v128, b: v128, c: v128, d: v128): voi
   addTwo<T>(sums + 16, c, d);
 }
 
+/** Two vectors of float64 as one of float32. */
+@inline
+export function narrow(low: v128, high: v128): v128 {
+  return v128.shuffle<f64>(f32x4.demote_f64x2_zero(low), f32x4.demote_f64x2_zero(high), 0, 2);
+}
+
 /** `count` numbers, a multiple of four, from float32 to float64. */
 export function widenRow(from: usize, count: usize, to: usize): void {
   for (const end = from + 4 * count; from < end; from += vectorBytes) {
@@ -94,5 +100,24 @@ export function widenPanels(from: usize, count: usize, to: usize): void {
       v128.store(to + feature * vectorBytes, f64x2.promote_low_f32x4(v128.shuffle<f64>(v, v, 1, 0)), 64);
     }
     to += 8 * vectorBytes;
+  }
+}
+
+/** `count` numbers, a multiple of four, from float64 to float32. */
+export function narrowRow(from: usize, count: usize, to: usize): void {
+  for (const end = from + 8 * count; from < end; from += 2 * vectorBytes) {
+    v128.store(to, narrow(v128.load(from), v128.load(from, 16)));
+    to += vectorBytes;
+  }
+}
+
+/** [vector of 2 rows][4 features] in float64 → [vector of 4 rows][4 features] in float32, `count` rows of panels. */
+export function narrowPanels(from: usize, count: usize, to: usize): void {
+  for (const end = from + 32 * count; from < end; from += 8 * vectorBytes) {
+    v128.store(to, narrow(v128.load(from), v128.load(from, 64)));
+    v128.store(to, narrow(v128.load(from, 16), v128.load(from, 80)), 16);
+    v128.store(to, narrow(v128.load(from, 32), v128.load(from, 96)), 32);
+    v128.store(to, narrow(v128.load(from, 48), v128.load(from, 112)), 48);
+    to += 4 * vectorBytes;
   }
 }
