@@ -9,15 +9,16 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
-const folder = 'src/backends/cpu/assembly';
+const kernelsEntry = 'src/backends/cpu/assembly/index.ts';
+const linesEntry = 'src/platform/assembly/lines.ts';
 const workerEntry = 'src/backends/cpu/worker.ts';
 
-/** The WebAssembly module of one entry file in the kernels' folder. */
+/** The WebAssembly module of one entry file. */
 export async function compileEntry(entry: string): Promise<Uint8Array> {
   let binary: Uint8Array | undefined;
   const { error, stderr } = await asc.main(
     [
-      `${folder}/${entry}`,
+      entry,
       ...['--baseDir', fileURLToPath(new URL('.', import.meta.url))],
       ...['-O3', '--converge', '--noAssert', '--enable', 'simd', '--runtime', 'stub'],
       ...['--importMemory', '--initialMemory', '0', '--outFile', 'kernels.wasm'],
@@ -32,14 +33,13 @@ export async function compileEntry(entry: string): Promise<Uint8Array> {
   return binary;
 }
 
-/** The text of kernels.generated.ts. */
-export async function generateKernels(): Promise<string> {
-  const base64 = Buffer.from(await compileEntry('index.ts')).toString('base64');
-  return `// Made by build-kernels.ts from ${folder}. Do not edit.\nexport const kernelsBase64 =\n  '${base64}';\n`;
+async function generateModule(entry: string, name: string): Promise<string> {
+  const base64 = Buffer.from(await compileEntry(entry)).toString('base64');
+  return `// Made by build-kernels.ts from ${entry}. Do not edit.\nexport const ${name} =\n  '${base64}';\n`;
 }
 
-/** The text of worker.generated.ts: one script without imports, which Node and browsers run alike. */
-export async function generateWorker(): Promise<string> {
+/** One script without imports, which Node and browsers run alike. */
+async function generateWorker(): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(workerEntry, import.meta.url))],
     ...{
@@ -56,9 +56,14 @@ export async function generateWorker(): Promise<string> {
   return `// Made by build-kernels.ts from ${workerEntry}. Do not edit.\nexport const workerSource =\n  ${text};\n`;
 }
 
+/** What gives the text of each generated file. */
+export const generated: Readonly<Record<string, () => Promise<string>>> = {
+  'src/backends/cpu/kernels.generated.ts': () => generateModule(kernelsEntry, 'kernelsBase64'),
+  'src/backends/cpu/worker.generated.ts': generateWorker,
+  'src/platform/lines.generated.ts': () => generateModule(linesEntry, 'linesBase64'),
+};
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const write = (name: string, text: string): Promise<void> =>
-    writeFile(new URL(`src/backends/cpu/${name}`, import.meta.url), text);
-  await write('kernels.generated.ts', await generateKernels());
-  await write('worker.generated.ts', await generateWorker());
+  for (const [path, generate] of Object.entries(generated))
+    await writeFile(new URL(path, import.meta.url), await generate());
 }

@@ -110,10 +110,11 @@ function squaredDeviations(values: Float64Array, mean: number, weights: Float64A
   return sum;
 }
 
-/** x → (x − mean) / scale. */
+/** x → (x − mean) / scale, by the reciprocal, since a division takes four times as long as a product. */
 export function standardised(read: Reader, { mean, scale }: Scaling): Reader {
+  const factor = 1 / scale; // no scale is so small that this overflows
   return (from, into) => {
     read(from, into);
-    for (let i = 0; i < into.length; i++) into[i] = (into[i]! - mean) / scale;
+    for (let i = 0; i < into.length; i++) into[i] = (into[i]! - mean) * factor;
   };
 }

@@ -7,7 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { LogisticError } from '../errors.ts';
-import { LineCounter, type TextLines } from './text-lines.ts';
+import { openLineCounter, type TextLines } from './text-lines.ts';
 
 const pieceBytes = 1 << 20;
 const carried = 4; // bytes of the piece before that stand before a piece: a character cut off, a line end's two
@@ -17,23 +17,30 @@ const [lineFeed, carriageReturn] = [10, 13];
 export async function checkText(path: string, source: string, signal?: AbortSignal): Promise<TextLines | undefined> {
   const file = await open(path);
   try {
-    const bytes = Buffer.alloc(carried + pieceBytes);
-    const lines = new LineCounter();
-    let [offset, begin] = [0, carried]; // in the text, in bytes
-    for (let length = pieceBytes; length === pieceBytes; ) {
+    const lines = await openLineCounter(carried + pieceBytes);
+    const read = (room: Buffer): Promise<number> => {
+      const length = fill(file, room.subarray(carried));
+      length.catch(() => {}); // told where it is awaited; after another error nobody awaits it
+      return length;
+    };
+    let [room, other] = lines.rooms;
+    let next = read(room);
+    let [offset, begin] = [0, carried]; // in the text, in the room
+    for (let length = pieceBytes; length === pieceBytes; [room, other] = [other, room]) {
       signal?.throwIfAborted();
-      length = await fill(file, bytes.subarray(carried));
+      length = await next;
+      if (length === pieceBytes) next = read(other); // while this piece is looked at
       const end = carried + length;
-      const piece = bytes.subarray(begin, end);
+      const piece = room.subarray(begin, end);
       const nul = piece.indexOf(0);
       if (nul >= 0)
         throw await badByte({ path, source, offset: offset + nul, what: 'a NUL byte: this is not plain text' });
       const whole = length < pieceBytes ? piece.length : wholeCharacters(piece);
       if (!isUtf8(piece.subarray(0, whole))) throw await invalid(path, source, { bytes: piece, offset });
-      lines.add(bytes, carried, end);
+      lines.add(room, carried, end);
       offset += whole;
       begin = carried - (piece.length - whole);
-      bytes.copyWithin(0, length, end);
+      room.copy(other, 0, length, end);
     }
     return lines.finish();
   } finally {

@@ -467,9 +467,12 @@ describe('B31: sizes of files', () => {
     expect(error).toMatchObject({ code: 'too-many-columns', message: expect.stringContaining('70001') });
   });
 
-  test('a cell of 5 MB', async () => {
-    const found = await table(lines('x,y,c', `1,0,${'z'.repeat(5e6)}`, '2,1,b'));
-    expect(cells(found, 'c').map((text) => String(text).length)).toEqual([5e6, 1]);
+  test.each([3e5, 1.5e6, 5e6, 40e6])('a cell of %d bytes, bare and quoted', async (size) => {
+    for (const quote of ['', '"']) {
+      const found = await table(lines('x,y,c', `1,0,${quote}${'z'.repeat(size)}${quote}`, '2,1,b'));
+      expect(cells(found, 'c').map((text) => String(text).length)).toEqual([size, 1]);
+      expect([...cells(found, 'x')]).toEqual([1, 2]);
+    }
   });
 
   test('no row of prediction is lost among many', async () => {

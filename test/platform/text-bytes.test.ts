@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/math/random.ts';
 import { checkText } from '../../src/platform/text-bytes.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'text-'));
@@ -50,11 +51,37 @@ describe('leading zeros', () => {
   });
 });
 
+test('random texts tell what a plain loop over their bytes tells', async () => {
+  const random = createRandom(5);
+  const alphabet = [...'000719,,\n\n_a.-+eé "'];
+  for (let k = 0; k < 300; k++) {
+    const end = random() < 0.5 ? '\n' : '\r\n';
+    const drawn = Array.from(
+      { length: 1 + Math.floor(70 * random()) },
+      () => alphabet[Math.floor(alphabet.length * random())]!,
+    );
+    const text = drawn.map((char) => (char === '\n' ? end : char)).join('');
+    const below = text.includes('\n') ? text.slice(text.indexOf('\n') + 1) : '';
+    const lines = text.split(end);
+    const ended = text.endsWith(end) ? lines.slice(0, -1) : lines;
+    // before the end of a blank line stands that of the line above, before that of a blank first line nothing
+    const last = ended.map((line, i) => Buffer.from(line).at(-1) ?? (i === 0 ? 0 : 10));
+    expect(await check(text), JSON.stringify(text)).toEqual({
+      count: ended.length,
+      longest: Math.max(...text.split(/(?<=\n)/).map((line) => Buffer.byteLength(line))),
+      quotes: text.includes('"'),
+      lastBytes: new Set(last.sort((a, b) => a - b)),
+      underscores: below.includes('_'),
+      leadingZeros: /(^|[^\w.+\-\x80-\uffff])0\d/.test(below),
+    });
+  }
+});
+
 describe('lines', () => {
   test.each(around)('are counted alike %d bytes from the end of a piece', async (from) => {
     for (const end of ['\n', '\r\n']) {
       const found = await check(beginningAt(piece + from, `;${end}${end}b_${end}c`));
-      expect(found).toMatchObject({ count: 5, underscores: true });
+      expect(found).toMatchObject({ count: 5, underscores: true, longest: piece + from - 2 + `;${end}`.length });
       // before the end of a blank line stands that of the line above
       expect(found?.lastBytes).toEqual(new Set([...'h;_c\n'].map((char) => char.charCodeAt(0))));
     }

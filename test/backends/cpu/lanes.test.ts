@@ -15,7 +15,7 @@ const memory = new WebAssembly.Memory({ initial: 64 });
 let probe: Probe;
 
 beforeAll(async () => {
-  const module = await WebAssembly.compile(new Uint8Array(await compileEntry('probe.ts')));
+  const module = await WebAssembly.compile(new Uint8Array(await compileEntry('src/backends/cpu/assembly/probe.ts')));
   probe = (await WebAssembly.instantiate(module, { env: { memory } })).exports as unknown as Probe;
 });
 
