@@ -15,6 +15,7 @@ import {
 import { createFusedBackend, placeOn } from '../../../src/backends/cpu/fused.ts';
 import { createHost } from '../../../src/backends/cpu/host.ts';
 import { compileKernels } from '../../../src/backends/cpu/kernels.ts';
+import { logLoss, residual } from '../../../src/math/logistic.ts';
 import { createRandom } from '../../../src/math/random.ts';
 import { type Judged, judge, worstError } from '../../support/judge.ts';
 
@@ -154,6 +155,29 @@ describe.each(modes)('$arithmetic sums over $keep rows, $workers workers', (mode
     const judged = judge(fewer, theta);
     expect(worstError(await evaluate(mode, zeroed, theta), judged)).toBeLessThanOrEqual(tolerance);
     expect(worstError(await evaluate(mode, fewer, theta), judged)).toBeLessThanOrEqual(tolerance);
+  });
+
+  it('takes an offset as a feature whose coefficient is 1', async () => {
+    const { rows, theta } = makeProblem({ m: 1027, n: 4, weighted: true, oneSided: false, precision });
+    const [w, offset] = [theta.map((value, j) => (j === 3 ? 1 : value)), rows.columns[3]!];
+    const { loss, gradient } = await evaluate(mode, rows, w);
+    const sums = new Float64Array(5); // loss, slopes of three features, Σ s·dz
+    const sizes = new Float64Array(5);
+    for (let i = 0; i < rows.count; i++) {
+      const x = [rows.columns[0]![i]!, rows.columns[1]![i]!, rows.columns[2]![i]!];
+      const z = offset[i]! + w[4]! + x.reduce((sum, value, j) => sum + w[j]! * value, 0);
+      const dz = rows.weights![i]! * residual(z, rows.y[i]!);
+      for (const [k, term] of [rows.weights![i]! * logLoss(z, rows.y[i]!), ...x.map((v) => dz * v), dz].entries()) {
+        sums[k]! += term;
+        sizes[k]! += Math.abs(term);
+      }
+    }
+    const found = [loss, gradient![0]!, gradient![1]!, gradient![2]!, gradient![4]!];
+    // These loops round once a row in float64.
+    const allowed = 32 * unit[arithmetic] + rows.count * unit.float64;
+    found.forEach((value, k) => {
+      expect(Math.abs(value - sums[k]!) / sizes[k]!).toBeLessThanOrEqual(allowed);
+    });
   });
 
   it('adds up the parts when one memory is not enough', async () => {
