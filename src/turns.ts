@@ -8,8 +8,11 @@
 const rowsATurn = 2 ** 16;
 
 export interface Turns {
-  /** Calls visit(from, to) over consecutive runs of 0 … count, until it gives false. Rejects with the signal's reason. */
-  over(count: number, visit: (from: number, to: number) => unknown): Promise<void>;
+  /**
+   * Calls visit(from, to) over consecutive runs of 0 … count, until it gives false. `cost`: rows of plain arithmetic
+   * that one of these is worth. Rejects with the signal's reason.
+   */
+  over(count: number, visit: (from: number, to: number) => unknown, cost?: number): Promise<void>;
   /** Counts work that was done in one go, in rows of one column. */
   spend(rows: number): Promise<void>;
 }
@@ -25,11 +28,11 @@ export function createTurns(signal?: AbortSignal): Turns {
     signal?.throwIfAborted();
   };
   return {
-    async over(count, visit) {
+    async over(count, visit, cost = 1) {
       for (let from = 0; from < count; ) {
-        const to = Math.min(count, from + left);
+        const to = Math.min(count, from + Math.ceil(left / cost));
         const goOn = visit(from, to) !== false;
-        await spend(to - from);
+        await spend((to - from) * cost);
         if (!goOn) return;
         from = to;
       }

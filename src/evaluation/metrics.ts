@@ -45,7 +45,7 @@ export interface Metrics {
 export async function measureScores(scored: Scored, turns: Turns): Promise<Metrics> {
   const { decision } = scored;
   const sums = { loss: 0, squares: 0, tp: 0, fp: 0, tn: 0, fn: 0 };
-  await turns.over(decision.length, (from, to) => addRows(sums, scored, from, to));
+  await turns.over(decision.length, (from, to) => addRows(sums, scored, from, to), 8);
   const { loss, squares, tp, fp, tn, fn } = sums;
   const total = tp + fp + tn + fn;
   const reasons: Record<string, string> = {};
@@ -122,7 +122,7 @@ async function rankScores(scored: Scored, turns: Turns): Promise<Ranks> {
   const order = await argsort(scored.decision, turns);
   const none = { positives: 0, negatives: 0 };
   const ranks: Ranks = { pairs: 0, averagePrecision: 0, score: Number.NaN, above: { ...none }, tied: { ...none } };
-  await turns.over(order.length, (from, to) => goDown(ranks, scored, order, from, to));
+  await turns.over(order.length, (from, to) => goDown(ranks, scored, order, from, to), 4);
   settle(ranks);
   return ranks;
 }

@@ -4,6 +4,7 @@
  * worker keeps no process alive. It knows neither rows nor sums.
  */
 import { LogisticError } from '../../errors.ts';
+import { nextTask } from '../../turns.ts';
 import type { Host } from './host.ts';
 import { workerSource } from './worker.generated.ts';
 import { type Call, type Reply, started } from './worker-messages.ts';
@@ -35,7 +36,14 @@ export async function availableThreads(): Promise<number> {
 
 /** New threads, all of them started. Throws LogisticError 'worker-died' where one may not or cannot start. */
 export async function openThreads(count: number): Promise<Thread[]> {
-  const opened = await Promise.allSettled(Array.from({ length: count }, openThread));
+  const opening: Promise<Thread>[] = [];
+  for (let k = 0; k < count; k++) {
+    const thread = openThread();
+    thread.catch(() => {}); // told below
+    opening.push(thread);
+    await nextTask(); // making one holds the event loop for some milliseconds
+  }
+  const opened = await Promise.allSettled(opening);
   const threads = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   const failure = opened.find((result) => result.status === 'rejected');
   if (failure === undefined) return threads;
