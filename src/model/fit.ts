@@ -12,7 +12,8 @@ import { formatVersion, type ModelFile, type Term } from '../predict/model-file.
 import { createTurns, type Turns } from '../turns.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { type Prepared, prepare, type RowCounts } from './prepare.ts';
-import { type FitHooks, type Solution, type SolverReport, solve } from './solve.ts';
+import type { FitHooks, SolverReport } from './refine.ts';
+import { type Solution, solve } from './solve.ts';
 
 /** How a model was made: the `training` part of its file. */
 export interface TrainingReport {

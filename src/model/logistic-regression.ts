@@ -19,7 +19,7 @@ import { createTurns, type Turns } from '../turns.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import { type CheckedOptions, checkOptions, type Options } from './options.ts';
-import type { FitHooks } from './solve.ts';
+import type { FitHooks } from './refine.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row of an array. Objects and files name a column instead: option `weights`. */

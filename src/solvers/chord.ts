@@ -1,7 +1,7 @@
 /**
  * Newton's method with a Hessian that is kept while it serves. Refinement in float64 is this: gradients of the
  * objective itself, and Hessians from wherever they are cheap, a sample of the rows or float32 sums. Only when a
- * step fails to shrink the gradient fourfold with such a Hessian at its own point is the objective asked for one.
+ * step fails to halve the gradient with such a Hessian at its own point is the objective asked for one.
  * Source: Kelley, Iterative Methods for Linear and Nonlinear Equations, section 5.4.1 (chord method).
  */
 import { solveDamped } from '../math/cholesky.ts';
@@ -10,8 +10,8 @@ import type { Objective, Point } from '../objective/objective.ts';
 import { newton } from './newton.ts';
 import type { Algorithm } from './solver.ts';
 
-/** A step that leaves more of the gradient than this is not taken. */
-const wantedContraction = 1 / 4;
+/** A step that leaves more of the gradient than this is not taken. Newton's own leaves 1/e where rows are separated. */
+const wantedContraction = 1 / 2;
 /** After a step that leaves more than this, a Hessian at the new point spares more gradients than it costs. */
 const goodContraction = 1 / 64;
 
