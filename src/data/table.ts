@@ -48,12 +48,11 @@ export function discardNumbers({ values }: NumericColumn): void {
 
 export type Column = NumericColumn | CategoricalColumn | BooleanColumn;
 
+/** The one who has it has its columns: whoever has copied a column's numbers for good may discard them. */
 export interface Table {
   /** Rows held: rows read without the bad ones. */
   readonly rows: number;
   readonly columns: readonly Column[];
-  /** Nobody else has these columns: whoever has copied a column's numbers for good may discard them. */
-  readonly isOwned?: boolean;
   /** Columns of the source that are not held: dropped by request, or left out with a warning. */
   readonly leftOut: readonly string[];
   /** Where it came from, for messages: a file's path, 'standard input', 'arrays', 'objects'. */

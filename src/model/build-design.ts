@@ -30,8 +30,6 @@ export interface DesignRequest {
   readonly features: readonly Feature[];
   readonly train: Part;
   readonly holdout: Part;
-  /** Whether the columns may go when they are placed. */
-  readonly isOwned: boolean;
   readonly intercept: boolean;
   readonly penalised: boolean;
 }
@@ -46,7 +44,7 @@ export interface BuiltDesign {
 }
 
 export async function buildDesign(request: DesignRequest, turns: Turns): Promise<BuiltDesign> {
-  const { columns, features, train, holdout, intercept, penalised, isOwned } = request;
+  const { columns, features, train, holdout, intercept, penalised } = request;
   const columnOf = new Map(columns.map((column) => [column.name, column]));
   const named = features.flatMap(termsOf);
   const raw = features.flatMap((feature, k) => termReaders(feature, columns[k]!, train.rows));
@@ -76,7 +74,7 @@ export async function buildDesign(request: DesignRequest, turns: Turns): Promise
     }),
     rows: {
       ...view(train, raw, fitted),
-      ...(isOwned && { release: (j) => discard(columnOf.get(named[fitted[j]!]!.column)!) }),
+      ...(holdout.rows.length === 0 && { release: (j) => discard(columnOf.get(named[fitted[j]!]!.column)!) }),
     },
     holdout: view(holdout, held, fitted),
     warnings: [

@@ -59,8 +59,7 @@ export async function prepare(table: Table, target: string, options: CheckedOpti
   const imputation = missing === 'impute' ? options.imputation : undefined;
   const features = await fitFeatures(columns, { ...train, imputation }, turns);
   const { intercept } = options;
-  const isOwned = table.isOwned === true && split.holdout.length === 0;
-  const design = await buildDesign({ columns, features, train, holdout, isOwned, intercept, penalised }, turns);
+  const design = await buildDesign({ columns, features, train, holdout, intercept, penalised }, turns);
   const separation = await purity(columns, { rows: split.train, labels, penalised }, turns);
   return {
     labels,

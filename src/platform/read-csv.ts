@@ -54,7 +54,6 @@ export async function readCsv(
   return {
     rows,
     columns: counters.columns,
-    isOwned: true,
     leftOut: leftOut(names, counters.columns),
     source: source.label,
     badRows: decided.badRows,

@@ -110,7 +110,6 @@ export async function readTyped(
   return {
     rows: m,
     columns: counters.columns,
-    isOwned: true,
     leftOut: leftOut(names, counters.columns),
     source: source.label,
     badRows: 0,
