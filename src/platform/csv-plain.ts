@@ -65,7 +65,12 @@ async function scanBatch(
   columns: Map<number, Float64Array>,
 ): Promise<Scanned | undefined> {
   const { csv, sql, tokens, options, text } = scan;
-  const doubtful = text.leadingZeros || text.underscores || sql.numericToken || joining.test(csv.dialect.delimiter);
+  const doubtful =
+    text.leadingZeros ||
+    text.underscores ||
+    text.doubleSigns ||
+    sql.numericToken ||
+    joining.test(csv.dialect.delimiter);
   let places = likely;
   for (let tries = doubtful ? 0 : 3; tries > 0 && places.length > 0; tries--) {
     const from = csv.numbers(places, tries === 3 ? [''] : tokens);
@@ -128,13 +133,13 @@ function isExact(values: Float64Array, from: number, to: number): boolean {
 }
 
 /**
- * A cell's number, null when it is spelled in a way that calls for a decision. DuckDB's cast also takes `1_000`;
- * a cell that begins below `+`, with a space or a quote, is looked at more closely elsewhere, as is one that begins
- * with 0 and a digit.
+ * A cell's number, null when it is spelled in a way that calls for a decision. DuckDB's cast also takes `1_000`
+ * and `+-5`; a cell that begins below `+.`, with a space or a quote, is looked at more closely elsewhere, as is one that
+ * begins with 0 and a digit.
  */
 function plainNumber(c: string, sql: CellSql, underscores: boolean): string {
   const conditions = [
-    `${c} >= '+' and (${c} < '00' or ${c} >= '0:')`,
+    `${c} >= '+.' and (${c} < '00' or ${c} >= '0:')`,
     ...(underscores ? [`not contains(${c}, '_')`] : []),
     ...(sql.numericToken ? [`not ${sql.missing(c)}`] : []),
   ];

@@ -40,7 +40,7 @@ const leadingZero = (column: string): string =>
 
 /**
  * A number is a cell that numberPattern matches; without a comma DuckDB's cast finds the same ones, faster,
- * once `_` between digits, inf and nan are taken out, and spaces around it do not matter to the cast. Only
+ * once `_` between digits, `+-`, inf and nan are taken out, and spaces around it do not matter to the cast. Only
  * when some token spells a number must a number be looked up among the tokens.
  */
 export function cellSql(tokens: readonly string[]): CellSql {
@@ -55,7 +55,7 @@ export function cellSql(tokens: readonly string[]): CellSql {
       const value = `try_cast(${comma ? `replace(${c}, ',', '.')` : c} as double)`;
       const spelled = comma
         ? `regexp_full_match(${trimmed(c)}, ${literal(numberPatternComma)})`
-        : `not contains(${c}, '_')`;
+        : `not contains(${c}, '_') and not contains(${c}, '+-')`;
       const present = numericToken ? ` and not ${missing(c)}` : '';
       return `case when isfinite(${value}) and ${spelled}${present} then ${value} end`;
     },

@@ -236,7 +236,7 @@ async function refuseRejects(rejects: readonly Reject[], source: Source, width: 
 
 function reason({ type, message, byte }: Reject, width: number): string {
   const found = /Found: (\d+)/.exec(message)?.[1];
-  if (found !== undefined) return `${width} fields expected, ${found} found`;
+  if (found !== undefined) return `${width} ${width === 1 ? 'field' : 'fields'} expected, ${found} found`;
   return type === 'INVALID ENCODING' ? `not UTF-8 (row at byte ${byte - 1})` : message.split('\n')[0]!;
 }
 

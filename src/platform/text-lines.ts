@@ -18,6 +18,8 @@ export interface TextLines {
   readonly lastBytes: ReadonlySet<number>;
   /** Whether an underscore, which DuckDB takes for a separator of digits, stands below the first line. */
   readonly underscores: boolean;
+  /** Whether `+-`, which DuckDB takes for a minus, stands below the first line. */
+  readonly doubleSigns: boolean;
   /** Whether 0 and a digit stand below the first line where a cell may begin: after a byte that is not `joining`. */
   readonly leadingZeros: boolean;
 }
@@ -39,6 +41,7 @@ interface Kernel {
   readonly returns: WebAssembly.Global;
   readonly closed: WebAssembly.Global;
   readonly underscores: WebAssembly.Global;
+  readonly doubleSigns: WebAssembly.Global;
   readonly leadingZeros: WebAssembly.Global;
 }
 
@@ -87,6 +90,7 @@ export async function openLineCounter(bytes: number): Promise<LineCounter> {
         quotes,
         lastBytes: new Set([...before.keys()].filter((byte) => before[byte] === 1)),
         underscores: kernel.underscores.value !== 0,
+        doubleSigns: kernel.doubleSigns.value !== 0,
         leadingZeros: kernel.leadingZeros.value !== 0,
       };
     },

@@ -237,7 +237,7 @@ describe('B28: what looks like a number and is none', () => {
     const { columns } = await readTable(`${folder.path}/d.csv`, { target: 'y', numeric: ['x'] }, {});
     expect([...(columns[0] as NumericColumn).values]).toEqual(texts.map(Number));
   });
-  test.each(['1_000', '0x1A', '1e999', 'inf', '1 000'])('%s is no number', (cell) =>
+  test.each(['1_000', '+-5', '0x1A', '1e999', 'inf', '1 000'])('%s is no number', (cell) =>
     refused(`${t8}${cell},1\n`, /d\.csv:10: column x: .* is not a number/),
   );
 });

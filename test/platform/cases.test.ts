@@ -112,7 +112,7 @@ describe('B10: sizes of numbers', () => {
     expect(cells(found, 'x')).toEqual(hard.map(Number));
   });
 
-  test.each(['1_000', '0x1A'])('%s is no number', async (cell) => {
+  test.each(['1_000', '0x1A', '+-5'])('%s is no number', async (cell) => {
     const error = await refused(lines('x,y', '1,0', '2,1', `${cell},0`, '4,1'));
     expect(error).toMatchObject({ code: 'not-a-number' });
     expect(error.message).toMatch(/:4: .*\bx\b/);

@@ -60,6 +60,7 @@ describe('a cell in the last rows decides as it does in the first', () => {
     '9007199254740993',
     '1e300',
     '1_000',
+    '+-5',
     'abc',
     'inf',
     'nan',
@@ -181,6 +182,7 @@ describe('DuckDB reads the numbers itself where no spelling is doubtful', () => 
   test.each([
     ['a leading zero', [], '007', {}],
     ['an underscore', [], '1_000', {}],
+    ['a sign twice', [], '+-5', {}],
     ['a number among the missing texts', [0], '1.5', { missingTokens: ['-999'] }],
   ])('by texts after %s', async (_, first, cell, options) => {
     const { places, byText } = await onePass([header, ...rowsWith(cell, m - 2)], options);

@@ -12,19 +12,22 @@ export let longest: u32 = 0;
 /** Carriage returns, and those of them that stand right before a line feed. */
 export let returns: u32 = 0;
 export let closed: u32 = 0;
-/** Not 0 where an underscore, or 0 and a digit at the beginning of a cell, was seen since the last forget(). */
+/** Not 0 where an underscore, `+-`, or 0 and a digit at the beginning of a cell was seen since the last forget(). */
 export let underscores: u32 = 0;
+export let doubleSigns: u32 = 0;
 export let leadingZeros: u32 = 0;
 
 /** Bytes since the last line feed, of what was added, and where in memory the line or the rest of it begins. */
 let line: u32 = 0;
 let begin: usize = 0;
-/** Of the last byte: whether a cell may begin after it, and whether it is a 0 that begins one. */
+/** Of the last byte: whether a cell may begin after it, and whether it is a 0 that begins one, or a plus. */
 let opens: u32 = 0;
 let zero: u32 = 0;
+let plus: u32 = 0;
 
 export function forget(): void {
   underscores = 0;
+  doubleSigns = 0;
   leadingZeros = 0;
 }
 
@@ -39,14 +42,18 @@ export function add(at: usize, end: usize): void {
     const underscore = i8x16.eq(bytes, i8x16.splat(0x5f));
     // What words and numbers go on with: letters, digits, `_ . + -`, and all beyond ASCII, whose highest bit is set.
     const letters = within(v128.or(bytes, i8x16.splat(0x20)), 0x61, 25);
-    const signs = v128.or(i8x16.eq(bytes, i8x16.splat(0x2b)), within(bytes, 0x2d, 1));
-    const joining = v128.or(v128.or(bytes, v128.or(letters, digits)), v128.or(underscore, signs));
+    const pluses = i8x16.eq(bytes, i8x16.splat(0x2b));
+    const others = v128.or(underscore, v128.or(pluses, within(bytes, 0x2d, 1)));
+    const joining = v128.or(v128.or(bytes, v128.or(letters, digits)), others);
     const isOpen: u32 = ~i8x16.bitmask(joining) & there;
     const isZero: u32 = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0x30))) & ((isOpen << 1) | opens) & there;
     leadingZeros |= i8x16.bitmask(digits) & ((isZero << 1) | zero) & there;
     underscores |= i8x16.bitmask(underscore) & there;
+    const isPlus: u32 = i8x16.bitmask(pluses) & there;
+    doubleSigns |= i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0x2d))) & ((isPlus << 1) | plus) & there;
     opens = (isOpen >> (length - 1)) & 1;
     zero = (isZero >> (length - 1)) & 1;
+    plus = (isPlus >> (length - 1)) & 1;
     const isReturn = i8x16.eq(bytes, i8x16.splat(carriageReturn));
     const isFeed = i8x16.eq(bytes, i8x16.splat(lineFeed));
     if (v128.any_true(v128.or(isReturn, isFeed))) {
