@@ -42,6 +42,7 @@ export async function openDatabase(options: {
   });
   const connection = await instance.connect();
   await connection.run("set streaming_buffer_size = '64MB'"); // with 1 MB its threads wait for each other
+  await connection.run("set allocator_bulk_deallocation_flush_threshold = '4MB'"); // freed memory goes back: 70 MB less
   if (options.onProgress) await connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
   const { signal, onProgress } = options;
   const interrupt = (): void => connection.interrupt();
