@@ -39,10 +39,12 @@ function describeRows(model: FittedLogisticRegression): string {
 function describeSolver(model: FittedLogisticRegression): string {
   const { solver } = model.training;
   const { madeBy } = model.toJSON();
-  const norm = solver.gradientNorm.toExponential(1);
-  const start = solver.sampled > 0 ? ` from the optimum of ${solver.sampled.toLocaleString('en')} rows,` : '';
-  const refined = solver.refinements > 0 ? ` and ${solver.refinements} in float64,` : '';
-  return `${solver.name}: ${solver.outcome} after ${solver.iterations} iterations${start}${refined} gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
+  const { outcome, iterations, sampled, refinements, gradientNorm } = solver;
+  const start = sampled > 0 ? ` from the optimum of ${sampled.toLocaleString('en')} rows` : '';
+  const refined = refinements > 0 ? ` and ${refinements} in float64` : '';
+  const way = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${start}${refined}`;
+  const norm = gradientNorm.toExponential(1);
+  return `${solver.name}: ${outcome} after ${way}, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
 }
 
 /** Terms with raw and standardised coefficients, the largest standardised ones first when there are too many. */

@@ -129,7 +129,7 @@ function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning
   const norm = gradientNorm.toExponential(1);
   const message =
     outcome === 'max-iterations'
-      ? `not converged: ${iterations} iterations of ${solver.name} left a gradient of ${norm}; raise --max-iterations or change --solver`
+      ? `not converged: ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'} of ${solver.name} left a gradient of ${norm}; raise --max-iterations or change --solver`
       : `not converged to ${options.tolerance}: the gradient stays at ${norm}, the end of what float64 resolves here`;
   return [{ code: 'not-converged', message }];
 }
