@@ -24,7 +24,7 @@ export async function openBackend(name: BackendName, resources: Resources): Prom
   switch (name) {
     case 'auto':
     case 'cpu':
-      return (await openFused(resources)) ?? createTfjsBackend(await loadTensorFlow(), 'cpu', 'cpu');
+      return (await openFused(resources)) ?? withoutSimd(await createTfjsBackend(await loadTensorFlow(), 'cpu', 'cpu'));
     case 'tfjs-cpu':
       return createTfjsBackend(await loadTensorFlow(), 'tfjs-cpu', 'cpu');
     case 'wasm':
@@ -53,6 +53,10 @@ export async function openFused({ threads, cells }: Resources): Promise<Backend 
     const backend = await createFusedBackend(0);
     return backend && { ...backend, detail: `${backend.detail} (${(error as Error).message})` };
   }
+}
+
+function withoutSimd(backend: Backend): Backend {
+  return { ...backend, detail: `${backend.detail} (there is no WebAssembly SIMD here)` };
 }
 
 /** tfjs's wasm backend, from its own package: the one optional peer of this page. */

@@ -11,14 +11,12 @@ import type { Objective, Point } from '../objective/objective.ts';
 import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
 import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
-import { convergedRule, type IterationState, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
+import { convergedRule, minimise, type Outcome, type OutcomeName, type SolverOptions } from '../solvers/solver.ts';
 import type { FirstGuess } from './first-guess.ts';
 import type { CheckedOptions } from './options.ts';
 
-export interface FitHooks {
-  readonly signal?: AbortSignal | undefined;
-  readonly onIteration?: ((state: IterationState) => void) | undefined;
-}
+/** What a caller of a fit may hear and stop. */
+export type FitHooks = Pick<SolverOptions, 'signal' | 'onIteration'>;
 
 export interface SolverReport {
   readonly name: string;
@@ -64,7 +62,7 @@ export async function refine(
   const { algorithm, first, judged, noiseFloor } = await begin();
   if (first.name === 'diverged') throw diverged(first, options);
 
-  const goesOn = judged !== first.point && (first.name === 'converged' || first.name === 'stalled');
+  const goesOn = !guess?.hessian && (first.name === 'converged' || first.name === 'stalled');
   const refined = goesOn
     ? await minimise(small ? chord(first.point.hessian, rough) : lbfgs, exact, judged, {
         maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
