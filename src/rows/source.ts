@@ -1,0 +1,101 @@
+/**
+ * What every place does with a RowSource before it stores anything: features one by one, the summary of each
+ * partition, and the runs of rows that a sum is over. It stores nothing and sums nothing but weights.
+ */
+import type { PartitionSummary, RowSource, SumOptions } from './contract.ts';
+
+/** One feature of the design: a dense column, or the indicator of one fitted level. */
+export interface Feature {
+  readonly mean: number;
+  readonly scale: number;
+  /** Writes x before it is standardised, of rows from … from + into.length. */
+  read(from: number, into: Float64Array): void;
+}
+
+/** The features of a source in order, level codes expanded to indicators. */
+export function featuresOf({ columns }: Pick<RowSource, 'columns'>): Feature[] {
+  return columns.flatMap((column): Feature[] => {
+    if (column.kind === 'dense') return [column];
+    let codes = new Int32Array(0);
+    return column.fitted.map((level, k) => ({
+      mean: column.means[k]!,
+      scale: column.scales[k]!,
+      read(from, into) {
+        if (codes.length < into.length) codes = new Int32Array(into.length);
+        const own = codes.subarray(0, into.length);
+        column.read(from, own);
+        for (let i = 0; i < own.length; i++) into[i] = own[i] === level ? 1 : 0;
+      },
+    }));
+  });
+}
+
+/** n, without the intercept. */
+export function countFeatures({ columns }: Pick<RowSource, 'columns'>): number {
+  return columns.reduce((count, column) => count + (column.kind === 'dense' ? 1 : column.fitted.length), 0);
+}
+
+/** Writes feature values standardised: (x − mean) / scale, by the reciprocal. */
+export function readStandardised(feature: Feature, from: number, into: Float64Array): void {
+  feature.read(from, into);
+  const { mean } = feature;
+  const factor = 1 / feature.scale; // no scale is so small that this overflows
+  for (let i = 0; i < into.length; i++) into[i] = (into[i]! - mean) * factor;
+}
+
+/** First row of each partition, and m. */
+function partitionStarts({ rows, partitions = [rows] }: Pick<RowSource, 'rows' | 'partitions'>): number[] {
+  const starts = [0];
+  for (const count of partitions) starts.push(starts.at(-1)! + count);
+  return starts;
+}
+
+export function summarisePartitions(source: RowSource): PartitionSummary[] {
+  const { classes, labels, weights } = source;
+  const starts = partitionStarts(source);
+  return starts.slice(1).map((end, p) => {
+    const classWeights = new Float64Array(classes);
+    let smallestWeight = weights ? Number.POSITIVE_INFINITY : 1;
+    for (let i = starts[p]!; i < end; i++) {
+      const s = weights ? weights[i]! : 1;
+      classWeights[labels[i]!]! += s;
+      if (s < smallestWeight) smallestWeight = s;
+    }
+    return { rows: end - starts[p]!, classWeights, smallestWeight };
+  });
+}
+
+/** The summaries of some partitions, or of all, as that of one. */
+export function joinSummaries(
+  summaries: readonly PartitionSummary[],
+  partitions: readonly number[] = summaries.map((_, p) => p),
+): PartitionSummary {
+  const chosen = partitions.map((p) => summaries[p]!);
+  return {
+    rows: chosen.reduce((rows, summary) => rows + summary.rows, 0),
+    classWeights: Float64Array.from(summaries[0]!.classWeights, (_, c) =>
+      chosen.reduce((weight, summary) => weight + summary.classWeights[c]!, 0),
+    ),
+    smallestWeight: Math.min(...chosen.map((summary) => summary.smallestWeight)),
+  };
+}
+
+/** A run of rows of one partition. */
+export interface Span {
+  readonly partition: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** The runs of rows that a sum is over, in the order of the source. */
+export function spansOf(
+  source: Pick<RowSource, 'rows' | 'partitions'>,
+  { partitions, range = [0, source.rows] }: SumOptions = {},
+): Span[] {
+  const starts = partitionStarts(source);
+  return starts.slice(1).flatMap((end, partition) => {
+    const from = Math.max(starts[partition]!, range[0]);
+    const to = Math.min(end, range[1]);
+    return from < to && (partitions === undefined || partitions.includes(partition)) ? [{ partition, from, to }] : [];
+  });
+}
