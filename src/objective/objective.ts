@@ -1,15 +1,19 @@
 /**
- * What a solver minimises: the mean loss over rows plus the penalty, as a function of theta alone.
- * It asks a home of rows for sums and never learns where the rows live, what a column is called or
- * which solver is asking.
+ * What a solver minimises: the mean loss over rows plus the penalty, as a function of theta alone. It asks placed
+ * rows for sums and never learns where they are, what a column is called or which solver is asking.
  *
- *   (B16) f(θ) = Σ s·ℓ / Σ s + ½·l2·Σ_j p_j·w_j²      ∇f = [dW + l2·p∘W, db]      (intercept free)
+ *   (B16) f(θ) = Σ s·ℓ / Σ s + ½·l2·Σ_j p_j·w_j²      ∇f = [dW + l2·p∘W, db]      (intercepts free)
  *
- * θ = [w_1 … w_n, b], or [w_1 … w_n] when there is no intercept. p_j = 1 penalises standardised
- * features alike; p_j = 1/scale_j² penalises the coefficients in raw units.
+ * With k > 1 score vectors the penalty is that of the K vectors of which the reference's is 0, about their mean w̄:
+ *
+ *   (B21) ½·l2·Σ_j p_j·Σ_c (w_cj − w̄_j)²,   w̄_j = Σ_c w_cj / K
+ *
+ * which does not depend on the choice of the reference class: it is the symmetric softmax of scikit-learn and glmnet.
+ * θ has an entry for each coefficient that is free, [k, n + 1] where all are. p_j = 1 penalises standardised features
+ * alike; p_j = 1/scale_j² penalises the coefficients in raw units.
  */
-import type { Order } from '../backends/backend.ts';
-import type { RowSums } from '../rows/row-sums.ts';
+import { type Order, type Precision, type RowSums, roundoff } from '../rows/contract.ts';
+import { joinSummaries } from '../rows/source.ts';
 
 /** f and its derivatives at one theta. */
 export interface Point {
@@ -23,61 +27,126 @@ export interface Point {
 export interface Objective {
   /** Length of theta. */
   readonly dimension: number;
-  /** Relative rounding error of f and ∇f in the arithmetic of the rows' home. */
+  /** Relative rounding error of f and ∇f in the arithmetic of the sums. */
   readonly roundoff: number;
-  /** A mean loss below this proves that every row is on its own side: no finite optimum. −∞ with a penalty. */
+  /** f of the null model: intercepts alone, or nothing at all. */
+  readonly nullValue: number;
+  /** A mean loss below this proves that every row has its own class on top: no finite optimum. −∞ with a penalty. */
   readonly separatedBelow: number;
+  /** Largest curvature of the loss anywhere, as a multiple of the largest at θ = 0. */
+  readonly curvatureGrowth: number;
   value(theta: Float64Array, signal?: AbortSignal): Promise<number>;
   point(theta: Float64Array, order: 1 | 2, signal?: AbortSignal): Promise<Point>;
+  /** ½·l2·…, the part of f that is not the mean loss. */
+  penalty(theta: Float64Array): number;
+  /** theta among all coefficients [k, n + 1], 0 where they are not free. */
+  expand(theta: Float64Array): Float64Array;
+  /** The entries of theta among all coefficients. */
+  restrict(all: Float64Array): Float64Array;
 }
 
 export interface Penalty {
-  /** Strength of ½·l2·Σ p_j·w_j² on the mean loss; 0 is none. */
+  /** Strength of the penalty on the mean loss; 0 is none. */
   readonly l2: number;
   /** p, length n; all 1 when absent. */
   readonly factors?: Float64Array | undefined;
 }
 
-export function createObjective(rows: RowSums, penalty: Penalty, intercept: boolean): Objective {
-  const { features, totalWeight } = rows;
-  const dimension = features + (intercept ? 1 : 0);
-  const strength = (j: number): number => (j < features ? penalty.l2 * (penalty.factors ? penalty.factors[j]! : 1) : 0);
+export interface Problem {
+  readonly penalty: Penalty;
+  readonly intercept: boolean;
+  /** Features whose coefficients are free, the others stay 0; absent: all. */
+  readonly features?: readonly number[] | undefined;
+  /** Partitions of the rows that are fitted; absent: all. */
+  readonly partitions?: readonly number[] | undefined;
+}
 
-  const evaluate = (theta: Float64Array, order: Order, signal?: AbortSignal) => {
-    const full = new Float64Array(features + 1);
-    full.set(theta);
-    return rows.evaluate(full, order, signal);
+export function createObjective(rows: RowSums, precision: Precision, problem: Problem): Objective {
+  const { features: n, scoreVectors: k } = rows;
+  const { penalty, intercept, partitions } = problem;
+  const { classWeights, smallestWeight } = joinSummaries(rows.partitions, partitions);
+  const totalWeight = classWeights.reduce((sum, weight) => sum + weight, 0);
+  const free = freeEntries(n, k, problem);
+  const dimension = free.length;
+  const size = k * (n + 1);
+  const centring = k > 1 ? 1 / (k + 1) : 0;
+  const strength = (j: number): number => (j < n ? penalty.l2 * (penalty.factors?.[j] ?? 1) : 0);
+
+  const expand = (theta: Float64Array): Float64Array => {
+    const all = new Float64Array(size);
+    for (let i = 0; i < dimension; i++) all[free[i]!] = theta[i]!;
+    return all;
   };
-  const penalised = (theta: Float64Array, loss: number): number => {
+  const evaluate = (all: Float64Array, order: Order, signal?: AbortSignal) =>
+    rows.evaluate(all, order, precision, { partitions, signal });
+  /** Σ_c w_cj of each feature. */
+  const totals = (all: Float64Array): Float64Array => {
+    const sums = new Float64Array(n + 1);
+    for (let at = 0; at < size; at++) sums[at % (n + 1)]! += all[at]!;
+    return sums;
+  };
+  const penaltyOf = (all: Float64Array): number => {
+    if (penalty.l2 === 0) return 0;
+    const sums = totals(all);
     let norm = 0;
-    for (let j = 0; j < dimension; j++) norm += strength(j) * theta[j]! ** 2;
-    return loss / totalWeight + norm / 2;
+    for (let at = 0; at < size; at++) norm += strength(at % (n + 1)) * all[at]! ** 2;
+    for (let j = 0; j < n; j++) norm -= strength(j) * centring * sums[j]! ** 2;
+    return norm / 2;
   };
 
   return {
     dimension,
-    roundoff: rows.roundoff,
-    // ℓ < ln 2 exactly when a row is on its own side, so Σ s·ℓ < min s · ln 2 puts every row there.
-    separatedBelow: penalty.l2 > 0 ? Number.NEGATIVE_INFINITY : (rows.smallestWeight * Math.LN2) / totalWeight,
+    roundoff: roundoff[precision],
+    nullValue: intercept ? entropy(classWeights) : Math.log(k + 1),
+    // ℓ < ln 2 exactly when a_y > ½, so Σ s·ℓ < min s · ln 2 puts the own class of every row on top.
+    separatedBelow: penalty.l2 > 0 ? Number.NEGATIVE_INFINITY : (smallestWeight * Math.LN2) / totalWeight,
+    // diag(a) − a·aᵀ has no eigenvalue above ½, and 1/K is its largest at a = 1/K; for K = 2, a(1 − a) ≤ ¼ is met there.
+    curvatureGrowth: k > 1 ? (k + 1) / 2 : 1,
     async value(theta, signal) {
-      return penalised(theta, (await evaluate(theta, 0, signal)).loss);
+      const all = expand(theta);
+      return (await evaluate(all, 0, signal)).loss / totalWeight + penaltyOf(all);
     },
     async point(theta, order, signal) {
-      const sums = await evaluate(theta, order, signal);
-      const gradient = Float64Array.from(theta, (w, j) => sums.gradient![j]! / totalWeight + strength(j) * w);
-      const value = penalised(theta, sums.loss);
+      const all = expand(theta);
+      const sums = await evaluate(all, order, signal);
+      const value = sums.loss / totalWeight + penaltyOf(all);
+      const means = totals(all);
+      const gradient = Float64Array.from(free, (at) => {
+        const j = at % (n + 1);
+        return sums.gradient![at]! / totalWeight + strength(j) * (all[at]! - centring * means[j]!);
+      });
       if (order === 1) return { theta, value, gradient };
       return { theta, value, gradient, hessian: meanHessian(sums.hessian!) };
     },
+    penalty: (theta) => penaltyOf(expand(theta)),
+    expand,
+    restrict: (all) => Float64Array.from(free, (at) => all[at]!),
   };
 
-  /** The Hessian of f: sums over rows to means, the penalty on the diagonal, the intercept cut off if it is not free. */
+  /** The Hessian of f over the free entries: sums over rows to means, and the penalty of each feature with itself. */
   function meanHessian(sums: Float64Array): Float64Array {
     const hessian = new Float64Array(dimension * dimension);
-    for (let j = 0; j < dimension; j++) {
-      for (let k = 0; k < dimension; k++) hessian[j * dimension + k] = sums[j * (features + 1) + k]! / totalWeight;
-      hessian[j * dimension + j]! += strength(j);
+    for (let i = 0; i < dimension; i++) {
+      const row = free[i]!;
+      const j = row % (n + 1);
+      for (let l = 0; l < dimension; l++) {
+        const column = free[l]!;
+        hessian[i * dimension + l] = sums[row * size + column]! / totalWeight;
+        if (column % (n + 1) === j) hessian[i * dimension + l]! += strength(j) * (Number(row === column) - centring);
+      }
     }
     return hessian;
   }
+}
+
+/** Positions of the free coefficients among all, [k, n + 1]. */
+function freeEntries(n: number, k: number, { features, intercept }: Problem): number[] {
+  const own = [...(features ?? Array.from({ length: n }, (_, j) => j)), ...(intercept ? [n] : [])];
+  return Array.from({ length: k }, (_, c) => own.map((j) => c * (n + 1) + j)).flat();
+}
+
+/** −Σ_c p_c·ln p_c: the mean loss where each class has its own share as probability. */
+function entropy(classWeights: Float64Array): number {
+  const total = classWeights.reduce((sum, weight) => sum + weight, 0);
+  return classWeights.reduce((sum, weight) => (weight > 0 ? sum - (weight / total) * Math.log(weight / total) : sum), 0);
 }

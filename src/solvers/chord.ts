@@ -1,14 +1,14 @@
 /**
- * Newton's method with a Hessian that is kept while it serves. Refinement in float64 is this: gradients of the
- * objective itself, and Hessians from wherever they are cheap, a sample of the rows or float32 sums. Only when a
- * step fails to halve the gradient with such a Hessian at its own point is the objective asked for one.
+ * The chord method, or lagged-Hessian Newton: Newton's method with a Hessian that is kept while it serves. Gradients
+ * are those of the objective itself; Hessians come from wherever they are cheap, a sample of the rows or float32 sums.
+ * A step is taken when it halves the gradient and does not raise the loss. Only when a step by a Hessian of its own
+ * point fails is the objective itself asked for one.
  * Source: Kelley, Iterative Methods for Linear and Nonlinear Equations, section 5.4.1 (chord method).
  */
-import { solveDamped } from '../math/cholesky.ts';
 import { maxNorm, plus } from '../math/vector.ts';
 import type { Objective, Point } from '../objective/objective.ts';
-import { newton } from './newton.ts';
-import type { Algorithm } from './solver.ts';
+import { newton, newtonDirection } from './newton.ts';
+import { type Algorithm, roundingNoise } from './solver.ts';
 
 /** A step that leaves more of the gradient than this is not taken. Newton's own leaves 1/e where rows are separated. */
 const wantedContraction = 1 / 2;
@@ -24,7 +24,7 @@ export type RoughHessian = (theta: Float64Array, signal?: AbortSignal) => Promis
  */
 export function chord(first: Float64Array | undefined, rough: RoughHessian): Algorithm {
   return {
-    name: 'newton',
+    name: 'chord',
     order: 1,
     async begin(objective: Objective, signal) {
       const newtonStep = await newton.begin(objective, signal);
@@ -34,13 +34,12 @@ export function chord(first: Float64Array | undefined, rough: RoughHessian): Alg
         for (let fresh = false; !fresh; ) {
           fresh = kept === undefined || !(contraction <= goodContraction);
           if (fresh) kept = await rough(point.theta, signal);
-          const direction = solveDamped(
-            kept!,
-            point.gradient.map((g) => -g),
-          );
+          const direction = newtonDirection(kept!, point.gradient);
           const next = await objective.point(plus(point.theta, 1, direction), 1, signal);
           contraction = maxNorm(next.gradient) / maxNorm(point.gradient);
-          if (contraction <= wantedContraction) return { ...next, hessian: kept! };
+          const lower = next.value <= point.value + roundingNoise(objective, point);
+          if (lower && contraction <= wantedContraction) return { ...next, hessian: kept! };
+          contraction = 1;
         }
         const next = await newtonStep(await objective.point(point.theta, 2, signal));
         kept = next?.hessian;

@@ -21,7 +21,7 @@ export function gradientDescent({
     name: 'gd',
     order: 1,
     async begin(objective, signal) {
-      const rate = learningRate ?? 1 / (await largestCurvature(objective, signal));
+      const rate = learningRate ?? 1 / (objective.curvatureGrowth * (await largestCurvature(objective, signal)));
       let velocity = new Float64Array(objective.dimension);
       return async (point: Point) => {
         velocity = velocity.map((v, j) => momentum * v - rate * point.gradient[j]!);
@@ -32,8 +32,8 @@ export function gradientDescent({
 }
 
 /**
- * L = λ_max(XSXᵀ)/(4·Σs) + l2, the largest eigenvalue of the Hessian at θ = 0, where a(1 − a) is
- * largest: power iteration on H·v = (∇f(ε·v) − ∇f(−ε·v))/(2ε), whose error is O(ε²)
+ * L, a bound of the largest eigenvalue of any Hessian: for K = 2 λ_max(XSXᵀ)/(4·Σs) + l2, the one at θ = 0, where
+ * a(1 − a) is largest; for K > 2 the one at θ = 0 times the objective's `curvatureGrowth`. Power iteration on H·v = (∇f(ε·v) − ∇f(−ε·v))/(2ε), whose error is O(ε²)
  * because the third derivative of the loss vanishes at 0. n² numbers are never formed.
  */
 async function largestCurvature(objective: Objective, signal?: AbortSignal): Promise<number> {

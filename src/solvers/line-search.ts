@@ -5,6 +5,7 @@
  */
 import { dot, maxNorm, plus } from '../math/vector.ts';
 import type { Objective, Point } from '../objective/objective.ts';
+import { roundingNoise } from './solver.ts';
 
 const sufficientDecrease = 1e-4;
 const sufficientCurvature = 0.9;
@@ -18,13 +19,13 @@ export async function wolfeStep(
   { first, signal }: { first: number; signal?: AbortSignal | undefined },
 ): Promise<Point | undefined> {
   const slope = dot(point.gradient, direction);
-  const blur = 8 * objective.roundoff * Math.abs(point.value);
+  const noise = roundingNoise(objective, point);
   let low = 0;
   let high = Number.POSITIVE_INFINITY;
   let t = first;
   for (let trial = 0; trial < maxTrials; trial++) {
     const next = await objective.point(plus(point.theta, t, direction), 1, signal);
-    if (-t * slope <= blur) return maxNorm(next.gradient) < maxNorm(point.gradient) ? next : undefined;
+    if (-t * slope <= noise) return maxNorm(next.gradient) < maxNorm(point.gradient) ? next : undefined;
     if (!(next.value <= point.value + sufficientDecrease * t * slope)) high = t;
     else if (dot(next.gradient, direction) < sufficientCurvature * slope) low = t;
     else return next;

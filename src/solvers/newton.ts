@@ -5,9 +5,9 @@
 import { solveDamped } from '../math/cholesky.ts';
 import { dot, maxNorm, plus } from '../math/vector.ts';
 import type { Objective, Point } from '../objective/objective.ts';
-import type { Algorithm, Step } from './solver.ts';
+import { type Algorithm, roundingNoise, type Step } from './solver.ts';
 
-/** Armijo's share of the slope that a step must earn. */
+/** Armijo's fraction of the slope that a step must earn. */
 const sufficientDecrease = 1e-4;
 const smallestStep = 2 ** -30;
 
@@ -17,18 +17,23 @@ export const newton: Algorithm = {
   begin: (objective, signal) => newtonStep(objective, signal),
 };
 
+/** −H⁻¹·g, by a Hessian of whatever origin: that of the point, a lagged one, or a sample's. */
+export function newtonDirection(hessian: Float64Array, gradient: Float64Array): Float64Array {
+  return solveDamped(
+    hessian,
+    gradient.map((g) => -g),
+  );
+}
+
 function newtonStep(objective: Objective, signal?: AbortSignal): Step {
   return async (point: Point) => {
-    const direction = solveDamped(
-      point.hessian!,
-      point.gradient.map((g) => -g),
-    );
+    const direction = newtonDirection(point.hessian!, point.gradient);
     const slope = dot(point.gradient, direction);
     // Below this the loss cannot tell a better point from a worse one, and the gradient decides.
-    const blur = 8 * objective.roundoff * Math.abs(point.value);
+    const noise = roundingNoise(objective, point);
     for (let t = 1; t >= smallestStep; t /= 2) {
       const next = await objective.point(plus(point.theta, t, direction), 2, signal);
-      if (-t * slope <= blur) return maxNorm(next.gradient) < 0.9 * maxNorm(point.gradient) ? next : undefined;
+      if (-t * slope <= noise) return maxNorm(next.gradient) < 0.9 * maxNorm(point.gradient) ? next : undefined;
       if (next.value <= point.value + sufficientDecrease * t * slope) return next;
     }
     return undefined;

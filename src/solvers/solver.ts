@@ -7,7 +7,7 @@
  */
 import { maxNorm } from '../math/vector.ts';
 import type { Objective, Point } from '../objective/objective.ts';
-import { nextTask } from '../turns.ts';
+import { nextTask } from '../yielding.ts';
 
 export interface SolverOptions {
   readonly maxIterations: number;
@@ -40,11 +40,16 @@ export interface Outcome {
 export type Step = (point: Point) => Promise<Point | undefined>;
 
 export interface Algorithm {
-  readonly name: 'newton' | 'lbfgs' | 'gd';
+  readonly name: 'newton' | 'chord' | 'lbfgs' | 'gd';
   /** What it needs of each point: 1 gradient, 2 Hessian. */
   readonly order: 1 | 2;
   /** A fresh rule, with whatever memory it keeps between points. */
   begin(objective: Objective, signal?: AbortSignal): Step | Promise<Step>;
+}
+
+/** Differences of f below this are rounding noise. */
+export function roundingNoise(objective: Objective, point: Point): number {
+  return 8 * objective.roundoff * Math.abs(point.value);
 }
 
 /** A loss this many times the first one is a divergence that has not reached infinity yet. */
@@ -91,7 +96,7 @@ export async function minimise(
       return end('diverged', `the loss grew to ${point.value} at iteration ${iteration}`);
     }
     if (point.value < objective.separatedBelow) {
-      return end('separated', `mean loss ${point.value} < ${objective.separatedBelow}: every row is on its own side`);
+      return end('separated', `mean loss ${point.value} < ${objective.separatedBelow}: every row has its own class on top`);
     }
     if (gradientNorm <= options.tolerance) {
       return end('converged', convergedRule(gradientNorm, options.tolerance));

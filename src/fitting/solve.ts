@@ -1,0 +1,152 @@
+/**
+ * From placed rows to the coefficients that minimise the objective, in four stages: a warm start, a coarse solve in
+ * the cheapest arithmetic of the rows, a solve by float64 gradients, and a certificate of how well the equations are
+ * solved. It asks rows for sums alone and does not know where they are; it closes nothing.
+ */
+import { LogisticError } from '../errors.ts';
+import { conditionNumber } from '../math/condition.ts';
+import { maxNorm, plus } from '../math/vector.ts';
+import { createObjective, type Objective, type Point, type Problem } from '../objective/objective.ts';
+import type { RowSums } from '../rows/contract.ts';
+import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
+import { chord, type RoughHessian } from '../solvers/chord.ts';
+import { lbfgs } from '../solvers/lbfgs.ts';
+import { newtonDirection } from '../solvers/newton.ts';
+import { convergedRule, minimise, type Outcome } from '../solvers/solver.ts';
+import type { FitHooks, FittingOptions } from './options.ts';
+import type { Certificate, Solution, WarmStartReport } from './solution.ts';
+import { type Guess, warmStart } from './warm-start.ts';
+
+export interface FitProblem extends Problem {
+  /** The rows, which may still be on their way while the sample is solved. */
+  readonly rows: RowSums | Promise<RowSums>;
+  /** Some of them, of which a first guess may be made. */
+  readonly sample?: RowSums | undefined;
+  /** A first guess that is there already. */
+  readonly guess?: Guess | undefined;
+}
+
+/** The coarse solve stops at this many units of roundoff: one float64 step by a Hessian squares what is left. */
+const coarseUnits = { withHessian: 16, without: 2 };
+const maxRefinements = 50;
+const defaultIterations = { newton: 100, chord: 100, lbfgs: 1000, gd: 10_000 };
+
+/** Minimises the objective. Rejects with LogisticError 'diverged', with the signal's reason, or with the rows' errors. */
+export async function solve(problem: FitProblem, options: FittingOptions, hooks: FitHooks = {}): Promise<Solution> {
+  // 1 Warm start: the optimum of a sample, which must be better on all rows than the null model.
+  const sampled =
+    problem.guess ?? (problem.sample && (await warmStart(problem.sample, problem, options, hooks.signal)));
+  const rows = await problem.rows;
+  const coarse = createObjective(rows, rows.precisions[0]!, problem);
+  const exact = createObjective(rows, 'float64', problem);
+  const start = sampled && (await exact.point(exact.restrict(sampled.theta), 1, hooks.signal));
+  const useful = start !== undefined && start.value <= exact.nullValue;
+
+  let stages = useful ? await descend({ guess: sampled!, start }) : undefined;
+  const led = stages?.last.name === 'converged' || stages?.last.name === 'separated';
+  if (!led) stages = await descend(undefined);
+  const { first, last, point, noiseFloor, refinements } = stages!;
+  if (last.name === 'diverged') throw diverged(last, options);
+
+  // 4 Certificate: what float64 says of the final theta.
+  const final = await certify(exact, { ...last, point }, hooks.signal);
+  const gradientNorm = maxNorm(final.gradient);
+  // The last step may have lowered the gradient further: the rule quotes what is stored.
+  const rule = last.name === 'converged' ? convergedRule(gradientNorm, options.tolerance) : last.rule;
+  const certificate: Certificate = {
+    outcome: last.name,
+    rule,
+    gradientNorm,
+    tolerance: options.tolerance,
+    condition: (final.hessian && conditionNumber(final.hessian, exact.dimension)) ?? null,
+    noiseFloor,
+    storagePrecision: rows.storagePrecision,
+  };
+  return {
+    theta: exact.expand(final.theta),
+    hessian: final.hessian,
+    meanLogLoss: final.value - exact.penalty(final.theta),
+    solver: {
+      name: first.algorithm,
+      outcome: last.name,
+      rule,
+      warmStart: sampled ? describeWarmStart(sampled, useful, led) : null,
+      iterations: first.iterations,
+      evaluations: first.evaluations,
+      refinements,
+      gradientNorm,
+    },
+    certificate,
+  };
+
+  /** Stages 2 and 3, from a guess or from 0. */
+  async function descend(from: { guess: Guess; start: Point } | undefined) {
+    const small = exact.dimension <= newtonLimit;
+    const rough: RoughHessian = async (theta, signal) => (await coarse.point(theta, 2, signal)).hessian!;
+    const chosen = chooseSolver(options.solver, exact.dimension, options);
+    const ends = { maxIterations: options.maxIterations ?? defaultIterations[chosen.name], ...hooks };
+    if (from?.guess.hessian) {
+      // The sample was the coarse solve: from its optimum on, gradients are worth their float64 digits.
+      const algorithm = chord(from.guess.hessian, rough);
+      const last = await minimise(algorithm, exact, from.start, { ...ends, tolerance: options.tolerance });
+      const first = { ...last, algorithm: algorithm.name };
+      return { first, last, point: last.point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
+    }
+
+    // 2 Coarse: down to what the arithmetic resolves.
+    const coarseSolve = await minimise(chosen, coarse, from?.start.theta ?? new Float64Array(exact.dimension), {
+      ...ends,
+      tolerance: Math.max(
+        options.tolerance,
+        coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without),
+      ),
+    });
+    const first = { ...coarseSolve, algorithm: chosen.name };
+    if (first.name === 'diverged') return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
+    const judged = await exact.point(first.point.theta, 1, hooks.signal);
+    const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
+    if (first.name !== 'converged' && first.name !== 'stalled') {
+      return { first, last: coarseSolve, point: judged, noiseFloor, refinements: 0 };
+    }
+
+    // 3 Float64: gradients in float64, Hessians still coarse.
+    const last = await minimise(small ? chord(first.point.hessian, rough) : lbfgs, exact, judged, {
+      maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
+      tolerance: options.tolerance,
+      signal: hooks.signal,
+      onIteration: (state) => hooks.onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
+    });
+    // The points carry the Hessian that led to them; where no step was taken, that of the coarse solve.
+    const hessian = last.point.hessian ?? first.point.hessian;
+    return { first, last, point: { ...last.point, ...(hessian && { hessian }) }, noiseFloor, refinements: last.iterations };
+  }
+}
+
+/**
+ * The final point with its float64 gradient and, up to as many parameters as Newton's method serves, its float64
+ * Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
+ */
+async function certify(exact: Objective, { name, point }: Pick<Outcome, 'name' | 'point'>, signal?: AbortSignal): Promise<Point> {
+  if (exact.dimension > newtonLimit) return point;
+  if (name === 'converged' && point.hessian !== undefined) {
+    const next = await exact.point(plus(point.theta, 1, newtonDirection(point.hessian, point.gradient)), 2, signal);
+    if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
+  }
+  return exact.point(point.theta, 2, signal);
+}
+
+function describeWarmStart({ rows }: Guess, useful: boolean, led: boolean): WarmStartReport {
+  if (!useful) return { rows, used: false, reason: 'worse than the null model on all rows' };
+  return led ? { rows, used: true } : { rows, used: false, reason: 'no convergence from it' };
+}
+
+function diverged(outcome: Outcome, { learningRate }: FittingOptions): LogisticError {
+  const rate = learningRate === undefined ? '' : ` with learning rate ${learningRate}`;
+  return new LogisticError('diverged', `the fit diverged at step ${outcome.iterations}${rate}: ${outcome.rule}`, {
+    hint:
+      learningRate === undefined
+        ? 'choose solver newton'
+        : 'lower the learning rate, or leave it out: the default 1/L cannot diverge',
+    details: { iteration: outcome.iterations },
+  });
+}
