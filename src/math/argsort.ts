@@ -1,7 +1,7 @@
 /**
  * The order of many numbers, without ever holding up the event loop for long.
  */
-import type { Turns } from '../turns.ts';
+import { overRows } from '../yielding.ts';
 
 /** Where each digit of a word of 32 bits begins, lowest first. */
 const shifts = [0, 11, 22];
@@ -17,22 +17,22 @@ const shortRun = 32;
  * equal upper ones, where among different numbers few are longer than one.
  * Source: D. Knuth, The Art of Computer Programming 3, section 5.2.5.
  */
-export async function argsort(values: Float64Array, turns: Turns): Promise<Uint32Array> {
+export async function argsort(values: Float64Array): Promise<Uint32Array> {
   const { length } = values;
   const [upper, lower] = [new Uint32Array(length), new Uint32Array(length)];
   const positions = new Uint32Array(length);
-  await turns.over(length, (from, to) => writeWords(values, { upper, lower, positions }, from, to));
-  const sorted = await sortByWord({ words: upper, positions }, turns);
+  await overRows(length, (from, to) => writeWords(values, { upper, lower, positions }, from, to));
+  const sorted = await sortByWord({ words: upper, positions });
 
   const longRuns: Run[] = [];
   let start = 0;
-  await turns.over(length, (from, to) => {
+  await overRows(length, (from, to) => {
     start = orderRuns(sorted, lower, { start, from, to }, longRuns);
   });
   for (const { from, to } of longRuns) {
     const run = sorted.positions.subarray(from, to);
     const words = run.map((position) => lower[position]!);
-    run.set((await sortByWord({ words, positions: run.slice() }, turns)).positions);
+    run.set((await sortByWord({ words, positions: run.slice() })).positions);
   }
   return sorted.positions;
 }
@@ -64,10 +64,10 @@ function writeWords(values: Float64Array, { upper, lower, positions }: Words, fr
 }
 
 /** Keys in the order of their words, in arrays of their own or the ones that came. A digit that all share is passed over. */
-async function sortByWord(keys: Keys, turns: Turns): Promise<Keys> {
+async function sortByWord(keys: Keys): Promise<Keys> {
   const { length } = keys.words;
   const counts = shifts.map(() => new Uint32Array(digitValues));
-  await turns.over(length, (from, to) => {
+  await overRows(length, (from, to) => {
     for (const [k, shift] of shifts.entries()) count(keys.words, shift, counts[k]!, from, to);
   });
   let source = keys;
@@ -75,7 +75,7 @@ async function sortByWord(keys: Keys, turns: Turns): Promise<Keys> {
   for (const [k, shift] of shifts.entries()) {
     if (counts[k]!.includes(length)) continue;
     const places = startsOf(counts[k]!);
-    await turns.over(length, (from, to) => scatter(source, target, { shift, places, from, to }));
+    await overRows(length, (from, to) => scatter(source, target, { shift, places, from, to }));
     [source, target] = [target, source];
   }
   return source;
