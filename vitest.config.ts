@@ -1,10 +1,16 @@
 import { defineConfig } from 'vitest/config';
 
+/** `unit` runs on src as it stands; `package` packs dist, installs the tarball into an empty folder and tests that. */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    globalSetup: ['test/support/install.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    projects: [
+      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/package/**'] } },
+      {
+        extends: true,
+        test: { name: 'package', include: ['test/package/**/*.test.ts'], globalSetup: ['test/support/install.ts'] },
+      },
+    ],
   },
 });

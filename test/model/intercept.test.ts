@@ -1,7 +1,7 @@
 /** A fit without an intercept: nothing is centred, and a constant column is one like any other. */
 import { expect, test } from 'vitest';
 import { LogisticRegression } from '../../src/index.ts';
-import { t8Labels, t8X } from '../support/command.ts';
+import { t8Labels, t8X } from '../support/t8.ts';
 
 const third = Math.log(3);
 

@@ -2,7 +2,7 @@
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { LogisticRegression } from '../../src/index.ts';
-import { t8Labels, t8X } from '../support/command.ts';
+import { t8Labels, t8X } from '../support/t8.ts';
 import { tf } from '../support/tensorflow.ts';
 
 const third = Math.log(3);

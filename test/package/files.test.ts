@@ -7,7 +7,8 @@ import { describe, expect, test } from 'vitest';
 import type { NumericColumn } from '../../src/data/table.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { readCells, readTable } from '../../src/platform/read-table.ts';
-import { emptyFolder, type TrainJson, t8, t8Labels, t8X } from '../support/command.ts';
+import { emptyFolder, type TrainJson } from '../support/command.ts';
+import { t8, t8Labels, t8X } from '../support/t8.ts';
 
 const third = Math.log(3);
 const rows = t8X.map((x, i) => [x, t8Labels[i]!] as const);

@@ -13,7 +13,7 @@ import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type FittedLogisticRegression, LogisticRegression, type ModelFile } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { t8Labels, t8X } from '../support/command.ts';
+import { t8Labels, t8X } from '../support/t8.ts';
 
 const executablePath = '/usr/bin/chromium';
 const args = [

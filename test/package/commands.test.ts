@@ -2,7 +2,8 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { emptyFolder, t8 } from '../support/command.ts';
+import { emptyFolder } from '../support/command.ts';
+import { t8 } from '../support/t8.ts';
 
 const third = Math.log(3);
 
