@@ -1,11 +1,17 @@
-/** Metrics against pair counting and other definitions written out, ties and weights included. */
+/** Metrics of two classes against pair counting and other definitions written out, ties and weights included. */
 import { describe, expect, test } from 'vitest';
-import { measureScores, type Scored } from '../../src/evaluation/metrics.ts';
+import { twoClassFromScores } from '../../src/evaluation/two-class.ts';
 import { logLoss, sigmoid } from '../../src/math/logistic.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { createTurns } from '../../src/turns.ts';
 
-const measure = (scored: Scored) => measureScores(scored, createTurns());
+interface Rows {
+  readonly decision: Float64Array;
+  readonly y: readonly number[];
+  readonly weights?: Float64Array;
+  readonly threshold: number;
+}
+const measure = ({ decision, y, weights, threshold }: Rows) =>
+  twoClassFromScores({ scores: decision, labels: y, classes: [0, 1], weights, threshold });
 
 const sample = (m: number, levels: number) => {
   const random = createRandom(4);
