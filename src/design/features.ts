@@ -6,8 +6,8 @@ import type { Column, Table } from '../data/table.ts';
 import { LogisticError, nearestName } from '../errors.ts';
 import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
-import type { Feature } from '../predict/model-file.ts';
-import type { Turns } from '../turns.ts';
+import { type Feature, levelsOf, type Term } from '../predict/model-file.ts';
+import { overRows } from '../yielding.ts';
 
 export interface FeatureRequest {
   readonly target: string;
@@ -72,19 +72,19 @@ export interface FitFeatures {
 }
 
 /** What each column becomes, decided on the training rows: levels that occur there, and imputed values. */
-export async function fitFeatures(columns: readonly Column[], fit: FitFeatures, turns: Turns): Promise<Feature[]> {
+export async function fitFeatures(columns: readonly Column[], fit: FitFeatures): Promise<Feature[]> {
   const features: Feature[] = [];
-  for (const column of columns) features.push(await fitFeature(column, fit, turns));
+  for (const column of columns) features.push(await fitFeature(column, fit));
   return features;
 }
 
-async function fitFeature(column: Column, fit: FitFeatures, turns: Turns): Promise<Feature> {
+async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { imputation } = fit;
   if (column.kind === 'numeric') {
-    const impute = imputation === undefined ? null : await center(column.values, fit, imputation, turns);
+    const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
     return { kind: 'numeric', column: column.name, impute };
   }
-  const counts = await levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit, turns);
+  const counts = await levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit);
   const frequent = imputation === undefined ? null : counts.indexOf(Math.max(...counts));
   if (column.kind === 'boolean') {
     return {
@@ -102,9 +102,9 @@ async function fitFeature(column: Column, fit: FitFeatures, turns: Turns): Promi
   };
 }
 
-async function levelWeights(codes: Int32Array, levels: number, { rows, weights }: FitFeatures, turns: Turns) {
+async function levelWeights(codes: Int32Array, levels: number, { rows, weights }: FitFeatures) {
   const totals = new Array<number>(levels).fill(0);
-  await turns.over(rows.length, (from, to) => {
+  await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const code = codes[rows[i]!]!;
       if (code >= 0) totals[code]! += weights ? weights[i]! : 1;
@@ -114,11 +114,11 @@ async function levelWeights(codes: Int32Array, levels: number, { rows, weights }
 }
 
 /** Weighted mean or median of the cells that are there; weight 2 counts as the row twice. */
-async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: 'mean' | 'median', turns: Turns) {
+async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: 'mean' | 'median') {
   const values = new Float64Array(rows.length);
   const own = new Float64Array(rows.length);
   let count = 0;
-  await turns.over(rows.length, (from, to) => {
+  await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const value = all[rows[i]!]!;
       if (Number.isNaN(value)) continue;
@@ -131,15 +131,15 @@ async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: '
   if (count === 0) return 0;
   if (kind === 'mean') {
     let mean = 0;
-    await turns.over(count, (from, to) => {
+    await overRows(count, (from, to) => {
       for (let i = from; i < to; i++) mean += (own[i]! / total) * present[i]!;
     });
     return mean;
   }
-  const order = await argsort(present, turns);
+  const order = await argsort(present);
   let below = 0;
   let k = -1;
-  await turns.over(count, (from, to) => {
+  await overRows(count, (from, to) => {
     for (k = from; k < to; k++) {
       below += own[order[k]!]!;
       if (below >= total / 2) return false;
@@ -150,17 +150,36 @@ async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: '
   return below === total / 2 ? (middle + present[order[k + 1] ?? order[k]!]!) / 2 : middle;
 }
 
-/** One column of the raw design. */
-export interface RawTerm {
-  readonly name: string;
-  readonly column: string;
-  readonly level?: string;
-}
+/** A number of the design before it is scaled and fitted. */
+export type RawTerm = Pick<Term, 'name' | 'group' | 'factors'>;
 
 /** The terms of a feature: itself, or the indicator of each level but the first (the reference). */
 export function termsOf(feature: Feature): RawTerm[] {
   const { column } = feature;
-  if (feature.kind === 'numeric') return [{ name: column, column }];
-  const levels = feature.kind === 'boolean' ? [feature.words[1]] : feature.levels.slice(1);
-  return levels.map((level) => ({ name: `${column}=${level}`, column, level }));
+  if (feature.kind === 'numeric') {
+    return [{ name: column, group: column, factors: [{ column, basis: { kind: 'identity' } }] }];
+  }
+  return levelsOf(feature)
+    .slice(1)
+    .map((level) => ({
+      name: `${column}=${level}`,
+      group: column,
+      factors: [{ column, basis: { kind: 'level', level } }],
+    }));
+}
+
+/** Throws LogisticError 'duplicate-terms' where two columns give terms of the same name. */
+export function requireDistinctTerms(terms: readonly RawTerm[]): void {
+  const seen = new Map<string, RawTerm>();
+  for (const term of terms) {
+    const earlier = seen.get(term.name);
+    if (earlier !== undefined) {
+      const [one, other] = [earlier, term].map(({ group }) => JSON.stringify(group));
+      throw new LogisticError('duplicate-terms', `columns ${one} and ${other} both have a term ${JSON.stringify(term.name)}`, {
+        hint: `rename one of the columns, or leave one out (drop)`,
+        details: { columns: [earlier.group, term.group], term: term.name },
+      });
+    }
+    seen.set(term.name, term);
+  }
 }

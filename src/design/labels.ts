@@ -1,95 +1,197 @@
 /**
- * The target: which two classes it has, in sorted order, and which of them counts as positive. Labels
- * keep the value and the type the user gave them, all the way into predictions and the model file.
- * It knows no feature.
+ * The target: which classes it has, in sorted order, and which of them is the reference. Labels keep the value and
+ * the type the user gave them, all the way into predictions and the model file. It knows no feature.
  */
 import type { Column } from '../data/table.ts';
-import { LogisticError, nearestName } from '../errors.ts';
+import { LogisticError, nearestName, type Warning } from '../errors.ts';
 import type { Label } from '../predict/model-file.ts';
-import type { Turns } from '../turns.ts';
+import { overRows } from '../yielding.ts';
 
+/** A target with more classes than this is taken for a mistake. */
+const mostClasses = 1000;
+/** With more classes than this a numeric target is warned of. */
+const manyClasses = 20;
+
+/** The target as its column holds it. */
+export interface Target {
+  readonly name: string;
+  /** Classes that occur, sorted: numbers by size, strings by code unit, false before true. */
+  readonly classes: readonly Label[];
+  /** Class of each row of the table by its place in `classes`, −1 where there is no label. */
+  readonly codes: Int32Array;
+}
+
+/** The target over the rows that are used. */
 export interface Labels {
-  /** The two classes, sorted: numbers by size, texts by code unit, false before true. */
-  readonly classes: readonly [Label, Label];
-  readonly positive: Label;
-  /** Length m: 1 positive, 0 negative, −1 no label. */
-  readonly y: Int8Array;
+  /** Sorted. */
+  readonly classes: readonly Label[];
+  readonly reference: Label;
+  /** Class of each row of the table: 0 the reference, then the others in the order of `classes`; −1 none of them. */
+  readonly codes: Int32Array;
+  readonly warnings: readonly Warning[];
+}
+
+/** Throws LogisticError 'no-target', 'one-class', 'continuous-target' or 'too-many-classes'. */
+export async function readTarget(column: Column): Promise<Target> {
+  const { classes: all, codes: sorted } = await labelCodes(column);
+  const { name } = column;
+  const counts = await countCodes(sorted, all.length);
+  const present = all.filter((_, code) => counts[code]! > 0);
+  if (present.length === 0) throw new LogisticError('no-target', `the target ${name} has no value in any row`);
+  if (present.length === 1) {
+    throw new LogisticError('one-class', `the target ${name} has one class only: ${describeClasses(all, counts)}`, {
+      hint: 'logistic regression needs rows of two classes or more',
+      details: { column: name, class: present[0], rows: counts[all.indexOf(present[0]!)] },
+    });
+  }
+  const fractional = present.find((label) => typeof label === 'number' && !Number.isInteger(label));
+  if (fractional !== undefined && present.length > 2) {
+    const message = `the target ${name} holds ${present.length} different numbers, ${fractional} for instance: that is a measurement, not a class`;
+    throw new LogisticError('continuous-target', message, { hint: 'choose another target, or cut it into classes first' });
+  }
+  if (present.length > mostClasses) {
+    throw new LogisticError('too-many-classes', `the target ${name} has ${present.length} classes; ${mostClasses} are the most`, {
+      hint: 'choose another target',
+    });
+  }
+  if (present.length === all.length) return { name, classes: all, codes: sorted };
+  return { name, classes: present, codes: await translate(sorted, all.map((label) => present.indexOf(label))) };
 }
 
 /** Every distinct label of a target column in sorted order, and each row's index among them (−1 missing). */
-async function labelCodes(column: Column, turns: Turns): Promise<{ classes: Label[]; codes: Int32Array }> {
+async function labelCodes(column: Column): Promise<{ classes: Label[]; codes: Int32Array }> {
   if (column.kind === 'categorical') return { classes: [...column.levels], codes: column.codes };
   if (column.kind === 'boolean') {
-    return { classes: column.typed ? [false, true] : [...column.words].sort(), codes: booleanCodes(column) };
+    // Words sort by code unit like any string, so 'yes'/'no' spelled in unlike cases may sort true first.
+    const trueFirst = !column.typed && column.words[1] < column.words[0];
+    const classes = column.typed ? [false, true] : [...column.words].sort();
+    return { classes, codes: trueFirst ? await translate(column.codes, [1, 0]) : column.codes };
   }
   const { values } = column;
-  const index = new Map<number, number>(); // distinct values by first occurrence
+  const places = new Map<number, number>(); // distinct values by first occurrence
   const first = new Int32Array(values.length).fill(-1);
-  await turns.over(values.length, (from, to) => {
+  await overRows(values.length, (from, to) => {
     for (let row = from; row < to; row++) {
       const value = values[row]!;
       if (Number.isNaN(value)) continue;
-      let code = index.get(value);
+      let code = places.get(value);
       if (code === undefined) {
-        code = index.size;
-        index.set(value, code);
+        code = places.size;
+        places.set(value, code);
       }
       first[row] = code;
     }
   });
-  const classes = [...index.keys()].sort((a, b) => a - b);
-  const place = new Map(classes.map((value, k) => [value, k]));
-  const sorted = Int32Array.from(index.keys(), (value) => place.get(value)!);
-  await turns.over(values.length, (from, to) => {
-    for (let row = from; row < to; row++) if (first[row]! >= 0) first[row] = sorted[first[row]!]!;
+  const classes = [...places.keys()].sort((a, b) => a - b);
+  const rank = new Map(classes.map((value, k) => [value, k]));
+  return { classes, codes: await translate(first, Array.from(places.keys(), (value) => rank.get(value)!)) };
+}
+
+/** Codes by a table of new ones; −1 stays. */
+async function translate(codes: Int32Array, places: readonly number[]): Promise<Int32Array> {
+  const table = Int32Array.from(places);
+  const translated = new Int32Array(codes.length);
+  await overRows(codes.length, (from, to) => {
+    for (let row = from; row < to; row++) translated[row] = codes[row]! < 0 ? -1 : table[codes[row]!]!;
   });
-  return { classes, codes: first };
+  return translated;
 }
 
-/** Words sort by code unit like any text, so 'yes'/'no' spelled in unlike cases may sort true first. */
-function booleanCodes(column: Column & { kind: 'boolean' }): Int32Array {
-  const trueFirst = !column.typed && column.words[1] < column.words[0];
-  return trueFirst ? column.codes.map((code) => (code < 0 ? code : 1 - code)) : column.codes;
-}
-
-/** Two-class labels of a target column; anything else is an error that names the classes and their counts. */
-export async function readLabels(column: Column, positive: Label | undefined, turns: Turns): Promise<Labels> {
-  const { classes: all, codes } = await labelCodes(column, turns);
-  const counts = new Float64Array(all.length);
-  await turns.over(codes.length, (from, to) => {
+async function countCodes(codes: Int32Array, length: number): Promise<Float64Array> {
+  const counts = new Float64Array(length);
+  await overRows(codes.length, (from, to) => {
     for (let row = from; row < to; row++) if (codes[row]! >= 0) counts[codes[row]!]!++;
   });
-  const present = all.filter((_, code) => counts[code]! > 0);
-  const listed = describeClasses(all, counts);
-  if (present.length === 0) {
-    throw new LogisticError('no-target', `the target ${column.name} has no value in any row`);
-  }
-  if (present.length === 1) {
-    throw new LogisticError('one-class', `the target ${column.name} has one class only: ${listed}`, {
-      hint: 'logistic regression needs rows of two classes',
-      details: { column: column.name, class: present[0], rows: counts[all.indexOf(present[0]!)] },
-    });
-  }
-  if (present.length > 2) {
-    throw new LogisticError('too-many-classes', `the target ${column.name} has ${present.length} classes: ${listed}`, {
-      hint: 'two classes can be fitted for now; drop the rows of the others, or choose another --target',
-    });
-  }
-  const classes: [Label, Label] = [present[0]!, present[1]!];
-  const chosen = choosePositive(classes, positive, column.name);
-  const positiveCode = all.indexOf(chosen);
-  const y = new Int8Array(codes.length);
-  await turns.over(codes.length, (from, to) => {
-    for (let row = from; row < to; row++) y[row] = codes[row]! < 0 ? -1 : codes[row] === positiveCode ? 1 : 0;
-  });
-  return { classes, positive: chosen, y };
+  return counts;
 }
 
-function choosePositive(classes: [Label, Label], wanted: Label | undefined, target: string): Label {
-  if (wanted === undefined) return classes[1];
-  const found = classes.find((label) => label === wanted) ?? classes.find((label) => String(label) === String(wanted));
-  if (found !== undefined) return found;
-  throw unknownLabel('positive', wanted, classes, target);
+export interface ClassChoice {
+  /** The rows that are used. */
+  readonly used: Int32Array;
+  readonly positive: Label | undefined;
+  readonly reference: Label | undefined;
+  /** Columns with a missing cell in some row of a class by its place. */
+  readonly columnsMissingIn: (code: number) => readonly string[];
+}
+
+/**
+ * The classes of the rows that are used. One that has lost its last row is an error where one class is left, else a
+ * warning. Throws LogisticError 'one-class', 'unknown-label' or 'bad-option'.
+ */
+export async function chooseClasses(target: Target, choice: ClassChoice): Promise<Labels> {
+  const { classes: all, codes, name } = target;
+  const { used } = choice;
+  const counts = new Float64Array(all.length);
+  await overRows(used.length, (from, to) => {
+    for (let i = from; i < to; i++) counts[codes[used[i]!]!]!++;
+  });
+  const lost = all.flatMap((_, code) => (counts[code] === 0 ? [code] : []));
+  const classes = all.filter((_, code) => counts[code]! > 0);
+  if (classes.length < 2) throw oneClassLeft(target, lost, choice);
+  const reference = chooseReference(classes, choice, name);
+  const order = [reference, ...classes.filter((label) => label !== reference)];
+  const single = classes.filter((label) => counts[all.indexOf(label)] === 1);
+  const warnings: Warning[] = lost.map((code) => ({
+    code: 'lost-class',
+    message: `the class ${JSON.stringify(all[code])} of ${name} has no row left${because(choice.columnsMissingIn(code))}, so the model does not know it`,
+  }));
+  if (single.length > 0) {
+    const listed = single.map((label) => JSON.stringify(label)).join(', ');
+    warnings.push({ code: 'single-row-class', message: `${name}: one row only of ${listed}, which no holdout can test` });
+  }
+  if (classes.length > manyClasses && typeof classes[0] === 'number') {
+    const message = `${name} holds ${classes.length} different numbers, each of which is fitted as a class of its own`;
+    warnings.push({ code: 'many-classes', message });
+  }
+  const identity = lost.length === 0 && reference === all[0];
+  return {
+    classes,
+    reference,
+    codes: identity ? codes : await translate(codes, all.map((label) => order.indexOf(label))),
+    warnings,
+  };
+}
+
+const because = (names: readonly string[]): string =>
+  names.length === 0 ? '' : ` once rows with a missing cell in ${names.join(', ')} are dropped`;
+
+function oneClassLeft(target: Target, lost: readonly number[], { used, columnsMissingIn }: ClassChoice): LogisticError {
+  const listed = lost.map((code) => JSON.stringify(target.classes[code])).join(', ');
+  const names = [...new Set(lost.flatMap(columnsMissingIn))];
+  const why = names.length === 0 ? 'have no weight' : `went because a cell is missing in ${names.join(', ')}`;
+  return new LogisticError(
+    'one-class',
+    `the target ${target.name} has one class only once rows are dropped: the rows of ${listed} ${why}; ${used.length} rows are left`,
+    {
+      hint:
+        names.length === 0
+          ? 'give those rows a weight'
+          : `impute (--missing impute), or leave the column out (--drop ${names[0]})`,
+    },
+  );
+}
+
+function chooseReference(classes: readonly Label[], { positive, reference }: ClassChoice, target: string): Label {
+  const find = (option: string, wanted: Label): Label => {
+    const found = classes.find((label) => label === wanted) ?? classes.find((label) => String(label) === String(wanted));
+    if (found === undefined) throw unknownLabel(option, wanted, classes, target);
+    return found;
+  };
+  if (positive === undefined) return reference === undefined ? classes[0]! : find('reference', reference);
+  const chosen = find('positive', positive);
+  if (classes.length > 2) {
+    throw new LogisticError('bad-option', `positive is for two classes; ${target} has ${classes.length}`, {
+      hint: 'choose the class that the others are compared with: option reference',
+      details: { option: 'positive' },
+    });
+  }
+  const other = classes.find((label) => label !== chosen)!;
+  if (reference !== undefined && find('reference', reference) !== other) {
+    throw new LogisticError('bad-option', `reference and positive are both ${JSON.stringify(chosen)}`, {
+      details: { option: 'reference' },
+    });
+  }
+  return other;
 }
 
 export function unknownLabel(option: string, wanted: Label, classes: readonly Label[], target: string): LogisticError {
@@ -103,6 +205,5 @@ export function unknownLabel(option: string, wanted: Label, classes: readonly La
 
 function describeClasses(all: readonly Label[], counts: Float64Array): string {
   const shown = all.map((label, code) => ({ label, rows: counts[code]! })).filter(({ rows }) => rows > 0);
-  const text = shown.slice(0, 8).map(({ label, rows }) => `${JSON.stringify(label)} (${rows} rows)`);
-  return shown.length > 8 ? `${text.join(', ')}, …` : text.join(', ');
+  return shown.map(({ label, rows }) => `${JSON.stringify(label)} (${rows} rows)`).join(', ');
 }

@@ -1,12 +1,13 @@
 /**
- * Columns that alone put rows of one class on one side: all rows (a perfect predictor, which is
- * usually the target in disguise), or the rows of one level, where no finite coefficient is best.
- * Source: Albert & Anderson, On the existence of maximum likelihood estimates in logistic regression
- * models, Biometrika 71 (1984). It looks at one column at a time and fits nothing.
+ * Columns that alone keep classes apart: in all rows (a perfect predictor, which is usually the target in disguise),
+ * or in the rows of one level that some class never has, where the maximum-likelihood estimate does not exist.
+ * Source: Albert & Anderson, On the existence of maximum likelihood estimates in logistic regression models,
+ * Biometrika 71 (1984). It looks at one column at a time and fits nothing.
  */
-import type { Column } from '../data/table.ts';
+import type { BooleanColumn, CategoricalColumn, Column } from '../data/table.ts';
 import { brief, type Warning } from '../errors.ts';
-import type { Turns } from '../turns.ts';
+import type { Label } from '../predict/model-file.ts';
+import { overRows } from '../yielding.ts';
 import type { Labels } from './labels.ts';
 
 interface PurityRequest {
@@ -16,13 +17,11 @@ interface PurityRequest {
   readonly penalised: boolean;
 }
 
-export async function purity(columns: readonly Column[], request: PurityRequest, turns: Turns): Promise<Warning[]> {
+export async function pureColumns(columns: readonly Column[], request: PurityRequest): Promise<Warning[]> {
   const perfect: string[] = [];
   const partial: string[] = [];
   for (const column of columns) {
-    const found = await (column.kind === 'numeric'
-      ? numericPurity(column.values, request, turns)
-      : levelPurity(column, request, turns));
+    const found = await (column.kind === 'numeric' ? numericPurity(column.values, request) : levelPurity(column, request));
     if (found === 'perfect') perfect.push(column.name);
     else partial.push(...found);
   }
@@ -33,54 +32,67 @@ export async function purity(columns: readonly Column[], request: PurityRequest,
   }
   if (partial.length > 0 && !request.penalised) {
     const message =
-      `${partial.join('; ')}: no finite coefficient is best there, the one given is where the fit stopped; ` +
+      `${partial.join('; ')}: the maximum-likelihood estimate does not exist there, the coefficient given is where the fit stopped; ` +
       'use a penalty (l2) for one that means something';
     warnings.push({ code: 'quasi-separation', message });
   }
   return warnings;
 }
 
-/** A number separates when the classes' ranges do not overlap; they touch in one value when it does so but for ties. */
-async function numericPurity(
-  values: Float64Array,
-  { rows, labels }: PurityRequest,
-  turns: Turns,
-): Promise<'perfect' | string[]> {
-  const low = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
-  const high = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  const overlap = (): boolean => high[0]! >= low[1]! && high[1]! >= low[0]!;
-  await turns.over(rows.length, (from, to) => {
+/** A number separates when no two classes' ranges overlap; they touch in one value when it does so but for ties. */
+async function numericPurity(values: Float64Array, { rows, labels }: PurityRequest): Promise<'perfect' | string[]> {
+  const { length } = labels.classes;
+  const low = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
+  const high = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
+  const overlap = (): boolean => {
+    const order = Array.from(low, (_, c) => c).sort((a, b) => low[a]! - low[b]!);
+    return order.some((c, i) => i > 0 && high[order[i - 1]!]! >= low[c]!);
+  };
+  await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
-      const y = labels.y[rows[i]!]!;
+      const c = labels.codes[rows[i]!]!;
       const value = values[rows[i]!]!;
-      if (value < low[y]!) low[y] = value;
-      if (value > high[y]!) high[y] = value;
+      if (value < low[c]!) low[c] = value;
+      if (value > high[c]!) high[c] = value;
     }
     return !overlap(); // which no later row can undo
   });
   return overlap() ? [] : 'perfect';
 }
 
-/** A level is pure when all its rows are of one class. */
+/** A level is pure when some class has none of its rows; a column is perfect when every level has one class only. */
 async function levelPurity(
-  column: Column & { codes: Int32Array },
+  column: BooleanColumn | CategoricalColumn,
   { rows, labels }: PurityRequest,
-  turns: Turns,
 ): Promise<'perfect' | string[]> {
-  const names = column.kind === 'boolean' ? column.words : (column as { levels: readonly string[] }).levels;
-  const counts = names.map(() => [0, 0]);
-  await turns.over(rows.length, (from, to) => {
+  const names = column.kind === 'boolean' ? column.words : column.levels;
+  const K = labels.classes.length;
+  const counts = new Float64Array(names.length * K);
+  await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const code = column.codes[rows[i]!]!;
-      if (code >= 0) counts[code]![labels.y[rows[i]!]!]!++;
+      if (code >= 0) counts[code * K + labels.codes[rows[i]!]!]!++;
     }
   });
-  const occurring = names.map((name, code) => ({ name, of: counts[code]! })).filter(({ of }) => of[0]! + of[1]! > 0);
-  const pure = occurring.filter(({ of }) => of[0] === 0 || of[1] === 0);
-  if (occurring.length > 1 && pure.length === occurring.length) return 'perfect';
+  const inOrder = [labels.reference, ...labels.classes.filter((label) => label !== labels.reference)];
+  const occurring = names
+    .map((name, code) => describeLevel(name, counts.subarray(code * K, (code + 1) * K), inOrder))
+    .filter(({ rows: own }) => own > 0);
   if (occurring.length === 1) return [];
-  return pure.map(({ name, of }) => {
-    const label = labels.classes.find((candidate) => (candidate === labels.positive) === of[1]! > 0);
-    return `${column.name}=${brief(name)} (${of[0]! + of[1]!} rows, all ${label})`;
-  });
+  if (occurring.length > 0 && occurring.every(({ present }) => present.length === 1)) return 'perfect';
+  return occurring
+    .filter(({ absent }) => absent.length > 0)
+    .map(({ name, rows: own, present, absent }) => {
+      const what = present.length === 1 ? `all ${present[0]}` : `none ${absent.join(' or ')}`;
+      return `${column.name}=${brief(name)} (${own} rows, ${what})`;
+    });
+}
+
+function describeLevel(name: string, counts: Float64Array, classes: readonly Label[]) {
+  return {
+    name,
+    rows: counts.reduce((sum, count) => sum + count, 0),
+    present: classes.filter((_, c) => counts[c]! > 0),
+    absent: classes.filter((_, c) => counts[c] === 0),
+  };
 }

@@ -4,13 +4,15 @@
  */
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
-import type { Turns } from '../turns.ts';
+import type { Label } from '../predict/model-file.ts';
+import { sum } from '../math/vector.ts';
+import { overRows } from '../yielding.ts';
 import { type Labels, unknownLabel } from './labels.ts';
 
 /** The weights of all rows; NaN where missing. Negative weights are an error that names the row. */
 export function sampleWeights(column: Column): Float64Array {
   if (column.kind !== 'numeric') {
-    throw new LogisticError('bad-weights', `the weights column ${column.name} holds texts, not numbers`);
+    throw new LogisticError('bad-weights', `the weights column ${column.name} holds strings, not numbers`);
   }
   const row = column.values.findIndex((value) => value < 0 || value === Number.POSITIVE_INFINITY);
   if (row >= 0) {
@@ -21,7 +23,9 @@ export function sampleWeights(column: Column): Float64Array {
   return column.values;
 }
 
-interface Weighing {
+export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
+
+export interface Weighing {
   readonly labels: Labels;
   /** The training rows. */
   readonly rows: Int32Array;
@@ -30,31 +34,27 @@ interface Weighing {
 }
 
 /**
- * [weight of the negative class, weight of the positive class], undefined when there are none.
- * 'balanced' is Σs / (2·Σ_class s), which makes both classes weigh the same; source: King & Zeng,
- * Logistic regression in rare events data, Political Analysis 9 (2001), and scikit-learn's definition.
+ * The weight of each class [K], the reference first; undefined when there are none. 'balanced' is
+ * Σs / (K·Σ_class s), which makes all classes weigh the same; source: King & Zeng, Logistic regression in rare events
+ * data, Political Analysis 9 (2001), and scikit-learn's definition.
  */
 export async function classFactors(
-  asked: 'balanced' | Readonly<Record<string, number>> | undefined,
+  asked: ClassWeight | undefined,
   { labels, rows, weights, target }: Weighing,
-  turns: Turns,
-): Promise<readonly [number, number] | undefined> {
+): Promise<Float64Array | undefined> {
   if (asked === undefined) return undefined;
+  const { classes, reference, codes } = labels;
   if (asked === 'balanced') {
-    const totals: [number, number] = [0, 0];
-    await turns.over(rows.length, (from, to) => {
-      for (let i = from; i < to; i++) {
-        const row = rows[i]!;
-        totals[labels.y[row] === 1 ? 1 : 0] += weights ? weights[row]! : 1;
-      }
+    const totals = new Float64Array(classes.length);
+    await overRows(rows.length, (from, to) => {
+      for (let i = from; i < to; i++) totals[codes[rows[i]!]!]! += weights ? weights[rows[i]!]! : 1;
     });
-    const half = (totals[0] + totals[1]) / 2;
-    return [half / totals[0], half / totals[1]];
+    const mean = sum(totals) / classes.length;
+    return totals.map((total) => mean / total);
   }
-  const known = labels.classes.map(String);
+  const known = classes.map(String);
   const stranger = Object.keys(asked).find((label) => !known.includes(label));
-  if (stranger !== undefined) throw unknownLabel('class weight', stranger, labels.classes, target);
-  const weightOf = (positive: boolean): number =>
-    asked[known.find((_, k) => (labels.classes[k] === labels.positive) === positive)!] ?? 1;
-  return [weightOf(false), weightOf(true)];
+  if (stranger !== undefined) throw unknownLabel('class weight', stranger, classes, target);
+  const inOrder: Label[] = [reference, ...classes.filter((label) => label !== reference)];
+  return Float64Array.from(inOrder, (label) => asked[String(label)] ?? 1);
 }

@@ -1,12 +1,15 @@
 /**
- * The options of a fit, checked once, here at the door: unknown keys are refused with the nearest name,
- * values by type and range. Behind the door every option is present and right.
+ * The options of a fit, each once: what is allowed, its default, its help and its flag on the command line. They are
+ * checked here, at the door: unknown keys are refused with the nearest name, values by type and range. Behind the door
+ * every option is present and right, and each room takes its own: fitting's are FittingOptions, the design's DesignOptions.
  */
-import type { Precision } from '../backends/backend.ts';
-import { type BackendName, backendNames } from '../backends/registry.ts';
+import { type BackendName, backendNames } from '../backends/names.ts';
+import type { DesignOptions } from '../design/design.ts';
 import { LogisticError, nearestName } from '../errors.ts';
+import type { FittingOptions } from '../fitting/options.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import type { Label, MissingPolicy, UnseenPolicy } from '../predict/model-file.ts';
+import type { Precision } from '../rows/contract.ts';
 import type { SolverName } from '../solvers/choose.ts';
 
 export interface Options {
@@ -26,29 +29,35 @@ export interface Options {
   readonly learningRate?: number;
   /** Gradient descent only; default 0. */
   readonly momentum?: number;
-  /** 'balanced': each class weighs m/(2·m_class); or a weight for each class by its label. */
+  /** 'balanced': each class weighs m/(K·m_class); or a weight for each class by its label. */
   readonly classWeight?: 'balanced' | Readonly<Record<string, number>>;
-  /** Which class the probabilities are of; default the second in sorted order. */
+  /** The class that log-odds are taken against; default the first in sorted order. */
+  readonly reference?: Label;
+  /** Two classes: the one that the probabilities are of, which makes the other the reference. */
   readonly positive?: Label;
-  /** The positive class is predicted from this probability on; default 0.5. */
+  /** Two classes: the positive one is predicted from this probability on; default 0.5. */
   readonly threshold?: number;
   /** Missing cells: 'drop' their rows, 'impute' or 'error'. Default: 'drop' for columns by name, 'error' for bare arrays. */
   readonly missing?: MissingPolicy;
   /** What imputes a numeric cell; default 'mean'. Categories take the most frequent level. */
   readonly imputation?: 'mean' | 'median';
-  /** Texts that count as missing besides the empty one. */
+  /** Strings that count as missing besides the empty one. */
   readonly missingTokens?: readonly string[];
   /** A category that training never saw: 'error' (default, the row is not predicted) or 'ignore' (the reference). */
   readonly unseen?: UnseenPolicy;
-  /** Share of the rows held out for evaluation, stratified; default 0. */
+  /** Fraction of the rows held out for evaluation, stratified; default 0. */
   readonly holdout?: number;
-  /** Seed of the holdout; default 1. */
+  /** Number of folds for cross-validation on the training rows, stratified; default none. */
+  readonly folds?: number;
+  /** Seed of the holdout and the folds; default 1. */
   readonly seed?: number;
+  /** Measure the model on its training rows as well; default false, true in the command. A holdout is always measured. */
+  readonly trainingMetrics?: boolean;
   /** Where sums over rows are computed; default 'auto'. */
   readonly backend?: BackendName;
   /** Threads of the cpu backend: 'auto' (default) is all that the machine runs at a time. Small fits use none besides the caller's. */
   readonly threads?: 'auto' | number;
-  /** Precision in which the rows are kept to the end: 'float64' (default), or 'float32' for a third of the memory. */
+  /** Precision in which the rows are stored: 'float64' (default), or 'float32' for half the memory. */
   readonly precision?: Precision;
   /** Column of sample weights. */
   readonly weights?: string;
@@ -66,7 +75,7 @@ export interface Options {
   readonly decimalComma?: boolean;
   /** Files: false when the first line is data; columns are then c1, c2, … */
   readonly header?: boolean;
-  /** Files: how many unreadable rows may be let go; default 0. */
+  /** Files: how many unreadable rows may be skipped; default 0. */
   readonly maxBadRows?: number;
 }
 
@@ -83,115 +92,152 @@ type Defaulted =
   | 'unseen'
   | 'holdout'
   | 'seed'
+  | 'trainingMetrics'
   | 'backend'
   | 'threads'
   | 'precision'
   | 'decimalComma'
   | 'header'
   | 'maxBadRows';
-export type CheckedOptions = Required<Pick<Options, Defaulted>> & Omit<Options, Defaulted>;
+export type CheckedOptions = Required<Pick<Options, Defaulted>> & Omit<Options, Defaulted> & DesignOptions & FittingOptions;
 
-const defaults: Required<Pick<Options, Defaulted>> = {
-  l2: 0,
-  intercept: true,
-  standardize: true,
-  solver: 'auto',
-  tolerance: 1e-10,
-  momentum: 0,
-  threshold: 0.5,
-  imputation: 'mean',
-  missingTokens: defaultMissingTokens,
-  unseen: 'error',
-  holdout: 0,
-  seed: 1,
-  backend: 'auto',
-  threads: 'auto',
-  precision: 'float64',
-  decimalComma: false,
-  header: true,
-  maxBadRows: 0,
-};
+/** How a flag's value is read from the command line; absent for flags without one. */
+export type FlagKind = 'number' | 'string' | 'list' | 'character' | 'choice' | 'class-weight' | 'threads';
 
-interface Rule {
+interface OptionRecord {
   readonly expected: string;
   readonly holds: (value: unknown) => boolean;
+  readonly default?: unknown;
+  /** Its flag in `logit train`, where it has one, and the help printed beside it. */
+  readonly flag?: { readonly usage: string; readonly help: string; readonly kind?: FlagKind };
+  readonly choices?: readonly string[];
 }
 
-const numberRule = (expected: string, holds: (value: number) => boolean): Rule => ({
+const number = (expected: string, holds: (value: number) => boolean): Pick<OptionRecord, 'expected' | 'holds'> => ({
   expected,
   holds: (value) => typeof value === 'number' && Number.isFinite(value) && holds(value),
 });
-const oneOf = (...names: readonly string[]): Rule => ({
-  expected: `one of ${names.join(', ')}`,
-  holds: (value) => names.includes(value as string),
+const oneOf = (...choices: readonly string[]): Pick<OptionRecord, 'expected' | 'holds' | 'choices'> => ({
+  expected: `one of ${choices.join(', ')}`,
+  holds: (value) => choices.includes(value as string),
+  choices,
 });
-const flag: Rule = { expected: 'true or false', holds: (value) => typeof value === 'boolean' };
-const text: Rule = { expected: 'a text', holds: (value) => typeof value === 'string' };
-const texts: Rule = {
-  expected: 'a list of texts',
-  holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
+const boolean = { expected: 'true or false', holds: (value: unknown) => typeof value === 'boolean' };
+const string = { expected: 'a string', holds: (value: unknown) => typeof value === 'string' };
+const strings = {
+  expected: 'a list of strings',
+  holds: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
-const whole = (expected: string, least: number): Rule =>
-  numberRule(expected, (value) => Number.isSafeInteger(value) && value >= least);
+const label = { expected: 'a label', holds: (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value) };
+const whole = (least: number) =>
+  number(`a whole number of at least ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
+const positive = number('a number above 0', (value) => value > 0);
 
-const rules: Readonly<Record<keyof Options, Rule>> = {
-  l2: numberRule('a number of at least 0', (value) => value >= 0),
-  intercept: flag,
-  standardize: flag,
-  solver: oneOf('auto', 'newton', 'lbfgs', 'gd'),
-  maxIterations: whole('a whole number of at least 1', 1),
-  tolerance: numberRule('a number above 0', (value) => value > 0),
-  learningRate: numberRule('a number above 0', (value) => value > 0),
-  momentum: numberRule('a number from 0 to below 1', (value) => value >= 0 && value < 1),
+/** Every option, in the order of `logit train --help`. */
+export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
+  positive: { ...label, flag: { usage: '--positive <label>', kind: 'string', help: 'two classes: the one that probabilities are of (default: the second in sorted order)' } },
+  reference: { ...label, flag: { usage: '--reference <label>', kind: 'string', help: 'the class that log-odds are against (default: the first in sorted order)' } },
+  only: { ...strings, flag: { usage: '--only <columns>', kind: 'list', help: 'only these columns as features' } },
+  drop: { ...strings, flag: { usage: '--drop <columns>', kind: 'list', help: 'all columns but these' } },
+  numeric: { ...strings, flag: { usage: '--numeric <columns>', kind: 'list', help: 'read these as numbers' } },
+  categorical: { ...strings, flag: { usage: '--categorical <columns>', kind: 'list', help: 'read these as categories' } },
+  weights: { ...string, flag: { usage: '--weights <column>', kind: 'string', help: 'column of sample weights' } },
   classWeight: {
     expected: "'balanced' or a positive number for each class",
     holds: (value) =>
       value === 'balanced' ||
       (typeof value === 'object' && value !== null && Object.values(value).every((w) => Number.isFinite(w) && w > 0)),
+    flag: { usage: '--class-weight <weights>', kind: 'class-weight', help: 'balanced, or a weight for each class: no=1,yes=3' },
   },
-  positive: { expected: 'a label', holds: (value) => ['string', 'number', 'boolean'].includes(typeof value) },
-  threshold: numberRule('a number from 0 to 1', (value) => value >= 0 && value <= 1),
-  missing: oneOf('drop', 'impute', 'error'),
-  imputation: oneOf('mean', 'median'),
-  missingTokens: texts,
-  unseen: oneOf('error', 'ignore'),
-  holdout: numberRule('a number from 0 to below 1', (value) => value >= 0 && value < 1),
-  seed: whole('a whole number of at least 0', 0),
-  backend: oneOf(...backendNames),
+  l2: {
+    ...number('a number of at least 0', (value) => value >= 0),
+    default: 0,
+    flag: { usage: '--l2 <strength>', kind: 'number', help: 'L2 penalty on the mean loss, standardised features (default: 0, none)' },
+  },
+  intercept: { ...boolean, default: true },
+  standardize: { ...boolean, default: true },
+  solver: { ...oneOf('auto', 'newton', 'lbfgs', 'gd'), default: 'auto', flag: { usage: '--solver <name>', kind: 'choice', help: 'how to fit' } },
+  maxIterations: { ...whole(1), flag: { usage: '--max-iterations <count>', kind: 'number', help: 'stop after this many' } },
+  tolerance: { ...positive, default: 1e-10, flag: { usage: '--tolerance <size>', kind: 'number', help: 'stop when the gradient is at most this (default: 1e-10)' } },
+  learningRate: { ...positive, flag: { usage: '--learning-rate <rate>', kind: 'number', help: 'gradient descent only (default: 1/L)' } },
+  momentum: {
+    ...number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
+    default: 0,
+    flag: { usage: '--momentum <fraction>', kind: 'number', help: 'gradient descent only (default: 0)' },
+  },
+  threshold: { ...number('a number from 0 to 1', (value) => value >= 0 && value <= 1), default: 0.5 },
+  holdout: {
+    ...number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
+    default: 0,
+    flag: { usage: '--holdout <fraction>', kind: 'number', help: 'hold out this fraction of the rows for evaluation, stratified' },
+  },
+  folds: { ...whole(2), flag: { usage: '--folds <count>', kind: 'number', help: 'cross-validate on the training rows in this many stratified folds' } },
+  seed: { ...whole(0), default: 1, flag: { usage: '--seed <number>', kind: 'number', help: 'seed of the holdout and the folds (default: 1)' } },
+  trainingMetrics: { ...boolean, default: false },
+  missing: { ...oneOf('drop', 'impute', 'error'), flag: { usage: '--missing <policy>', kind: 'choice', help: 'rows with missing cells (default: drop)' } },
+  imputation: { ...oneOf('mean', 'median'), default: 'mean', flag: { usage: '--imputation <kind>', kind: 'choice', help: 'what fills a missing number (default: mean)' } },
+  missingTokens: {
+    ...strings,
+    default: defaultMissingTokens,
+    flag: { usage: '--missing-tokens <strings>', kind: 'list', help: 'strings that mean missing, besides the empty cell' },
+  },
+  unseen: { ...oneOf('error', 'ignore'), default: 'error' },
+  delimiter: {
+    expected: 'one character',
+    holds: (value) => typeof value === 'string' && value.length === 1,
+    flag: { usage: '--delimiter <character>', kind: 'character', help: 'between fields (default: found from the file)' },
+  },
+  decimalComma: { ...boolean, default: false, flag: { usage: '--decimal-comma', help: 'numbers are written 1,5' } },
+  header: { ...boolean, default: true, flag: { usage: '--no-header', help: 'the first line is data; columns are c1, c2, …' } },
+  maxBadRows: { ...whole(0), default: 0, flag: { usage: '--max-bad-rows <count>', kind: 'number', help: 'skip up to this many unreadable rows (default: 0)' } },
+  backend: { ...oneOf(...backendNames), default: 'auto', flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto)' } },
   threads: {
     expected: "'auto' or a whole number from 1 to 256",
     holds: (value) => value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 256),
+    default: 'auto',
+    flag: { usage: '--threads <count>', kind: 'threads', help: 'threads that compute (default: auto, as many as there are)' },
   },
-  precision: oneOf('float64', 'float32'),
-  weights: text,
-  only: texts,
-  drop: texts,
-  numeric: texts,
-  categorical: texts,
-  delimiter: { expected: 'one character', holds: (value) => typeof value === 'string' && value.length === 1 },
-  decimalComma: flag,
-  header: flag,
-  maxBadRows: whole('a whole number of at least 0', 0),
+  precision: {
+    ...oneOf('float64', 'float32'),
+    default: 'float64',
+    flag: { usage: '--precision <precision>', kind: 'choice', help: 'how rows are stored: float32 takes half the memory' },
+  },
 };
 
-/** The options with their defaults; throws LogisticError 'unknown-option' or 'bad-option'. */
+/** What other libraries call an option, and what it is here. */
+const translations: Readonly<Record<string, string>> = {
+  C: 'l2 = 1/(m·C), with m the number of rows',
+  penalty: 'l2 is the strength of the penalty, and 0 is none',
+  lambda: 'l2 = lambda where lambda acts on the mean loss (glmnet), lambda/m where it acts on the sum',
+  alpha: 'l2 = alpha where alpha acts on the mean loss, alpha/m where it acts on the sum',
+  tol: 'it is tolerance, on the gradient of the mean loss',
+  max_iter: 'it is maxIterations',
+  fit_intercept: 'it is intercept',
+  class_weight: 'it is classWeight',
+  random_state: 'it is seed',
+  learning_rate: 'it is learningRate',
+  numSteps: 'it is maxIterations',
+};
+
+/** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
 export function checkOptions(options: Options): CheckedOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new LogisticError('bad-argument', `options must be an object, found ${JSON.stringify(options) ?? String(options)}`);
+  }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
-    const rule = rules[name as keyof Options] as Rule | undefined;
-    if (rule === undefined) {
-      const near = nearestName(name, Object.keys(rules));
-      throw new LogisticError('unknown-option', `there is no option ${JSON.stringify(name)}`, {
-        hint: near === undefined ? `the options are ${Object.keys(rules).join(', ')}` : `did you mean ${near}?`,
-      });
-    }
-    if (!rule.holds(value)) {
-      throw new LogisticError('bad-option', `${name} must be ${rule.expected}, found ${JSON.stringify(value)}`, {
+    if (!Object.hasOwn(optionRecords, name)) throw unknownOption(name);
+    const { expected, holds } = optionRecords[name as keyof Options];
+    if (!holds(value)) {
+      throw new LogisticError('bad-option', `${name} must be ${expected}, found ${JSON.stringify(value) ?? String(value)}`, {
         details: { option: name },
       });
     }
   }
-  const checked = { ...defaults, ...Object.fromEntries(given) } as CheckedOptions;
+  const defaults = Object.entries(optionRecords).flatMap(([name, record]) =>
+    record.default === undefined ? [] : [[name, record.default] as const],
+  );
+  const checked = { ...Object.fromEntries(defaults), ...Object.fromEntries(given) } as CheckedOptions;
   const descent = (['learningRate', 'momentum'] as const).find((name) => options[name] !== undefined);
   if (descent !== undefined && checked.solver !== 'gd') {
     throw new LogisticError('bad-option', `${descent} is for gradient descent; the solver is ${checked.solver}`, {
@@ -200,4 +246,15 @@ export function checkOptions(options: Options): CheckedOptions {
     });
   }
   return checked;
+}
+
+function unknownOption(name: string): LogisticError {
+  const translation = Object.hasOwn(translations, name) ? translations[name] : undefined;
+  const near = nearestName(name, Object.keys(optionRecords));
+  return new LogisticError('unknown-option', `there is no option ${JSON.stringify(name)}`, {
+    hint:
+      translation ??
+      (near === undefined ? `the options are ${Object.keys(optionRecords).join(', ')}` : `did you mean ${near}?`),
+    details: { option: name },
+  });
 }

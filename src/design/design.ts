@@ -1,0 +1,169 @@
+/**
+ * Table → design: classes, rows, weights, features and terms, with all statistics from the training rows, and the
+ * warnings that belong to them. Its rows are partitions of one source: the folds of the training rows, or all of
+ * them as one, then the held-out rows. How it is fitted, and where it is placed, is not known here.
+ */
+import { stratifiedFolds, stratifiedSplit } from '../data/split.ts';
+import type { Table } from '../data/table.ts';
+import type { Warning } from '../errors.ts';
+import type { Label, MissingPolicy } from '../predict/model-file.ts';
+import { overRows } from '../yielding.ts';
+import { excludeDependent } from './dependence.ts';
+import { countUnseen } from './encode.ts';
+import { featureColumns, findColumn, fitFeatures, isMissing } from './features.ts';
+import { chooseClasses, type Labels, readTarget } from './labels.ts';
+import { type Dropped, selectRows } from './select-rows.ts';
+import { pureColumns } from './separation.ts';
+import { type Encoding, type Part, sourceOf } from './source.ts';
+import { scaleTerms } from './terms.ts';
+import { type ClassWeight, classFactors, sampleWeights } from './weights.ts';
+
+/** What a user may say of the design. model/options.ts checks the values. */
+export interface DesignOptions {
+  readonly positive?: Label | undefined;
+  readonly reference?: Label | undefined;
+  readonly intercept: boolean;
+  readonly classWeight?: ClassWeight | undefined;
+  readonly missing?: MissingPolicy | undefined;
+  readonly imputation: 'mean' | 'median';
+  readonly holdout: number;
+  readonly seed: number;
+  readonly weights?: string | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly drop?: readonly string[] | undefined;
+  /** Strength of the penalty: with one the optimum is unique and finite. */
+  readonly l2: number;
+}
+
+export interface RowCounts {
+  readonly read: number;
+  readonly used: number;
+  readonly train: number;
+  readonly holdout: number;
+  readonly dropped: Readonly<Dropped> & { readonly bad: number };
+}
+
+export interface Design extends Encoding {
+  readonly missing: MissingPolicy;
+  readonly counts: RowCounts;
+  /** Training rows, fold by fold, then the held-out rows. */
+  readonly part: Part;
+  /** Rows of each fold, one where there are none, and of the held-out rows where there are any. */
+  readonly partitions: readonly number[];
+  readonly warnings: readonly Warning[];
+}
+
+/** `folds`: into how many the training rows are dealt; 1 keeps their order. */
+export async function decideDesign(table: Table, target: string, options: DesignOptions, folds = 1): Promise<Design> {
+  const found = await readTarget(findColumn(table, target));
+  const columns = featureColumns(table, { ...options, target });
+  const weights = options.weights === undefined ? undefined : sampleWeights(findColumn(table, options.weights));
+  const missing = options.missing ?? (table.source === 'arrays' ? 'error' : 'drop');
+  const { used, dropped } = await selectRows({ rows: table.rows, columns, labels: found.codes, weights, missing });
+  const labels = await chooseClasses(found, {
+    used,
+    positive: options.positive,
+    reference: options.reference,
+    columnsMissingIn: (code) =>
+      columns.filter((column) => found.codes.some((own, row) => own === code && isMissing(column, row))).map(({ name }) => name),
+  });
+
+  const { holdout, seed } = options;
+  const split = await stratifiedSplit(used, labels.codes, { fraction: holdout, seed });
+  const factors = await classFactors(options.classWeight, { labels, rows: split.train, weights, target });
+  const folded = folds > 1 ? await orderByFold(split.train, labels, { folds, seed }) : { rows: split.train, sizes: [split.train.length] };
+  const part = await gatherPart(folded.rows, split.holdout, { labels, weights, factors });
+  const training: Part = firstRows(part, split.train.length);
+
+  const penalised = options.l2 > 0;
+  const imputation = missing === 'impute' ? options.imputation : undefined;
+  const features = await fitFeatures(columns, { rows: training.rows, weights: training.weights, imputation });
+  const scaled = await scaleTerms(features, columns, training, options);
+  const source = sourceOf({ labels, columns, features, terms: scaled.terms }, training);
+  const dependent = await excludeDependent(scaled.terms, source, penalised);
+  return {
+    labels,
+    columns,
+    features,
+    terms: dependent.terms,
+    missing,
+    counts: {
+      read: table.rows + table.badRows,
+      used: used.length,
+      train: split.train.length,
+      holdout: split.holdout.length,
+      dropped: { ...dropped, bad: table.badRows },
+    },
+    part,
+    partitions: [...folded.sizes, ...(split.holdout.length > 0 ? [split.holdout.length] : [])],
+    warnings: [
+      ...table.warnings,
+      ...labels.warnings,
+      ...(await pureColumns(columns, { rows: training.rows, labels, penalised })),
+      ...scaled.warnings,
+      ...dependent.warnings,
+      ...(await unseenWarning({ columns, features }, split.holdout)),
+    ],
+  };
+}
+
+/** Rows fold by fold, in their order within each. */
+async function orderByFold(rows: Int32Array, { codes }: Labels, options: { readonly folds: number; readonly seed: number }) {
+  const fold = await stratifiedFolds(rows, codes, options);
+  const sizes = new Array<number>(options.folds).fill(0);
+  for (const own of fold) sizes[own]!++;
+  const next = sizes.map((_, k) => sizes.slice(0, k).reduce((sum, size) => sum + size, 0));
+  const ordered = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) ordered[next[fold[i]!]!++] = rows[i]!;
+  return { rows: ordered, sizes };
+}
+
+interface RowValues {
+  readonly labels: Labels;
+  readonly weights: Float64Array | undefined;
+  readonly factors: Float64Array | undefined;
+}
+
+/** Training rows and held-out rows as one part. */
+async function gatherPart(train: Int32Array, holdout: Int32Array, { labels, weights, factors }: RowValues): Promise<Part> {
+  const rows = holdout.length === 0 ? train : new Int32Array(train.length + holdout.length);
+  if (holdout.length > 0) {
+    rows.set(train);
+    rows.set(holdout, train.length);
+  }
+  const own = new (labels.classes.length <= 2 ** 8 ? Uint8Array : Uint16Array)(rows.length);
+  const s = weights || factors ? new Float64Array(rows.length) : undefined;
+  let ascending = true;
+  await overRows(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const row = rows[i]!;
+      const code = labels.codes[row]!;
+      own[i] = code;
+      if (i > 0 && row < rows[i - 1]!) ascending = false;
+      if (s) s[i] = (weights ? weights[row]! : 1) * (factors ? factors[code]! : 1);
+    }
+  });
+  return { rows, ascending, labels: own, weights: s };
+}
+
+function firstRows({ rows, ascending, labels, weights }: Part, count: number): Part {
+  return {
+    rows: rows.subarray(0, count),
+    ascending,
+    labels: labels.subarray(0, count),
+    weights: weights?.subarray(0, count),
+  };
+}
+
+async function unseenWarning({ columns, features }: Pick<Design, 'columns' | 'features'>, holdout: Int32Array): Promise<Warning[]> {
+  const names: string[] = [];
+  let count = 0;
+  for (const [k, feature] of features.entries()) {
+    const unseen = await countUnseen(feature, columns[k]!, holdout);
+    if (unseen > 0) names.push(feature.column);
+    count += unseen;
+  }
+  if (count === 0) return [];
+  const message = `${count} held-out cells in ${names.join(', ')} have a category that the training rows lack; they count as the reference`;
+  return [{ code: 'unseen-in-holdout', message, columns: names }];
+}

@@ -1,0 +1,51 @@
+/**
+ * Which rows a fit uses, and why not the others: no label, a missing cell, weight 0. It knows no numbers of the
+ * design.
+ */
+import type { Column } from '../data/table.ts';
+import { LogisticError } from '../errors.ts';
+import type { MissingPolicy } from '../predict/model-file.ts';
+import { overRows } from '../yielding.ts';
+import { isMissing } from './features.ts';
+
+export interface Selection {
+  /** Number of rows of the table. */
+  readonly rows: number;
+  readonly columns: readonly Column[];
+  /** −1 where a row has no label. */
+  readonly labels: Int32Array;
+  readonly weights: Float64Array | undefined;
+  readonly missing: MissingPolicy;
+}
+
+/** Rows that are not used, each under its first reason. */
+export interface Dropped {
+  missing: number;
+  noTarget: number;
+  zeroWeight: number;
+}
+
+export async function selectRows(selection: Selection): Promise<{ used: Int32Array; dropped: Dropped }> {
+  const { rows, columns, labels, weights, missing } = selection;
+  const dropped: Dropped = { missing: 0, noTarget: 0, zeroWeight: 0 };
+  const used = new Int32Array(rows);
+  const incomplete = missing === 'impute' ? [] : columns.filter((column) => column.missing.count > 0);
+  let count = 0;
+  const select = (row: number): void => {
+    const gap = incomplete.find((column) => isMissing(column, row));
+    if (missing === 'error' && (gap !== undefined || labels[row]! < 0)) {
+      throw new LogisticError('missing-cell', `row ${row + 1}, column ${gap?.name ?? 'of the target'}: missing`, {
+        hint: "missing cells can be dropped with their rows ('drop') or filled in ('impute'): option missing",
+        details: { row: row + 1, column: gap?.name },
+      });
+    }
+    if (labels[row]! < 0) dropped.noTarget++;
+    else if (gap !== undefined || Number.isNaN(weights?.[row])) dropped.missing++;
+    else if (weights?.[row] === 0) dropped.zeroWeight++;
+    else used[count++] = row;
+  };
+  await overRows(rows, (from, to) => {
+    for (let row = from; row < to; row++) select(row);
+  });
+  return { used: used.subarray(0, count), dropped };
+}

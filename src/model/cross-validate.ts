@@ -1,0 +1,125 @@
+/**
+ * Cross-validation on placed rows: each fold is held out in turn and the others are fitted, from the optimum of all of
+ * them, on rows that were placed once. What a separate fit would decide on its own training rows, and what shows in
+ * sums, is decided here as well: the scale that the penalty acts on, and terms that are constant without the fold.
+ * Imputed values, class weights and dependent columns are those of all training rows.
+ */
+import type { Metrics } from '../evaluation/metrics.ts';
+import type { FitHooks } from '../fitting/options.ts';
+import type { OutcomeName } from '../solvers/solver.ts';
+import type { Solution } from '../fitting/solution.ts';
+import { type FitProblem, solve } from '../fitting/solve.ts';
+import type { RowSums } from '../rows/contract.ts';
+import { joinSummaries } from '../rows/source.ts';
+import { measurePartitions } from './measured.ts';
+import type { CheckedOptions } from './options.ts';
+import { type Placed, trainingPartitions } from './placed.ts';
+
+export interface Fold {
+  readonly rows: number;
+  readonly outcome: OutcomeName;
+  readonly metrics: Metrics;
+}
+
+/** Over the folds in which a metric is defined. */
+export interface Spread {
+  readonly mean: number | null;
+  /** Divided by the number of those folds less one; null of one. */
+  readonly standardDeviation: number | null;
+  readonly folds: number;
+}
+
+export interface CrossValidation {
+  readonly seed: number;
+  readonly folds: readonly Fold[];
+  /** meanLogLoss, accuracy, auc, … by name: every metric that is one number. */
+  readonly metrics: Readonly<Record<string, Spread>>;
+}
+
+/** A term whose variance is below this fraction of its mean square counts as constant, as in the design. */
+const constantVariance = 1e-11;
+
+export async function crossValidatePlaced(
+  { design, rows: placing, problem }: Placed,
+  full: Solution,
+  options: CheckedOptions,
+  hooks: FitHooks,
+): Promise<CrossValidation> {
+  const rows = await placing;
+  const all = trainingPartitions(design);
+  const folds: Fold[] = [];
+  for (const held of all) {
+    const partitions = all.filter((p) => p !== held);
+    const { theta, solver } = await solve(await foldProblem(rows, partitions, { problem, full, options, signal: hooks.signal }), options, {
+      signal: hooks.signal,
+    });
+    const measured = { design, partitions: [held], threshold: options.threshold, signal: hooks.signal };
+    const metrics = await measurePartitions(rows, theta, measured);
+    folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
+  }
+  return { seed: options.seed, folds, metrics: spreads(folds.map((fold) => fold.metrics)) };
+}
+
+interface FoldContext {
+  readonly problem: FitProblem;
+  readonly full: Solution;
+  readonly options: CheckedOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The fit of some folds, as if the others had never been there. */
+async function foldProblem(
+  rows: RowSums,
+  partitions: readonly number[],
+  { problem, full, options, signal }: FoldContext,
+): Promise<FitProblem> {
+  const { variances, varies } = await momentsOf(rows, partitions, signal);
+  const { l2, factors } = problem.penalty;
+  const kept = Array.from(variances.keys()).filter((j) => !options.intercept || varies(j));
+  const same = kept.length === rows.features;
+  return {
+    rows,
+    intercept: problem.intercept,
+    partitions,
+    features: same ? undefined : kept,
+    // The penalty acts on features standardised over these rows, whose scale is the deviation here times that of all.
+    penalty: { l2, factors: options.standardize ? variances : factors },
+    guess: {
+      theta: full.theta,
+      hessian: same ? full.hessian : undefined,
+      rows: joinSummaries(rows.partitions, partitions).rows,
+      noiseFloor: full.certificate.noiseFloor,
+    },
+  };
+}
+
+/** Variance of each standardised feature over some partitions, from the Hessian at θ = 0: (1/K)(1 − 1/K)·Σ s·x·xᵀ. */
+async function momentsOf(rows: RowSums, partitions: readonly number[], signal: AbortSignal | undefined) {
+  const { features: n, scoreVectors: k } = rows;
+  const size = k * (n + 1);
+  const { hessian } = await rows.evaluate(new Float64Array(size), 2, 'float64', { partitions, signal });
+  const total = hessian![n * size + n]!;
+  const mean = (j: number): number => hessian![n * size + j]! / total;
+  const square = (j: number): number => hessian![j * size + j]! / total;
+  const variances = Float64Array.from({ length: n }, (_, j) => square(j) - mean(j) ** 2);
+  return { variances, varies: (j: number): boolean => variances[j]! > constantVariance * square(j) };
+}
+
+function spreads(metrics: readonly Metrics[]): Record<string, Spread> {
+  const names = Object.keys(metrics[0]!).filter((name) => name !== 'rows' && name !== 'aucError');
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const values = metrics.map((of) => (of as unknown as Record<string, unknown>)[name]);
+      const numbers = values.filter((value) => typeof value === 'number');
+      return values.every((value) => value === null || typeof value === 'number') ? [[name, spread(numbers)] as const] : [];
+    }),
+  );
+}
+
+function spread(values: readonly number[]): Spread {
+  const folds = values.length;
+  if (folds === 0) return { mean: null, standardDeviation: null, folds };
+  const mean = values.reduce((sum, value) => sum + value, 0) / folds;
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return { mean, standardDeviation: folds > 1 ? Math.sqrt(squares / (folds - 1)) : null, folds };
+}

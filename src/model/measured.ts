@@ -1,0 +1,41 @@
+/**
+ * Metrics of placed rows at some coefficients: exact where the place has a number for each row, else from its counts.
+ * It knows partitions and no table.
+ */
+import type { Design } from '../design/design.ts';
+import { metricsFromMeasures, metricsFromScores } from '../evaluation/evaluate.ts';
+import type { Metrics } from '../evaluation/metrics.ts';
+import type { Label } from '../predict/model-file.ts';
+import type { RowSums } from '../rows/contract.ts';
+import { joinSummaries } from '../rows/source.ts';
+
+/** The classes as rows count them: the reference first. */
+export function classesInOrder({ classes, reference }: Design['labels']): Label[] {
+  return [reference, ...classes.filter((label) => label !== reference)];
+}
+
+/** `partitions` follow one another. */
+export async function measurePartitions(
+  rows: RowSums,
+  theta: Float64Array,
+  { design, partitions, threshold, signal }: {
+    readonly design: Design;
+    readonly partitions: readonly number[];
+    readonly threshold: number;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<Metrics> {
+  const classes = classesInOrder(design.labels);
+  const count = joinSummaries(rows.partitions, partitions).rows;
+  if (rows.rowwise === undefined) {
+    return metricsFromMeasures(await rows.measure(theta, threshold, { partitions, signal }), count, classes);
+  }
+  const from = design.partitions.slice(0, partitions[0]).reduce((sum, size) => sum + size, 0);
+  return metricsFromScores({
+    scores: await rows.rowwise.scores(theta, { partitions, signal }),
+    labels: design.part.labels.subarray(from, from + count),
+    weights: design.part.weights?.subarray(from, from + count),
+    classes,
+    threshold,
+  });
+}

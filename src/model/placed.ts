@@ -1,0 +1,92 @@
+/**
+ * A design, placed once: its rows on the chosen backend, fold by fold, and a sample of them beside, for as many
+ * solves as are wanted. What is opened here is closed here.
+ */
+import { openPlace } from '../backends/registry.ts';
+import type { Table } from '../data/table.ts';
+import { type Design, decideDesign } from '../design/design.ts';
+import { samplePart, sourceOf } from '../design/source.ts';
+import type { FitHooks } from '../fitting/options.ts';
+import type { FitProblem } from '../fitting/solve.ts';
+import type { Penalty } from '../objective/objective.ts';
+import type { RowPlace, RowSums } from '../rows/contract.ts';
+import { countFeatures } from '../rows/source.ts';
+import type { CheckedOptions } from './options.ts';
+
+export interface Placed {
+  readonly design: Design;
+  readonly place: Pick<RowPlace, 'name' | 'detail'>;
+  /** The rows may still be on their way. */
+  readonly rows: Promise<RowSums>;
+  /** The fit of the training rows. */
+  readonly problem: FitProblem;
+}
+
+/** Of this many numbers on, a sample is placed too, of which a first guess can be made. */
+const sampledCells = 2 ** 20;
+/** One row in so many is sampled. */
+const rowsPerSampled = 16;
+/** Numbers in a sample: of more rows fewer are enough. */
+const mostCells = 2 ** 21;
+
+/** Decides the design of a table and places its rows, whose columns are freed on the way: the table is handed over. */
+export async function withPlaced<T>(
+  table: Table,
+  target: string,
+  options: CheckedOptions,
+  hooks: FitHooks,
+  use: (placed: Placed) => Promise<T>,
+): Promise<T> {
+  const { signal } = hooks;
+  // Threads start while the design is decided.
+  const opening = openPlace(options.backend, { threads: options.threads, cells: table.rows * cellsInRow(table) });
+  opening.catch(() => {}); // reported below
+  const placing: Promise<RowSums>[] = [];
+  try {
+    const design = await decideDesign(table, target, options, options.folds);
+    signal?.throwIfAborted();
+    const place = await opening;
+    const sampleSource = sampleOf(design, options.seed);
+    if (sampleSource) placing.push(place.place(sampleSource, options.precision, signal));
+    const sample = await placing[0]; // before the columns are freed
+    const source = sourceOf(design, design.part, { partitions: design.partitions, handOver: true });
+    const rows = place.place(source, options.precision, signal);
+    rows.catch(() => {}); // reported to whoever awaits it
+    placing.push(rows);
+    const partitions = trainingPartitions(design);
+    const problem = { rows, sample, penalty: penaltyOf(design, options), intercept: options.intercept, partitions };
+    return await use({ design, place, rows, problem });
+  } finally {
+    for (const placed of await Promise.allSettled(placing)) if (placed.status === 'fulfilled') await placed.value.close();
+    await opening.then(
+      (place) => place.close(),
+      () => {},
+    );
+  }
+}
+
+/** All partitions but the held-out one. */
+export function trainingPartitions({ partitions, counts }: Design): number[] {
+  return partitions.flatMap((_, p) => (counts.holdout > 0 && p === partitions.length - 1 ? [] : [p]));
+}
+
+/** Numbers in a row of the design, before any term is excluded. */
+function cellsInRow({ columns }: Table): number {
+  return columns.reduce((n, column) => n + (column.kind === 'categorical' ? Math.max(0, column.levels.length - 1) : 1), -1);
+}
+
+function sampleOf(design: Design, seed: number) {
+  const { counts, part } = design;
+  const source = sourceOf(design, part);
+  const n = countFeatures(source);
+  const count = Math.min(Math.floor(counts.train / rowsPerSampled), Math.floor(mostCells / Math.max(1, n)));
+  if (counts.train * n < sampledCells || count === 0) return undefined;
+  return sourceOf(design, samplePart(part, counts.train, count, seed));
+}
+
+/** In raw units the penalty of a standardised coefficient grows with 1/scale². */
+function penaltyOf({ terms }: Design, { l2, standardize }: CheckedOptions): Penalty {
+  if (standardize) return { l2 };
+  const fitted = terms.filter((term) => term.excluded === undefined);
+  return { l2, factors: Float64Array.from(fitted, ({ scale }) => 1 / scale ** 2) };
+}
