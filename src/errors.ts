@@ -1,8 +1,16 @@
 /**
- * What can go wrong, as data. A `LogisticError` is a mistake that its user can mend: it says what was
+ * What can go wrong, as data. A `LogisticError` is a mistake that its user can fix: it says what was
  * expected, what was found, where, and the next step. Anything else that is thrown is a bug and keeps
- * its stack. A `Warning` is said once, stored with the model, and stops nothing.
+ * its stack. A `Warning` is said once, stored with the model, and stops nothing. This file imports nothing.
  */
+
+/** Marks errors of every copy of the class: each bundle and module system has a copy of its own. */
+const brand = Symbol.for('tfjs-logistic.LogisticError');
+
+export interface ErrorDetails {
+  readonly hint?: string | undefined;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
 
 export class LogisticError extends Error {
   override readonly name = 'LogisticError';
@@ -13,11 +21,23 @@ export class LogisticError extends Error {
   /** The facts behind the message, for programs. */
   readonly details: Readonly<Record<string, unknown>>;
 
-  constructor(code: string, message: string, more: { hint?: string; details?: Record<string, unknown> } = {}) {
+  constructor(code: string, message: string, more: ErrorDetails = {}) {
     super(message);
     this.code = code;
     this.hint = more.hint;
     this.details = more.details ?? {};
+  }
+
+  static {
+    // Not a declared member: a symbol of its own in each declaration file would make the types of two copies differ.
+    Object.assign(LogisticError.prototype, { [brand]: true });
+  }
+
+  /** True of an error of any copy of this class; a subclass is tested by its prototype, as usual. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    // biome-ignore lint/complexity/noThisInStatic: `this` is the class that is tested for, which may be a subclass.
+    if (this !== LogisticError) return super[Symbol.hasInstance](value);
+    return (value as { [brand]?: boolean } | null | undefined)?.[brand] === true;
   }
 }
 
@@ -30,9 +50,31 @@ export interface Warning {
   readonly columns?: readonly string[];
 }
 
-/** A text from the data as messages show it: cut when it is long. */
+/** A string from the data as messages show it: cut when it is long. */
 export function brief(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
+}
+
+/** Any value as messages show what was found: as JSON where it can be, otherwise by its type. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  try {
+    return brief(JSON.stringify(value) ?? typeof value);
+  } catch {
+    return typeof value;
+  }
+}
+
+/** The error of a value that is not what it should be: says what was expected and what was found. */
+export function unexpected(
+  code: string,
+  what: string,
+  expected: string,
+  found: unknown,
+  more?: ErrorDetails,
+): LogisticError {
+  return new LogisticError(code, `${what} should be ${expected}, found ${shown(found)}`, more);
 }
 
 /** The known name closest to `name` by edit distance, or undefined when none is near. */

@@ -4,12 +4,17 @@
  */
 export { LogisticError } from './errors.ts';
 export type { Cell } from './predict/cell.ts';
-export type { Certificate, Feature, Label, ModelFile, Term } from './predict/model-file.ts';
 export {
-  loadScorer,
-  type Row,
-  type RowProblem,
-  type RowScore,
-  type ScoreOptions,
-  type Scorer,
-} from './predict/scorer.ts';
+  type Basis,
+  type Certificate,
+  type Factor,
+  type Feature,
+  type Label,
+  type ModelFile,
+  scoredClasses,
+  type Target,
+  type Term,
+} from './predict/model-file.ts';
+export type { ObjectRow, Row } from './predict/read-row.ts';
+export type { ScoreOptions } from './predict/score-options.ts';
+export { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from './predict/scorer.ts';

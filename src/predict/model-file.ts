@@ -1,11 +1,27 @@
 /**
- * The model file: one JSON object that holds the whole pipeline, so that raw rows can be scored from it
- * alone. This page says what each field means; validate.ts checks every one of them when a file is loaded.
- * Fields that a later minor version adds are passed over; a later major version is refused.
+ * The model file, format 2: one JSON object that holds the whole pipeline, so that raw rows can be scored
+ * from it alone. This file says what each field means; validate.ts checks every one of them when a file is
+ * loaded, upgrade.ts turns files of format 1 into this one. Fields that a later minor version adds are
+ * ignored; a later major version is refused.
+ *
+ * K classes, k = K − 1 score vectors: one for each class but the reference, in the order of `classes`.
  */
 
 /** A class of the target, with the value and type the user gave it. */
 export type Label = string | number | boolean;
+
+export interface Target<L extends Label = Label> {
+  readonly name: string;
+  /** Sorted and distinct, K ≥ 2: numbers by size, strings by code unit, false before true. */
+  readonly classes: readonly L[];
+  /** The class that log-odds are taken against. */
+  readonly reference: L;
+}
+
+/** The classes that have a score vector, in order. For two classes it is one: the positive class. */
+export function scoredClasses<L extends Label>({ classes, reference }: Target<L>): L[] {
+  return classes.filter((label) => label !== reference);
+}
 
 /** What is done with a missing cell: its row is dropped, or the stored value is put in its place, or it is an error. */
 export type MissingPolicy = 'drop' | 'impute' | 'error';
@@ -13,7 +29,7 @@ export type MissingPolicy = 'drop' | 'impute' | 'error';
 /** What is done with a category that training never saw: its row is not predicted, or it counts as the reference. */
 export type UnseenPolicy = 'error' | 'ignore';
 
-/** How one column becomes numbers. `impute` is the value put in place of a missing cell, null where there is none. */
+/** How the cells of one column are read. `impute` is the value put in place of a missing cell, null where there is none. */
 export type Feature =
   | { readonly kind: 'numeric'; readonly column: string; readonly impute: number | null }
   | {
@@ -26,27 +42,41 @@ export type Feature =
   | {
       readonly kind: 'categorical';
       readonly column: string;
-      /** Sorted; the first is the reference and has no term. */
+      /** Sorted; the first is the reference. */
       readonly levels: readonly string[];
       readonly impute: string | null;
     };
 
-/** One number of the design: a numeric column, or the indicator of one level. */
-export interface Term {
-  /** `age`, `sex=male`, `smoker=yes` */
-  readonly name: string;
-  /** The column it comes from. */
+/** The levels of a feature in order, [false, true] for a boolean one; none for a numeric one. */
+export function levelsOf(feature: Feature): readonly string[] {
+  if (feature.kind === 'numeric') return [];
+  return feature.kind === 'boolean' ? feature.words : feature.levels;
+}
+
+/** What a factor makes of a column: the number itself, or 1 where the column has that level and 0 elsewhere. */
+export type Basis = { readonly kind: 'identity' } | { readonly kind: 'level'; readonly level: string };
+
+export interface Factor {
   readonly column: string;
-  /** The level it indicates; absent for a numeric column. */
-  readonly level?: string;
-  /** Change of the log-odds for one raw unit. */
-  readonly coefficient: number;
-  /** The same for one standard deviation: coefficient · scale. */
-  readonly standardized: number;
+  readonly basis: Basis;
+}
+
+/** One number of the design: x is the product of the factors. */
+export interface Term {
+  /** `age`, `sex=male`, `smoker=yes`; distinct. */
+  readonly name: string;
+  /** The column or columns it came from, as the user thinks of them: terms of one group belong together. */
+  readonly group: string;
+  /** At least one; several are an interaction. */
+  readonly factors: readonly Factor[];
+  /** Change of the log-odds of each scored class against the reference for one raw unit, [k]. */
+  readonly coefficients: readonly number[];
+  /** The same for one standard deviation: coefficient · scale, [k]. */
+  readonly standardized: readonly number[];
   /** x is used as (x − mean) / scale. */
   readonly mean: number;
   readonly scale: number;
-  /** Why the coefficient is 0 by decision and not by estimation, where it is. */
+  /** Why the coefficients are 0 by decision and not by estimation, where they are. */
   readonly excluded?: 'constant' | 'dependent';
 }
 
@@ -61,8 +91,8 @@ export interface Certificate {
   readonly condition: number | null;
   /** ‖∇f (backend) − ∇f (float64)‖∞ where the backend's own solve ended: what its precision can resolve. */
   readonly noiseFloor: number;
-  /** Precision of the rows that were judged; files before 0.2 say nothing and mean float64. */
-  readonly data?: 'float64' | 'float32';
+  /** Precision in which the rows were stored that the gradient was computed from. */
+  readonly storagePrecision: 'float64' | 'float32';
 }
 
 export interface ModelFile {
@@ -75,22 +105,25 @@ export interface ModelFile {
     readonly backend: string;
     readonly detail: string;
   };
-  readonly target: { readonly name: string; readonly classes: readonly [Label, Label]; readonly positive: Label };
-  /** The positive class is predicted from this probability on (P ≥ threshold). */
-  readonly threshold: number;
+  readonly target: Target;
+  /**
+   * Two classes: the positive class is predicted from this probability on (P ≥ threshold). More: null, the most
+   * probable class is predicted, the first of equally probable ones.
+   */
+  readonly threshold: number | null;
   readonly unseen: UnseenPolicy;
   readonly missing: MissingPolicy;
   readonly missingTokens: readonly string[];
   readonly decimalComma: boolean;
   readonly features: readonly Feature[];
   readonly terms: readonly Term[];
-  /** Log-odds of the positive class where every raw x is 0. */
-  readonly intercept: number;
-  /** Log-odds of the positive class where every x is at its mean. */
-  readonly standardizedIntercept: number;
+  /** Log-odds of each scored class against the reference where every raw x is 0, [k]. */
+  readonly intercepts: readonly number[];
+  /** The same where every x is at its mean, [k]. */
+  readonly standardizedIntercepts: readonly number[];
   readonly certificate: Certificate;
   /** How it was made, for people: rows, options, solver, warnings, metrics. */
   readonly training: Readonly<Record<string, unknown>>;
 }
 
-export const formatVersion = '1.0';
+export const formatVersion = '2.0';

@@ -1,26 +1,24 @@
 /**
- * A model file at work: raw row in, probability out, in float64 and with no dependency. Cells are
- * matched by name in objects and by position in arrays, read by cell.ts as in training, standardised
- * with the stored statistics and never with those of the batch.
+ * A model file at work: raw row in, probabilities out, in float64 and with no dependency. Terms are
+ * standardised with the stored statistics and never with those of the batch. It knows nothing of training.
  *
- *   z = b + Σ_j w_j·(x_j − mean_j)/scale_j      P(positive) = σ(z)      P(negative) = σ(−z)
+ *   z_c = b_c + Σ_j w_cj·(x_j − mean_j)/scale_j      P(class c) = e^(z_c) / Σ_d e^(z_d), z of the reference 0
  */
-import { brief, LogisticError, nearestName } from '../errors.ts';
-import { type Cell, readNumber, readText } from './cell.ts';
-import type { Feature, Label, ModelFile, Term, UnseenPolicy } from './model-file.ts';
-import { validateModel } from './validate.ts';
+import { LogisticError, shown, unexpected } from '../errors.ts';
+import { probabilities as softmax } from '../math/softmax.ts';
+import { loadModelFile } from './load-model.ts';
+import { type Label, levelsOf, type ModelFile, scoredClasses, type Target } from './model-file.ts';
+import { cellReaders, cellsOf, nameOf, type ObjectRow, type Row } from './read-row.ts';
+import { checkScoreOptions, type ScoreOptions } from './score-options.ts';
 
-/** A row: an object with the model's columns by name, or an array of exactly its columns in order. */
-export type Row = Readonly<Record<string, Cell>> | readonly Cell[];
-
-export interface RowScore {
-  /** z, the log-odds of the positive class. */
-  readonly decision: number;
-  /** P of each class, in the order of `classes`. */
-  readonly probabilities: readonly [number, number];
-  /** The positive class when its probability ≥ threshold, the other one otherwise. */
-  readonly prediction: Label;
-  /** What was passed over under unseen: 'ignore'. */
+export interface RowScore<L extends Label = Label> {
+  /** z of each scored class, [k]: ln P(class) / P(reference). */
+  readonly logOdds: readonly number[];
+  /** P of each class, [K] in the order of `classes`. */
+  readonly probabilities: readonly number[];
+  /** Two classes: the positive one when its P ≥ threshold. More: the most probable, the first of equal ones. */
+  readonly prediction: L;
+  /** What was accepted under unseen: 'ignore'. */
   readonly notes: readonly string[];
 }
 
@@ -29,163 +27,143 @@ export interface RowProblem {
   readonly problem: string;
 }
 
-export interface ScoreOptions {
-  /** What to do with a category that training never saw; default: as the model says. */
-  readonly unseen?: UnseenPolicy | undefined;
-  /** The positive class is predicted from this probability on; default: the model's. */
-  readonly threshold?: number | undefined;
+/** A list of results for rows, one result for one row that is given as an object. */
+export interface ForRows<T> {
+  (rows: Iterable<Row>, options?: ScoreOptions): T[];
+  (row: ObjectRow, options?: ScoreOptions): T;
 }
 
-export interface Scorer {
+/** All that it throws is LogisticError; a row that cannot be predicted is 'unpredictable-row', with its number. */
+export interface Scorer<L extends Label = Label> {
   readonly model: ModelFile;
-  /** The two classes in sorted order: the order of every list of probabilities. */
-  readonly classes: readonly [Label, Label];
-  /** The columns a row must have, in the order of array rows. */
+  /** The K classes in sorted order: the order of every list of probabilities. */
+  readonly classes: readonly L[];
+  /** The columns a row must have, in the order of rows that are lists. */
   readonly columns: readonly string[];
-  /** Scores one row, or says why it cannot be scored. Throws only when a column is absent altogether. */
-  scoreRow(row: Row, options?: ScoreOptions): RowScore | RowProblem;
-  /** The predicted class of each row; a row that cannot be predicted is an error that names it. */
-  predict(rows: Iterable<Row>, options?: ScoreOptions): Label[];
-  /** P of each class for each row, [m][2] in the order of `classes`. */
-  predictProba(rows: Iterable<Row>, options?: ScoreOptions): [number, number][];
-  /** z of each row, the log-odds of the positive class. */
-  decisionFunction(rows: Iterable<Row>, options?: ScoreOptions): number[];
+  /** Scores one row, or says why it cannot be scored. Throws when it is no row or lacks a column altogether. */
+  scoreRow(row: Row, options?: ScoreOptions): RowScore<L> | RowProblem;
+  /** The predicted class of each row. */
+  readonly predict: ForRows<L>;
+  /** P of each class for each row, [m][K] in the order of `classes`. */
+  readonly predictProba: ForRows<number[]>;
+  /** z of each row, the log-odds of the positive class. Throws 'two-classes-only' for more. */
+  readonly decisionFunction: ForRows<number>;
+  /** Log-odds of each class but the reference against it, [m][k] in the order of `classes`. */
+  readonly logOdds: ForRows<number[]>;
+  /** P of one class for one row; without a label, of the positive class of two. Throws 'unknown-label'. */
+  probability(row: Row, label?: L, options?: ScoreOptions): number;
 }
 
-/** σ(z) from e^(−|z|), which cannot overflow. */
-function sigmoid(z: number): number {
-  const e = Math.exp(-Math.abs(z));
-  return z >= 0 ? 1 / (1 + e) : e / (1 + e);
-}
-
-/** Loads a model file: its text, or the object parsed from it. Throws LogisticError 'bad-model' naming the bad field. */
-export function loadScorer(source: string | object): Scorer {
-  const model = validateModel(typeof source === 'string' ? parse(source) : source);
-  const { classes, positive } = model.target;
-  const positiveIsSecond = positive === classes[1];
-  const negative = positiveIsSecond ? classes[0] : classes[1];
-  const missingTokens = new Set(model.missingTokens);
+/** Loads a model file: its JSON, or the object parsed from it. Throws LogisticError 'bad-model' naming the bad field. */
+export function loadScorer<L extends Label = Label>(source: string | object): Scorer<L> {
+  const model = loadModelFile(source);
+  const target = model.target as Target<L>;
+  const { classes } = target;
   const columns = model.features.map(({ column }) => column);
-  const readers = model.features.map((feature) => {
-    const terms = model.terms.filter(({ column }) => column === feature.column);
-    return readerOf(feature, terms, { missingTokens, decimalComma: model.decimalComma });
-  });
+  const readers = cellReaders(model);
+  const logOddsOf = logOddsFor(model);
+  const decide = decisionFor(target, model.threshold);
 
-  const scoreRow = (row: Row, options: ScoreOptions = {}): RowScore | RowProblem => {
-    const cells = cellsOf(row, columns);
+  const check = (options: unknown): ScoreOptions => checkScoreOptions(options, classes.length);
+
+  const scoreRow = (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
+    const { unseen = model.unseen, threshold } = options;
+    const cells = cellsOf(row, columns, number);
     const notes: string[] = [];
-    let z = model.standardizedIntercept;
-    for (let k = 0; k < readers.length; k++) {
-      const share = readers[k]!(cells[k]);
-      if (typeof share === 'number') z += share;
-      else if (share.unseen !== undefined && (options.unseen ?? model.unseen) === 'ignore') {
-        z += share.unseen;
-        notes.push(`${share.problem}, taken as the reference`);
-      } else return { problem: share.problem };
+    const values: number[] = [];
+    for (let i = 0; i < readers.length; i++) {
+      const value = readers[i]!(cells[i]);
+      if (typeof value === 'number') values.push(value);
+      else if (value.unseen && unseen === 'ignore') {
+        values.push(noLevel);
+        notes.push(`${value.problem}, taken as the reference`);
+      } else return { problem: value.problem };
     }
-    const p = sigmoid(z);
-    const rest = sigmoid(-z);
-    return {
-      decision: z,
-      probabilities: positiveIsSecond ? [rest, p] : [p, rest],
-      prediction: p >= (options.threshold ?? model.threshold) ? positive : negative,
-      notes,
-    };
+    const logOdds = logOddsOf(values);
+    if (!logOdds.every(Number.isFinite)) return { problem: 'its log-odds overflow' };
+    return { logOdds, ...decide(logOdds, threshold), notes };
   };
 
-  const scoreAll = <T>(rows: Iterable<Row>, options: ScoreOptions | undefined, pick: (score: RowScore) => T): T[] => {
-    const picked: T[] = [];
-    for (const row of rows) {
-      const score = scoreRow(row, options);
-      if ('problem' in score) {
-        throw new LogisticError('unpredictable-row', `row ${picked.length + 1}: ${score.problem}`, {
-          details: { row: picked.length + 1 },
-        });
+  const scoreOf = (row: unknown, options: ScoreOptions, number?: number): RowScore<L> => {
+    const score = scoreRow(row, options, number);
+    if (!('problem' in score)) return score;
+    throw new LogisticError('unpredictable-row', `${nameOf(number)}: ${score.problem}`, { details: { row: number } });
+  };
+
+  const forRows = <T>(pick: (score: RowScore<L>) => T): ForRows<T> =>
+    ((rows: unknown, given: unknown) => {
+      const options = check(given);
+      if (typeof rows !== 'object' || rows === null) {
+        throw unexpected('bad-argument', 'rows', 'a list of rows or an object', rows);
       }
-      picked.push(pick(score));
-    }
-    return picked;
+      if (!(Symbol.iterator in rows)) return pick(scoreOf(rows, options));
+      return Array.from(rows as Iterable<unknown>, (row, i) => pick(scoreOf(row, options, i + 1)));
+    }) as ForRows<T>;
+
+  const notForMore = (): never => {
+    throw unexpected('two-classes-only', 'classes', 'two for decisionFunction', classes, { hint: 'use logOdds' });
   };
 
   return {
     model,
     classes,
     columns,
-    scoreRow,
-    predict: (rows, options) => scoreAll(rows, options, ({ prediction }) => prediction),
-    predictProba: (rows, options) => scoreAll(rows, options, ({ probabilities }) => [...probabilities]),
-    decisionFunction: (rows, options) => scoreAll(rows, options, ({ decision }) => decision),
+    scoreRow: (row, options) => scoreRow(row, check(options)),
+    predict: forRows(({ prediction }) => prediction),
+    predictProba: forRows(({ probabilities }) => [...probabilities]),
+    decisionFunction: classes.length > 2 ? notForMore : forRows(({ logOdds }) => logOdds[0]!),
+    logOdds: forRows(({ logOdds }) => [...logOdds]),
+    probability: (row, label, options) => scoreOf(row, check(options)).probabilities[placeOf(label, target)]!,
   };
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new LogisticError('bad-model', 'model file: not JSON', { hint: 'give a file that train or toJSON made' });
-  }
-}
+/** The place of a category that is none of the levels. */
+const noLevel = -1;
 
-function cellsOf(row: Row, columns: readonly string[]): readonly Cell[] {
-  if (Array.isArray(row)) {
-    if (row.length === columns.length) return row;
-    throw new LogisticError(
-      'row-width',
-      `a row has ${row.length} cells; the model needs ${columns.length}: ${columns.join(', ')}`,
-    );
-  }
-  const named = row as Readonly<Record<string, Cell>>;
-  return columns.map((column) => {
-    if (column in named) return named[column];
-    const near = nearestName(column, Object.keys(named));
-    throw new LogisticError(
-      'missing-column',
-      `the model needs the column ${JSON.stringify(column)}, which a row lacks`,
-      {
-        ...(near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` }),
-        details: { column },
-      },
-    );
-  });
-}
-
-/** What a cell adds to z, or why it cannot be read; `unseen` is what the reference category would add. */
-type Share = number | { readonly problem: string; readonly unseen?: number };
-
-interface Reading {
-  readonly missingTokens: ReadonlySet<string>;
-  readonly decimalComma: boolean;
-}
-
-function readerOf(feature: Feature, terms: readonly Term[], reading: Reading): (cell: Cell) => Share {
-  const { column } = feature;
-  const missing = { problem: `${column} is missing` };
-  if (feature.kind === 'numeric') {
-    const [term] = terms as readonly [Term];
-    const share = (x: number): number => (term.standardized * (x - term.mean)) / term.scale;
-    return (cell) => {
-      if (typeof cell === 'number' && Number.isFinite(cell)) return share(cell);
-      const text = readText(cell, reading.missingTokens);
-      if (text === undefined) return feature.impute === null ? missing : share(feature.impute);
-      const x = readNumber(text, reading.decimalComma && typeof cell === 'string');
-      return x === undefined ? { problem: `${column}: \`${brief(text)}\` is not a finite number` } : share(x);
-    };
-  }
-  // The sum over a category's indicators, worked out once for each level.
-  const share = (level: string): number =>
-    terms.reduce((z, term) => z + (term.standardized * ((term.level === level ? 1 : 0) - term.mean)) / term.scale, 0);
-  const shares = new Map<string, number>();
-  const fold = (text: string): string => (feature.kind === 'boolean' ? text.toLowerCase() : text);
-  const levels = feature.kind === 'boolean' ? feature.words : feature.levels;
-  for (const level of levels) shares.set(fold(level), share(level));
-  if (feature.kind === 'boolean') {
-    shares.set('false', share(levels[0]!)).set('true', share(levels[1]!));
-  }
-  const imputed = typeof feature.impute === 'boolean' ? levels[feature.impute ? 1 : 0]! : feature.impute;
-  return (cell) => {
-    const text = readText(cell, reading.missingTokens);
-    if (text === undefined) return imputed === null ? missing : share(imputed);
-    const known = shares.get(fold(text));
-    return known ?? { problem: `${column}: unseen category \`${brief(text)}\``, unseen: share(levels[0] ?? '') };
+/** z [k] from one number for each feature. */
+function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile): (values: readonly number[]) => number[] {
+  const placeOfColumn = new Map(features.map(({ column }, i) => [column, i]));
+  const compiled = terms.map((term) => ({
+    ...term,
+    factors: term.factors.map(({ column, basis }) => {
+      const at = placeOfColumn.get(column)!;
+      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : undefined };
+    }),
+  }));
+  return (values) => {
+    const z = [...standardizedIntercepts];
+    for (const { factors, standardized, mean, scale } of compiled) {
+      let x = 1;
+      for (const { at, level } of factors) x *= level === undefined ? values[at]! : Number(values[at] === level);
+      for (let c = 0; c < z.length; c++) z[c]! += (standardized[c]! * (x - mean)) / scale;
+    }
+    return z;
   };
+}
+
+/** Log-odds [k] → probabilities [K] in the order of the classes, and the class that is predicted. */
+function decisionFor<L extends Label>(target: Target<L>, ownThreshold: number | null) {
+  const { classes } = target;
+  const inScoreOrder = [target.reference, ...scoredClasses(target)];
+  const places = classes.map((label) => inScoreOrder.indexOf(label));
+  return (logOdds: readonly number[], threshold = ownThreshold): Pick<RowScore<L>, 'probabilities' | 'prediction'> => {
+    const p: number[] = [];
+    softmax(logOdds, p);
+    const probabilities = places.map((place) => p[place]!);
+    const prediction =
+      threshold === null
+        ? classes[probabilities.indexOf(Math.max(...probabilities))]!
+        : inScoreOrder[Number(p[1]! >= threshold)]!;
+    return { probabilities, prediction };
+  };
+}
+
+/** The place of a label among the classes; without a label, of the positive class of two. */
+function placeOf<L extends Label>(label: L | undefined, target: Target<L>): number {
+  const { classes } = target;
+  const [positive, ...more] = scoredClasses(target);
+  const place = classes.indexOf(label ?? (more.length > 0 ? label : positive)!);
+  if (place >= 0) return place;
+  const code = label === undefined ? 'bad-argument' : 'unknown-label';
+  throw unexpected(code, 'label', `one of the classes ${classes.map(shown).join(', ')}`, label);
 }

@@ -1,139 +1,120 @@
 /**
- * Checks every field of a model file and names the first bad one by its path. Unknown fields are passed
- * over: a later minor version may add some. It computes nothing.
+ * Checks every field of a model file of format 2 and names the first bad one by its path. Unknown fields
+ * are ignored: a later minor version may add some. It computes nothing and knows no earlier format.
  */
-import { LogisticError } from '../errors.ts';
-import { formatVersion, type ModelFile } from './model-file.ts';
+import { bad, type Check, finite, flag, list, nullable, oneOf, record, string, test } from './checks.ts';
+import { type Feature, levelsOf, type ModelFile } from './model-file.ts';
+import { isProbability } from './score-options.ts';
 
-type Check = (value: unknown, path: string) => void;
-
-function bad(path: string, expected: string, value: unknown): never {
-  const found = JSON.stringify(value)?.slice(0, 60) ?? 'nothing';
-  throw new LogisticError('bad-model', `model file: ${path} should be ${expected}, found ${found}`, {
-    details: { path },
-  });
-}
-
-const test =
-  (expected: string, holds: (value: unknown) => boolean): Check =>
-  (value, path) => {
-    if (!holds(value)) bad(path, expected, value);
-  };
-const oneOf = (...values: unknown[]): Check => test(`one of ${values.join(', ')}`, (value) => values.includes(value));
-const text = test('a text', (value) => typeof value === 'string');
-const flag = test('true or false', (value) => typeof value === 'boolean');
-const finite = test('a finite number', (value) => Number.isFinite(value));
 const positive = test('a number above 0', (value) => Number.isFinite(value) && (value as number) > 0);
-const share = test('a number from 0 to 1', (value) =>
-  Number.isFinite(value) && (value as number) >= 0 && (value as number) <= 1);
-const label = test('a text, a number or a boolean', (value) => ['string', 'number', 'boolean'].includes(typeof value));
-const nullable =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== null) check(value, path);
-  };
-const optional =
-  (check: Check): Check =>
-  (value, path) => {
-    if (value !== undefined) check(value, path);
-  };
-const list =
-  (check: Check, length?: number): Check =>
-  (value, path) => {
-    if (!Array.isArray(value) || (length !== undefined && value.length !== length)) {
-      bad(path, length === undefined ? 'a list' : `a list of ${length}`, value);
-    }
-    value.forEach((item, i) => {
-      check(item, `${path}[${i}]`);
-    });
-  };
-const record =
-  (fields: Record<string, Check>): Check =>
-  (value, path) => {
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) bad(path, 'an object', value);
-    for (const [key, check] of Object.entries(fields)) {
-      check((value as Record<string, unknown>)[key], path === '' ? key : `${path}.${key}`);
-    }
-  };
+const probability = test('a number from 0 to 1', isProbability);
+const strings = list(string, 'strings');
 
-const features: Record<string, Check> = {
-  numeric: record({ column: text, impute: nullable(finite) }),
-  boolean: record({ column: text, words: list(text, 2), impute: nullable(flag) }),
-  categorical: record({ column: text, levels: list(text), impute: nullable(text) }),
+export const classes = test('two or more labels of one type, sorted and distinct', (value) =>
+  Array.isArray(value) &&
+  value.length > 1 &&
+  ['string', 'number', 'boolean'].includes(typeof value[0]) &&
+  value.every((c, i) => i === 0 || (typeof c === typeof value[0] && c > value[i - 1])));
+
+const kinds: Record<string, Check> = {
+  numeric: record({ impute: nullable(finite) }),
+  boolean: record({ words: list(string, '2 strings', 2), impute: nullable(flag) }),
+  categorical: record({ levels: strings, impute: nullable(string) }),
 };
 const feature: Check = (value, path) => {
-  const kind = (value as { kind?: unknown } | null)?.kind;
-  oneOf(...Object.keys(features))(kind, `${path}.kind`);
-  features[kind as string]!(value, path);
-};
-
-const model = record({
-  madeBy: record({ library: text, version: text, backend: text, detail: text }),
-  target: record({ name: text, classes: list(label, 2), positive: label }),
-  threshold: share,
-  unseen: oneOf('error', 'ignore'),
-  missing: oneOf('drop', 'impute', 'error'),
-  missingTokens: list(text),
-  decimalComma: flag,
-  features: list(feature),
-  terms: list(
-    record({
-      name: text,
-      column: text,
-      level: optional(text),
-      coefficient: finite,
-      standardized: finite,
-      mean: finite,
-      scale: positive,
-      excluded: optional(oneOf('constant', 'dependent')),
-    }),
-  ),
-  intercept: finite,
-  standardizedIntercept: finite,
-  certificate: record({
-    outcome: text,
-    rule: text,
-    gradientNorm: finite,
-    tolerance: finite,
-    condition: nullable(finite),
-    noiseFloor: finite,
-    data: optional(oneOf('float64', 'float32')),
-  }),
-  training: record({}),
-});
-
-/** The value as a model file, or a LogisticError ('bad-model', 'newer-model') that names the field. */
-export function validateModel(value: unknown): ModelFile {
-  record({ format: oneOf('tfjs-logistic'), formatVersion: text })(value, '');
-  const file = value as ModelFile;
-  const major = Number.parseInt(file.formatVersion, 10);
-  const known = Number.parseInt(formatVersion, 10);
-  if (!(major >= 1)) bad('formatVersion', `a version such as ${formatVersion}`, file.formatVersion);
-  if (major > known) {
-    throw new LogisticError(
-      'newer-model',
-      `model file: format version ${file.formatVersion} is newer than ${formatVersion}, the newest this version reads`,
-      { hint: 'upgrade tfjs-logistic' },
+  record({ kind: oneOf(...Object.keys(kinds)), column: string })(value, path);
+  const known = value as Feature;
+  kinds[known.kind]!(value, path);
+  const levels = levelsOf(known);
+  if (known.kind === 'boolean')
+    distinct(
+      levels.map((word) => word.toLowerCase()),
+      `${path}.words`,
     );
-  }
-  model(value, '');
-  const { classes, positive: chosen } = file.target;
-  if (classes[0] === classes[1]) bad('target.classes', 'two different classes', classes);
-  if (!classes.includes(chosen)) bad('target.positive', 'one of the classes', chosen);
-  matchTerms(file);
+  else distinct(levels, `${path}.levels`);
+  // Without a level there was no cell in training; what is imputed then is not one of them.
+  if (known.kind === 'categorical' && levels.length > 0) record({ impute: oneOf(null, ...levels) })(value, path);
+};
+export const features = list(feature, 'features');
+
+/** The value as a model file of format 2, or LogisticError 'bad-model' that names the field. */
+export function validateModel(value: unknown): ModelFile {
+  record({ target: record({ name: string, classes }), features })(value, '');
+  const file = value as ModelFile;
+  otherFields(file)(value, '');
+  distinct(
+    file.features.map(({ column }) => column),
+    'features',
+    '.column',
+  );
+  distinct(
+    file.terms.map(({ name }) => name),
+    'terms',
+    '.name',
+  );
   return file;
 }
 
-/** Each term belongs to a feature, in the order that the features give. */
-function matchTerms({ features: all, terms }: ModelFile): void {
-  const expected = all.flatMap((f) =>
-    f.kind === 'numeric'
-      ? [[f.column, undefined]]
-      : (f.kind === 'boolean' ? [f.words[1]] : f.levels.slice(1)).map((level) => [f.column, level]),
-  );
-  if (expected.length !== terms.length) bad('terms', `a list of ${expected.length}, as the features say`, terms.length);
-  terms.forEach((term, i) => {
-    if (term.column !== expected[i]![0]) bad(`terms[${i}].column`, JSON.stringify(expected[i]![0]), term.column);
-    if (term.level !== expected[i]![1]) bad(`terms[${i}].level`, JSON.stringify(expected[i]![1]), term.level);
+/** What is checked once the classes and the features are known. */
+function otherFields({ target, features }: ModelFile): Check {
+  const k = target.classes.length - 1;
+  const numbers = list(finite, `${k} numbers`, k);
+  const columns = new Map(features.map((feature) => [feature.column, feature]));
+  const column = oneOf(...columns.keys());
+  const factor: Check = (value, path) => {
+    record({ column })(value, path);
+    const feature = columns.get((value as { column: string }).column)!;
+    const basis =
+      feature.kind === 'numeric'
+        ? { kind: oneOf('identity') }
+        : { kind: oneOf('level'), level: oneOf(...levelsOf(feature)) };
+    record({ basis: record(basis) })(value, path);
+  };
+  const factors: Check = (value, path) => {
+    list(factor, 'factors')(value, path);
+    positive((value as unknown[]).length, `${path}.length`);
+  };
+  return record({
+    madeBy: record({ library: string, version: string, backend: string, detail: string }),
+    target: record({ reference: oneOf(...target.classes) }),
+    threshold: k === 1 ? probability : oneOf(null),
+    unseen: oneOf('error', 'ignore'),
+    missing: oneOf('drop', 'impute', 'error'),
+    missingTokens: strings,
+    decimalComma: flag,
+    terms: list(
+      record({
+        name: string,
+        group: string,
+        factors,
+        coefficients: numbers,
+        standardized: numbers,
+        mean: finite,
+        scale: positive,
+        excluded: oneOf(undefined, 'constant', 'dependent'),
+      }),
+      'terms',
+    ),
+    intercepts: numbers,
+    standardizedIntercepts: numbers,
+    certificate: record({
+      outcome: string,
+      rule: string,
+      gradientNorm: finite,
+      tolerance: finite,
+      condition: nullable(finite),
+      noiseFloor: finite,
+      storagePrecision: oneOf('float64', 'float32'),
+    }),
+    training: record({}),
+  });
+}
+
+/** No name occurs twice. `field` is where the names stand in the items of the list at `path`. */
+function distinct(names: readonly string[], path: string, field = ''): void {
+  const seen = new Set<string>();
+  names.forEach((name, i) => {
+    if (seen.has(name)) bad(`${path}[${i}]${field}`, 'distinct', name);
+    seen.add(name);
   });
 }
