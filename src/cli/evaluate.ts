@@ -1,5 +1,5 @@
 /** `logit evaluate`: a model's metrics on a file whose labels are known. */
-import { LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
+import { type FittedLogisticRegression, LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { requireShare } from './parse.ts';
 import { openRows, type RowFlags } from './rows.ts';
@@ -29,8 +29,8 @@ export async function evaluate(
       },
     );
   }
-  const decision: number[] = [];
-  const y: number[] = [];
+  const logOdds: (readonly number[])[] = [];
+  const codes: number[] = [];
   const dropped = { noTarget: 0, unpredictable: 0 };
   const strangers = new Map<string, number>();
   const readLabel = model.labelReader();
@@ -46,8 +46,8 @@ export async function evaluate(
       const score = model.scoreRow(row, flags);
       if ('problem' in score) dropped.unpredictable++;
       else {
-        decision.push(score.decision);
-        y.push(label);
+        logOdds.push(score.logOdds);
+        codes.push(label);
       }
     });
   }
@@ -56,10 +56,11 @@ export async function evaluate(
   if (dropped.unpredictable > 0)
     warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
   const threshold = flags.threshold ?? model.toJSON().threshold;
-  const metrics = await model.measure(Float64Array.from(decision), y, threshold);
-  if (flags.json === true)
-    await printJson({ ...metrics, threshold, positive: model.positive, classes: model.classes, dropped });
-  else await printText(report(metrics, String(model.positive), threshold));
+  const metrics = await model.measure(logOdds, codes, { threshold: threshold ?? undefined });
+  const { classes, reference } = model;
+  const positive = classes.length === 2 ? { positive: model.positive } : {};
+  if (flags.json === true) await printJson({ ...metrics, threshold, ...positive, reference, classes, dropped });
+  else await printText(report(model, metrics, threshold));
 }
 
 /** Labels the model does not know would make every figure wrong, so none is printed. */
@@ -71,17 +72,36 @@ function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string,
     'unknown-label',
     `${target} holds ${listed.join(', ')}; the model's classes are ${classes.join(', ')}`,
     {
-      hint: `mend the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
+      hint: `fix the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
     },
   );
 }
 
-function report(metrics: Metrics, positive: string, threshold: number): string {
-  const { truePositives, falsePositives, trueNegatives, falseNegatives } = metrics.confusion;
-  const confusion = table([
-    [`P(${positive}) >= ${threshold}`, 'predicted', 'not predicted'],
-    [positive, String(truePositives), String(falseNegatives)],
-    ['other', String(falsePositives), String(trueNegatives)],
+function report(model: FittedLogisticRegression, metrics: Metrics, threshold: number | null): string {
+  const rows = ['rows', metrics.rows.toLocaleString('en')];
+  const summary = table([rows, ...metricRows([metrics]).map(({ cells }) => cells)]);
+  if (metrics.perClass === undefined) {
+    const { truePositives, falsePositives, trueNegatives, falseNegatives } = metrics.confusion;
+    const confusion = table([
+      [`P(${model.positive}) >= ${threshold}`, 'predicted', 'not predicted'],
+      [String(model.positive), String(truePositives), String(falseNegatives)],
+      ['other', String(falsePositives), String(trueNegatives)],
+    ]);
+    return `${summary}\n${confusion}`;
+  }
+  const labels = metrics.perClass.map(({ label }) => String(label));
+  const value = (number: number | null): string => number?.toFixed(4) ?? 'undefined';
+  const perClass = table([
+    ['', 'rows', 'precision', 'recall', 'F1', 'AUC'],
+    ...metrics.perClass.map(({ label, support, precision, recall, f1, auc }) => [
+      String(label),
+      support.toLocaleString('en'),
+      ...[precision, recall, f1, auc].map(value),
+    ]),
   ]);
-  return `${table([['rows', metrics.rows.toLocaleString('en')], ...metricRows([metrics])])}\n${confusion}`;
+  const confusion = table([
+    ['true, predicted', ...labels],
+    ...metrics.confusion.map((counts, c) => [labels[c]!, ...counts.map(String)]),
+  ]);
+  return `${summary}\n${perClass}\n${confusion}`;
 }

@@ -11,7 +11,7 @@ export async function inspect(modelFile: string, flags: { readonly json?: boolea
       [
         describeUse(model),
         describeColumns(model),
-        coefficientTable(model, Number.POSITIVE_INFINITY),
+        coefficientTable(model, { terms: Number.POSITIVE_INFINITY, classes: Number.POSITIVE_INFINITY }),
         describeMaking(model),
       ].join('\n'),
     );
@@ -19,14 +19,15 @@ export async function inspect(modelFile: string, flags: { readonly json?: boolea
 
 function describeUse(model: FittedLogisticRegression): string {
   const { target, threshold, missing, unseen, missingTokens } = model.toJSON();
-  const [negative] = model.classes.filter((label) => label !== model.positive);
   const rules = {
     drop: 'a row with a missing cell is not predicted',
     error: 'a row with a missing cell is not predicted',
     impute: 'missing cells take the stored value',
   };
   return [
-    `Predicts ${target.name}: ${model.positive} when P >= ${threshold}, else ${negative}.`,
+    threshold === null
+      ? `Predicts ${target.name}: the most probable of ${model.classes.join(', ')}.`
+      : `Predicts ${target.name}: ${model.positive} when P >= ${threshold}, else ${model.reference}.`,
     `Missing: ${rules[missing]} (${missingTokens.map((token) => JSON.stringify(token)).join(' ')}).`,
     `Unseen categories: ${unseen === 'error' ? 'the row is not predicted' : 'count as the reference'}.\n`,
   ].join('\n');

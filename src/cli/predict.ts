@@ -51,7 +51,7 @@ function predictionLine(
   counts.rows++;
   if ('problem' in score) {
     counts.empty++;
-    return `,,,${csvField(score.problem)}\n`;
+    return `${','.repeat(model.classes.length + 1)}${csvField(score.problem)}\n`;
   }
   if (score.notes.length > 0) counts.noted++;
   return `${[String(score.prediction), ...score.probabilities.map(String), score.notes.join('; ')].map(csvField).join(',')}\n`;

@@ -1,17 +1,31 @@
 /**
- * The commands and their options, as `--help` shows them. What a command does is in its own file,
- * loaded when it is called.
+ * The commands and their options, as `--help` shows them. Options of a fit come from their records in
+ * model/options.ts. What a command does is in its own file, loaded when it is called.
  */
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
+import { type FlagKind, optionRecords } from '../model/options.ts';
 import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
 
-const number = (flags: string, text: string): Option => new Option(flags, text).argParser(parseNumber);
-const list = (flags: string, text: string): Option => new Option(flags, text).argParser(parseList);
+const parsers: Readonly<Record<FlagKind, ((text: string) => unknown) | undefined>> = {
+  number: parseNumber,
+  list: parseList,
+  character: parseDelimiter,
+  'class-weight': parseClassWeight,
+  threads: parseThreads,
+  string: undefined,
+  choice: undefined,
+};
 
-const delimiter = (): Option =>
-  new Option('--delimiter <character>', 'between fields (default: found from the file)').argParser(parseDelimiter);
-const headerText = 'the first line is data; columns are c1, c2, …';
+/** A flag of `logit train` from the record of the option that it sets. */
+function flagOf(name: keyof typeof optionRecords): Option[] {
+  const { flag, choices } = optionRecords[name];
+  if (flag === undefined) return [];
+  const option = new Option(flag.usage, flag.help);
+  if (choices !== undefined) option.choices([...choices]);
+  const parse = flag.kind && parsers[flag.kind];
+  return [parse === undefined ? option : option.argParser(parse)];
+}
 
 export function createProgram(signal: AbortSignal): Command {
   const program = new Command('logit')
@@ -32,57 +46,13 @@ export function createProgram(signal: AbortSignal): Command {
   const command = (usage: string, description: string): Command =>
     program.command(usage).description(description).allowExcessArguments(false);
 
-  command('train', 'fit a model to a file')
+  const train = command('train', 'fit a model to a file')
     .argument('<file>', 'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input')
-    .option('--target <column>', 'the column to predict: two classes of any kind (required)')
-    .option('--out <model>', 'write the model to this file')
-    .option('--positive <label>', 'the class that probabilities are of (default: the second in sorted order)')
-    .addOption(list('--only <columns>', 'only these columns as features'))
-    .addOption(list('--drop <columns>', 'all columns but these'))
-    .addOption(list('--numeric <columns>', 'read these as numbers'))
-    .addOption(list('--categorical <columns>', 'read these as categories'))
-    .option('--weights <column>', 'column of sample weights')
-    .addOption(
-      new Option('--class-weight <weights>', 'balanced, or a weight a class: no=1,yes=3').argParser(parseClassWeight),
-    )
-    .addOption(number('--l2 <strength>', 'L2 penalty on the mean loss, standardised features (default: 0, none)'))
-    .addOption(new Option('--solver <name>', 'how to fit').choices(['auto', 'newton', 'lbfgs', 'gd']))
-    .addOption(number('--max-iterations <count>', 'stop after this many'))
-    .addOption(number('--tolerance <size>', 'stop when the gradient is at most this (default: 1e-10)'))
-    .addOption(number('--learning-rate <rate>', 'gradient descent only (default: 1/L)'))
-    .addOption(number('--momentum <share>', 'gradient descent only (default: 0)'))
-    .addOption(number('--holdout <share>', 'hold out this share of the rows for evaluation, stratified'))
-    .addOption(number('--seed <number>', 'seed of the holdout (default: 1)'))
-    .addOption(
-      new Option('--missing <policy>', 'rows with missing cells (default: drop)').choices(['drop', 'impute', 'error']),
-    )
-    .addOption(
-      new Option('--imputation <kind>', 'what fills a missing number (default: mean)').choices(['mean', 'median']),
-    )
-    .addOption(list('--missing-tokens <texts>', 'texts that mean missing, besides the empty cell'))
-    .addOption(delimiter())
-    .option('--decimal-comma', 'numbers are written 1,5')
-    .option('--no-header', headerText)
-    .addOption(number('--max-bad-rows <count>', 'let go of this many unreadable rows (default: 0)'))
-    .addOption(
-      new Option('--backend <name>', 'where sums are computed (default: auto)').choices([
-        'auto',
-        'cpu',
-        'tfjs-cpu',
-        'wasm',
-      ]),
-    )
-    .addOption(
-      new Option('--threads <count>', 'threads that compute (default: auto, as many as there are)').argParser(
-        parseThreads,
-      ),
-    )
-    .addOption(
-      new Option('--precision <precision>', 'how rows are kept: float32 takes a third of the memory').choices([
-        'float64',
-        'float32',
-      ]),
-    )
+    .option('--target <column>', 'the column to predict: two classes or more, of any kind (required)')
+    .option('--out <model>', 'write the model to this file');
+  const names = Object.keys(optionRecords) as (keyof typeof optionRecords)[];
+  for (const option of names.flatMap(flagOf)) train.addOption(option);
+  train
     .option('--json', 'print one JSON object on standard output')
     .option('--quiet', 'print no summary and no progress')
     .action(async (file: string, flags) => (await import('./train.ts')).train(file, flags, signal));
@@ -110,18 +80,19 @@ export function createProgram(signal: AbortSignal): Command {
 
 /** What predict and evaluate share: a model, a file of rows, and how both are read. */
 function scoring(command: Command): Command {
-  return command
+  const threshold = new Option(
+    '--threshold <probability>',
+    'two classes: the positive one from this probability on (default: as in the model)',
+  ).argParser(parseNumber);
+  command
     .argument('<model>', 'a model file made by train')
     .argument('<file>', 'the rows, of any kind that train reads; - is standard input')
-    .addOption(
-      number('--threshold <probability>', 'the positive class from this probability on (default: as in the model)'),
-    )
+    .addOption(threshold)
     .addOption(
       new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
-        'error',
-        'ignore',
+        ...optionRecords.unseen.choices!,
       ]),
-    )
-    .addOption(delimiter())
-    .option('--no-header', headerText);
+    );
+  for (const option of [...flagOf('delimiter'), ...flagOf('header')]) command.addOption(option);
+  return command;
 }

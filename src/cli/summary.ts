@@ -2,20 +2,19 @@
 import type { FittedLogisticRegression, Metrics } from '../node.ts';
 
 const shownTerms = 20;
+const shownClasses = 6;
 
 export function summarise(model: FittedLogisticRegression): string {
   return [
     `${describeRows(model)}\n`,
     describeSolver(model),
-    coefficientTable(model, shownTerms),
+    coefficientTable(model, { terms: shownTerms, classes: shownClasses }),
     metricsTable(model),
   ].join('\n');
 }
 
 function describeRows(model: FittedLogisticRegression): string {
   const { rows, source, missing } = model.training;
-  const { target } = model.toJSON();
-  const [negative] = model.classes.filter((label) => label !== model.positive);
   const dropped = [
     [rows.dropped.missing, 'with missing cells'],
     [rows.dropped.noTarget, 'without a label'],
@@ -30,68 +29,119 @@ function describeRows(model: FittedLogisticRegression): string {
     return `${column} ${count.toLocaleString('en')}${spelled.length > 0 ? ` (${spelled.join(' ')})` : ''}`;
   });
   return [
-    `${target.name}: ${model.positive} (positive) against ${negative}, from ${source}`,
+    `${describeClasses(model)}, from ${source}`,
     `${used}${parts}${lost.length > 0 ? `; dropped: ${lost.join(', ')}` : ''}`,
     ...(holes.length > 0 ? [`missing cells: ${holes.join(', ')}`] : []),
   ].join('\n');
 }
 
+function describeClasses(model: FittedLogisticRegression): string {
+  const { name } = model.toJSON().target;
+  if (model.classes.length === 2) return `${name}: ${model.positive} (positive) against ${model.reference}`;
+  const listed = model.classes.slice(0, shownClasses).map((label) => `${label}${label === model.reference ? ' (reference)' : ''}`);
+  const more = model.classes.length - listed.length;
+  return `${name}: ${listed.join(', ')}${more > 0 ? ` and ${more} more classes` : ''}`;
+}
+
 function describeSolver(model: FittedLogisticRegression): string {
   const { solver } = model.training;
   const { madeBy } = model.toJSON();
-  const { outcome, iterations, sampled, refinements, gradientNorm } = solver;
-  const start = sampled > 0 ? ` from the optimum of ${sampled.toLocaleString('en')} rows` : '';
+  const { outcome, iterations, warmStart, refinements, gradientNorm } = solver;
+  const start = warmStart?.used === true ? ` from the optimum of ${warmStart.rows.toLocaleString('en')} rows` : '';
   const refined = refinements > 0 ? ` and ${refinements} in float64` : '';
   const way = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${start}${refined}`;
   const norm = gradientNorm.toExponential(1);
-  return `${solver.name}: ${outcome} after ${way}, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n`;
+  const without =
+    warmStart?.used === false ? `warm start from ${warmStart.rows.toLocaleString('en')} rows not used: ${warmStart.reason}\n` : '';
+  return `${solver.name}: ${outcome} after ${way}, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n${without}`;
 }
 
-/** Terms with raw and standardised coefficients, the largest standardised ones first when there are too many. */
-export function coefficientTable(model: FittedLogisticRegression, most: number): string {
-  const { terms, standardizedIntercept } = model.toJSON();
+/**
+ * Terms with their coefficients, the largest standardised ones first when there are too many. Two classes: raw and
+ * standardised; more: raw, a column for each class but the reference.
+ */
+export function coefficientTable(
+  model: FittedLogisticRegression,
+  most: { readonly terms: number; readonly classes: number },
+): string {
+  const { terms, intercepts, standardizedIntercepts } = model.toJSON();
+  const size = (standardized: readonly number[]): number => Math.max(...standardized.map(Math.abs));
   const shown =
-    terms.length <= most
+    terms.length <= most.terms
       ? terms
-      : [...terms].sort((a, b) => Math.abs(b.standardized) - Math.abs(a.standardized)).slice(0, most);
-  const rows = [
-    ['', 'coefficient', 'standardized'],
-    ['(intercept)', show(model.intercept), show(standardizedIntercept)],
-    ...shown.map(({ name, coefficient, standardized, excluded }) => [
-      name,
-      show(coefficient),
-      excluded === undefined ? show(standardized) : excluded,
-    ]),
-  ];
+      : [...terms].sort((a, b) => size(b.standardized) - size(a.standardized)).slice(0, most.terms);
   const more = terms.length - shown.length;
-  return `${table(rows)}${more > 0 ? `… and ${more} smaller ones: logit inspect shows all\n` : ''}`;
+  const rest = more > 0 ? `… and ${more} smaller ones: logit inspect shows all\n` : '';
+  if (intercepts.length === 1) {
+    const rows = [
+      ['', 'coefficient', 'standardized'],
+      ['(intercept)', show(intercepts[0]!), show(standardizedIntercepts[0]!)],
+      ...shown.map(({ name, coefficients, standardized, excluded }) => [
+        name,
+        show(coefficients[0]!),
+        excluded ?? show(standardized[0]!),
+      ]),
+    ];
+    return `${table(rows)}${rest}`;
+  }
+  const classes = model.byClass.slice(0, most.classes).map(({ label }) => String(label));
+  const hidden = intercepts.length - classes.length;
+  const rows = [
+    [`log-odds against ${model.reference}`, ...classes],
+    ['(intercept)', ...classes.map((_, c) => show(intercepts[c]!))],
+    ...shown.map(({ name, coefficients, excluded }) => [name, ...classes.map((_, c) => excluded ?? show(coefficients[c]!))]),
+  ];
+  const others = hidden > 0 ? `… and ${hidden} more classes: logit inspect shows all\n` : '';
+  return `${table(rows)}${rest}${others}`;
 }
 
 function metricsTable(model: FittedLogisticRegression): string {
   const { train, holdout } = model.training.metrics;
-  const columns: (Metrics | null)[] = [train, holdout];
-  const present = columns.filter((metrics) => metrics !== null);
-  return table([['', 'train', 'holdout'].slice(0, present.length + 1), ...metricRows(present)]);
+  const measured = Object.entries({ train, holdout }).flatMap(([name, of]) => (of === null ? [] : [{ name, of }]));
+  const rows = metricRows(measured.map(({ of }) => of));
+  const { crossValidation } = model.training;
+  const header = ['', ...measured.map(({ name }) => name)];
+  if (crossValidation === null) return table([header, ...rows.map(({ cells }) => cells)]);
+  const spread = (key: string): string => {
+    const { mean, standardDeviation } = crossValidation.metrics[key] ?? { mean: null, standardDeviation: null };
+    return mean === null ? '' : `${mean.toFixed(4)} ± ${standardDeviation?.toFixed(4) ?? '?'}`;
+  };
+  return table([[...header, `${crossValidation.folds.length} folds`], ...rows.map(({ key, cells }) => [...cells, spread(key)])]);
 }
 
-export function metricRows(metrics: readonly Metrics[]): string[][] {
-  const names = {
-    meanLogLoss: 'log loss',
-    accuracy: 'accuracy',
-    auc: 'AUC',
-    averagePrecision: 'average precision',
-    brier: 'Brier score',
-    precision: 'precision',
-    recall: 'recall',
-    f1: 'F1',
-  } as const;
-  return Object.entries(names).map(([key, name]) => [
-    name,
-    ...metrics.map((of) => {
-      const value = of[key as keyof typeof names];
-      return value === null ? `undefined: ${of.undefined[key]}` : value.toFixed(4);
-    }),
-  ]);
+const twoClassNames = {
+  meanLogLoss: 'log loss',
+  accuracy: 'accuracy',
+  auc: 'AUC',
+  averagePrecision: 'average precision',
+  brier: 'Brier score',
+  precision: 'precision',
+  recall: 'recall',
+  f1: 'F1',
+};
+const multiClassNames = {
+  meanLogLoss: 'log loss',
+  accuracy: 'accuracy',
+  auc: 'AUC, one against the rest',
+  'macro.precision': 'macro precision',
+  'macro.recall': 'macro recall',
+  'macro.f1': 'macro F1',
+  'weighted.precision': 'weighted precision',
+  'weighted.recall': 'weighted recall',
+  'weighted.f1': 'weighted F1',
+};
+
+/** A row for each metric: its name and its value in each of the given. */
+export function metricRows(metrics: readonly Metrics[]): { readonly key: string; readonly cells: readonly string[] }[] {
+  const names = metrics.some((of) => of.perClass !== undefined) ? multiClassNames : twoClassNames;
+  return Object.entries(names).map(([key, name]) => ({ key, cells: [name, ...metrics.map((of) => showMetric(of, key))] }));
+}
+
+function showMetric(metrics: Metrics, path: string): string {
+  const value = path
+    .split('.')
+    .reduce<unknown>((of, key) => (of as Record<string, unknown> | undefined)?.[key], metrics);
+  return typeof value === 'number' ? value.toFixed(4) : `undefined: ${metrics.undefined[path] ?? 'not measured'}`;
 }
 
 /** Columns side by side: the first to the left, the others to the right. */

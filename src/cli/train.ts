@@ -1,6 +1,5 @@
 /** `logit train`: a file in, a model file and a summary out. */
-import type { FittedLogisticRegression, Options } from '../node.ts';
-import { LogisticError, LogisticRegression, saveModel } from '../node.ts';
+import { type FittedLogisticRegression, LogisticError, LogisticRegression, type Options, saveModel } from '../node.ts';
 import { requireFolder } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -23,7 +22,8 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
   const progress = createProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {
-    model = await new LogisticRegression(options).fit(file, target, { signal, ...progress });
+    const estimator = new LogisticRegression({ ...options, trainingMetrics: true });
+    model = await estimator.fit(file, target, { signal, ...progress });
   } finally {
     progress.stop();
   }
@@ -36,21 +36,31 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
 
 /** What --json prints. */
 function trainReport(model: FittedLogisticRegression) {
-  const { training, certificate } = model;
+  const { training, certificate, classes, reference } = model;
   const { madeBy, threshold } = model.toJSON();
   return {
     rows: training.rows,
     missing: training.missing,
-    classes: model.classes,
-    positive: model.positive,
-    intercept: model.intercept,
-    coefficients: model.coefficients,
-    meanLogLoss: training.metrics.train.meanLogLoss,
+    classes,
+    reference,
+    ...(classes.length === 2 ? { positive: model.positive } : {}),
+    ...coefficients(model),
+    meanLogLoss: training.meanLogLoss,
     threshold,
     solver: training.solver,
     certificate,
     backend: { name: madeBy.backend, detail: madeBy.detail },
     warnings: training.warnings,
     metrics: training.metrics,
+    crossValidation: training.crossValidation,
+  };
+}
+
+/** Two classes: numbers; more: by class. */
+function coefficients(model: FittedLogisticRegression) {
+  if (model.classes.length === 2) return { intercept: model.intercept, coefficients: model.coefficients };
+  return {
+    intercept: Object.fromEntries(model.byClass.map(({ label, intercept }) => [label, intercept])),
+    coefficients: Object.fromEntries(model.byClass.map(({ label, coefficients: own }) => [label, own])),
   };
 }

@@ -4,7 +4,7 @@
  * sums, is decided here as well: the scale that the penalty acts on, and terms that are constant without the fold.
  * Imputed values, class weights and dependent columns are those of all training rows.
  */
-import type { Metrics } from '../evaluation/metrics.ts';
+import type { Metrics, MultiClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { OutcomeName } from '../solvers/solver.ts';
 import type { Solution } from '../fitting/solution.ts';
@@ -106,14 +106,21 @@ async function momentsOf(rows: RowSums, partitions: readonly number[], signal: A
 }
 
 function spreads(metrics: readonly Metrics[]): Record<string, Spread> {
-  const names = Object.keys(metrics[0]!).filter((name) => name !== 'rows' && name !== 'aucError');
+  const numbers = metrics.map(numbersOf);
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const values = metrics.map((of) => (of as unknown as Record<string, unknown>)[name]);
-      const numbers = values.filter((value) => typeof value === 'number');
-      return values.every((value) => value === null || typeof value === 'number') ? [[name, spread(numbers)] as const] : [];
-    }),
+    Object.keys(numbers[0]!).map((name) => [name, spread(numbers.flatMap((of) => of[name] ?? []))] as const),
   );
+}
+
+/** The metrics that are one number each, averages over classes by their path: 'macro.f1'. */
+function numbersOf(metrics: Metrics): Record<string, number | null> {
+  const { rows: _rows, aucError: _aucError, undefined: _reasons, confusion: _confusion, perClass, ...numbers } = metrics;
+  if (perClass === undefined) return numbers as Record<string, number | null>;
+  const { macro, weighted, ...own } = numbers as unknown as Omit<MultiClassMetrics, 'rows' | 'confusion' | 'perClass'>;
+  const averages = Object.entries({ macro, weighted }).flatMap(([name, of]) =>
+    Object.entries(of).map(([key, value]) => [`${name}.${key}`, value as number | null] as const),
+  );
+  return { ...(own as unknown as Record<string, number | null>), ...Object.fromEntries(averages) };
 }
 
 function spread(values: readonly number[]): Spread {

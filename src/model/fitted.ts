@@ -1,34 +1,64 @@
 /**
- * A fitted model: its coefficients, its predictions and its file. It holds numbers and no tensor, so
- * there is nothing to dispose of. Scoring is predict/scorer.ts's, here as in `tfjs-logistic/predict`.
+ * A fitted model: its coefficients, its predictions and its file. It holds numbers and no tensor, so there is nothing
+ * to dispose of. Scoring is predict/scorer.ts's, here as in `tfjs-logistic/predict`.
  */
-import { isObjectRows, type Matrix, matrixColumns } from '../data/from-memory.ts';
+import { type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
+import { checkSampleWeights } from '../data/sample-weights.ts';
 import { LogisticError, type Warning } from '../errors.ts';
-import { type Metrics, measureScores } from '../evaluation/metrics.ts';
+import { metricsFromScores } from '../evaluation/evaluate.ts';
+import type { Metrics } from '../evaluation/metrics.ts';
 import type { Cell } from '../predict/cell.ts';
-import type { Certificate, Label, ModelFile } from '../predict/model-file.ts';
-import { loadScorer, type Row, type RowScore, type ScoreOptions, type Scorer } from '../predict/scorer.ts';
-import { createTurns } from '../turns.ts';
+import { type Certificate, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
+import type { ObjectRow, Row } from '../predict/read-row.ts';
+import type { ScoreOptions } from '../predict/score-options.ts';
+import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import type { TrainingReport } from './fit.ts';
-
-/** Rows to predict: objects, nested arrays (numbers, or cells in the model's column order), a flat array, a tensor. */
-export type PredictInput = readonly Row[] | Matrix;
+import { classesInOrder } from './measured.ts';
 
 export interface EvaluateOptions {
+  /** Two classes only. */
   readonly threshold?: number;
   readonly sampleWeight?: ArrayLike<number>;
 }
 
-export class FittedLogisticRegression {
-  readonly #scorer: Scorer;
+/** The coefficients of one class against the reference. */
+export interface ClassCoefficients<L extends Label = Label> {
+  readonly label: L;
+  /** Log-odds against the reference where every raw x is 0. */
+  readonly intercept: number;
+  /** Change of the log-odds for one raw unit of each term. */
+  readonly coefficients: Readonly<Record<string, number>>;
+}
 
-  private constructor(scorer: Scorer) {
+/** A list for rows, one result for one object, a promise of a list for a tensor, whose numbers are awaited. */
+interface ForInput<T> {
+  (row: ObjectRow, options?: ScoreOptions): T;
+  (tensor: TensorLike, options?: ScoreOptions): Promise<T[]>;
+  (input: PredictInput, options?: ScoreOptions): T[];
+}
+
+export class FittedLogisticRegression<L extends Label = Label> {
+  readonly #scorer: Scorer<L>;
+  /** The predicted class of each row. Throws 'unpredictable-row' naming the row. */
+  readonly predict: ForInput<L>;
+  /** P of each class for each row, [m][K] in the order of `classes`. */
+  readonly predictProba: ForInput<number[]>;
+  /** z = log-odds of the positive class for each row, [m]. Throws 'two-classes-only' for more. */
+  readonly decisionFunction: ForInput<number>;
+  /** Log-odds of each class but the reference against it, [m][k] in the order of `classes`. */
+  readonly logOdds: ForInput<number[]>;
+
+  private constructor(scorer: Scorer<L>) {
     this.#scorer = scorer;
+    this.predict = overInput(scorer, scorer.predict);
+    this.predictProba = overInput(scorer, scorer.predictProba);
+    this.decisionFunction = overInput(scorer, scorer.decisionFunction);
+    this.logOdds = overInput(scorer, scorer.logOdds);
   }
 
-  /** From a model file: its text or the parsed object. Throws LogisticError 'bad-model' naming the bad field. */
-  static fromJSON(source: string | object): FittedLogisticRegression {
-    return new FittedLogisticRegression(loadScorer(source));
+  /** From a model file: its JSON or the parsed object. Throws LogisticError 'bad-model' naming the bad field. */
+  static fromJSON<L extends Label = Label>(source: string | object): FittedLogisticRegression<L> {
+    return new FittedLogisticRegression(loadScorer<L>(source));
   }
 
   /** The model file as an object; JSON.stringify(model) is the file. */
@@ -36,14 +66,19 @@ export class FittedLogisticRegression {
     return this.#scorer.model;
   }
 
-  /** The two classes in sorted order: the order of predictProba's columns. */
-  get classes(): readonly [Label, Label] {
+  /** The K classes in sorted order: the order of predictProba's columns. */
+  get classes(): readonly L[] {
     return this.#scorer.classes;
   }
 
-  /** The class whose log-odds the coefficients add up to. */
-  get positive(): Label {
-    return this.#scorer.model.target.positive;
+  /** The class that log-odds are taken against. */
+  get reference(): L {
+    return this.#scorer.model.target.reference as L;
+  }
+
+  /** Two classes: the one whose log-odds the coefficients add up to. Throws 'two-classes-only' for more. */
+  get positive(): L {
+    return this.#only().label;
   }
 
   /** Columns a row must have. */
@@ -51,14 +86,24 @@ export class FittedLogisticRegression {
     return this.#scorer.columns;
   }
 
-  /** Log-odds of the positive class where every raw x is 0. */
+  /** Two classes: log-odds of the positive class where every raw x is 0. Throws 'two-classes-only' for more. */
   get intercept(): number {
-    return this.#scorer.model.intercept;
+    return this.#only().intercept;
   }
 
-  /** Change of the log-odds for one raw unit of each term. */
+  /** Two classes: change of the log-odds for one raw unit of each term. Throws 'two-classes-only' for more. */
   get coefficients(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#scorer.model.terms.map(({ name, coefficient }) => [name, coefficient]));
+    return this.#only().coefficients;
+  }
+
+  /** The coefficients of every class but the reference, in the order of `classes`. */
+  get byClass(): readonly ClassCoefficients<L>[] {
+    const { target, intercepts, terms } = this.#scorer.model;
+    return scoredClasses(target).map((label, c) => ({
+      label: label as L,
+      intercept: intercepts[c]!,
+      coefficients: Object.fromEntries(terms.map(({ name, coefficients }) => [name, coefficients[c]!])),
+    }));
   }
 
   get certificate(): Certificate {
@@ -74,62 +119,59 @@ export class FittedLogisticRegression {
     return this.training.warnings ?? [];
   }
 
-  /** The predicted class of each row, [m]. Throws 'unpredictable-row' naming the row. */
-  async predict(input: PredictInput, options?: ScoreOptions): Promise<Label[]> {
-    return this.#scorer.predict(await this.#rows(input), options);
-  }
-
-  /** P of each class for each row, [m][2] in the order of `classes`. */
-  async predictProba(input: PredictInput, options?: ScoreOptions): Promise<[number, number][]> {
-    return this.#scorer.predictProba(await this.#rows(input), options);
-  }
-
-  /** z = log-odds of the positive class for each row, [m]. */
-  async decisionFunction(input: PredictInput, options?: ScoreOptions): Promise<number[]> {
-    return this.#scorer.decisionFunction(await this.#rows(input), options);
+  /** P of one class for one row; without a label, of the positive class of two. Throws 'unknown-label'. */
+  probability(row: Row, label?: L, options?: ScoreOptions): number {
+    return this.#scorer.probability(row, label, options);
   }
 
   /** One row's score, or why it has none: the row-by-row form for streams. */
-  scoreRow(row: Row, options?: ScoreOptions): RowScore | { readonly problem: string } {
+  scoreRow(row: Row, options?: ScoreOptions): RowScore<L> | RowProblem {
     return this.#scorer.scoreRow(row, options);
   }
 
-  /** Metrics on rows whose labels are known. Throws 'unknown-label' naming the row. */
-  async evaluate(input: PredictInput, labels: ArrayLike<Cell>, options: EvaluateOptions = {}): Promise<Metrics> {
-    const decision = Float64Array.from(await this.decisionFunction(input));
-    if (labels.length !== decision.length) {
-      throw new LogisticError('bad-shape', `${decision.length} rows and ${labels.length} labels`);
+  /** Metrics on rows whose labels are known. Throws 'unknown-label' naming the row, 'bad-weights', 'bad-shape'. */
+  async evaluate(input: PredictInput | TensorLike, labels: ArrayLike<Cell>, options: EvaluateOptions = {}): Promise<Metrics> {
+    const logOdds = await this.logOdds(input as PredictInput, options.threshold === undefined ? {} : { threshold: options.threshold });
+    if (labels?.length !== logOdds.length) {
+      throw new LogisticError('bad-shape', `${logOdds.length} rows and ${labels?.length ?? 'no'} labels`);
     }
-    const readLabel = this.labelReader();
-    const y = Array.from(labels, (label, row) => {
-      const code = readLabel(label);
+    const read = this.labelReader();
+    const codes = Int32Array.from(labels, (label, row) => {
+      const code = read(label);
       if (code !== undefined) return code;
       const known = this.classes.join(', ');
-      throw new LogisticError(
-        'unknown-label',
-        `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`,
-      );
+      throw new LogisticError('unknown-label', `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`, {
+        details: { row: row + 1 },
+      });
     });
-    const { sampleWeight } = options;
-    const weights = sampleWeight === undefined ? undefined : Float64Array.from(sampleWeight);
-    return this.measure(decision, y, options.threshold, weights);
+    const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
+    return this.measure(logOdds, codes, { threshold: options.threshold, weights });
   }
 
-  /** Metrics of decision values against y, 1 for the positive class. */
-  async measure(
-    decision: Float64Array,
-    y: ArrayLike<number>,
-    threshold?: number,
-    weights?: Float64Array,
+  /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them. */
+  measure(
+    logOdds: readonly (readonly number[])[],
+    labels: ArrayLike<number>,
+    more: { readonly threshold?: number | undefined; readonly weights?: Float64Array | undefined } = {},
   ): Promise<Metrics> {
-    const scored = { decision, y, weights, threshold: threshold ?? this.#scorer.model.threshold };
-    return measureScores(scored, createTurns());
+    const m = logOdds.length;
+    const { target, threshold, intercepts } = this.#scorer.model;
+    const scores = new Float64Array(intercepts.length * m);
+    logOdds.forEach((own, i) => {
+      for (let c = 0; c < own.length; c++) scores[c * m + i] = own[c]!;
+    });
+    return metricsFromScores({
+      scores,
+      labels,
+      classes: classesInOrder(target),
+      weights: more.weights,
+      threshold: more.threshold ?? threshold ?? undefined,
+    });
   }
 
-  /** Reads a label's cell: 1 for the positive class, 0 for the other, undefined for anything else. */
-  labelReader(): (label: Cell) => 0 | 1 | undefined {
-    const codes = new Map<string, 0 | 1>();
-    for (const label of this.classes) codes.set(String(label), label === this.positive ? 1 : 0);
+  /** Reads a label's cell: 0 for the reference, 1 … k for the others in the order of `classes`, undefined for no class. */
+  labelReader(): (label: Cell) => number | undefined {
+    const codes = new Map(classesInOrder(this.#scorer.model.target).map((label, code) => [String(label), code]));
     const numeric = this.classes.every((label) => typeof label === 'number');
     return (label) => {
       const text = String(label).trim();
@@ -137,14 +179,20 @@ export class FittedLogisticRegression {
     };
   }
 
-  /** Rows one by one; a matrix is cut into rows of as many cells as the model has columns. */
-  async #rows(input: PredictInput): Promise<Iterable<Row>> {
-    if (isObjectRows(input)) return input;
-    if (Array.isArray(input) && (input.length === 0 || Array.isArray(input[0]))) return input as readonly Row[];
-    const matrix = input as Matrix;
-    const width = this.columns.length;
-    const flat = 'length' in matrix && typeof matrix[0] !== 'object';
-    const columns = await matrixColumns(matrix, flat ? matrix.length / width : undefined, createTurns());
-    return Array.from({ length: columns[0]?.length ?? 0 }, (_, i) => columns.map((column) => column[i]!));
+  /** The one score vector of two classes. */
+  #only(): ClassCoefficients<L> {
+    const [own, ...more] = this.byClass;
+    if (more.length === 0) return own!;
+    throw new LogisticError('two-classes-only', `the model has ${this.classes.length} classes: ${this.classes.join(', ')}`, {
+      hint: 'byClass has the coefficients of each class but the reference',
+    });
   }
+}
+
+/** A scorer's function over everything that the library takes for rows. */
+function overInput<T, L extends Label>(scorer: Scorer<L>, score: ForRows<T>): ForInput<T> {
+  return ((input: unknown, options?: ScoreOptions) => {
+    const rows = rowsToPredict(input, scorer.columns);
+    return rows instanceof Promise ? rows.then((read) => score(read, options)) : score(rows as Iterable<Row>, options);
+  }) as ForInput<T>;
 }

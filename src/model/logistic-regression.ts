@@ -1,128 +1,118 @@
 /**
- * The estimator: options checked at the door, `fit` on arrays, objects or tensors, a fitted model out.
- * Files are read by the Node entry, which gives this class a reader.
+ * The estimator: options checked at the door, values in memory or, in Node, a file in, a fitted model out. Files are
+ * read by the Node entry, which gives this class a reader.
  */
-import {
-  isObjectRows,
-  type Matrix,
-  matrixColumns,
-  numericColumn,
-  type ObjectRows,
-  requireFinite,
-  tableFromObjects,
-} from '../data/from-memory.ts';
-import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { typedColumn } from '../data/typed-column.ts';
-import { LogisticError } from '../errors.ts';
-import type { Cell } from '../predict/cell.ts';
-import { createTurns, type Turns } from '../turns.ts';
+import { type TableRequest, tableFromMemory, type TrainingData, type TrainingLabels } from '../data/from-memory.ts';
+import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
+import { LogisticError, nearestName } from '../errors.ts';
+import type { FitHooks } from '../fitting/options.ts';
+import type { Label } from '../predict/model-file.ts';
+import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import { type CheckedOptions, checkOptions, type Options } from './options.ts';
-import type { FitHooks } from './refine.ts';
 
 export interface FitOptions extends FitHooks {
-  /** s, one for each row of an array. Objects and files name a column instead: option `weights`. */
-  readonly sampleWeight?: ArrayLike<number>;
-  /** Names of the columns of an array; default x1, x2, … */
+  /** s, one for each row. Columns by name can name one instead: option `weights`. */
+  readonly sampleWeight?: TableRequest['sampleWeight'];
+  /** Names of the columns of a matrix; default x1, x2, … */
   readonly featureNames?: readonly string[];
-  /** Files: share read so far, from 0 to 1. */
-  readonly onProgress?: (share: number) => void;
+  /** Files: fraction read so far, from 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
 }
+
+export interface CrossValidateOptions extends FitOptions {
+  /** Number of stratified folds; default 10. */
+  readonly folds?: number;
+  /** Seed of the shuffle that deals rows to folds; default the estimator's. */
+  readonly seed?: number;
+}
+
+const fitOptionNames = ['sampleWeight', 'featureNames', 'onProgress', 'onIteration', 'signal'];
 
 /** Reads a file into a table. */
 export type TableReader = (path: string, request: ColumnRequest, options: ReadOptions) => Promise<Table>;
+
+/** The type of labels that a target of these values has. */
+type LabelOf<T> = T extends ArrayLike<infer C> ? (C extends string ? string : C extends number | bigint ? number : C extends boolean ? boolean : Label) : Label;
 
 export class LogisticRegression {
   readonly #options: CheckedOptions;
   /** The entry for Node sets it. */
   protected readonly readTable: TableReader | undefined = undefined;
 
-  /** Throws LogisticError 'unknown-option' or 'bad-option'. */
+  /** Throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
   constructor(options: Options = {}) {
     this.#options = checkOptions(options);
   }
 
-  /** Fits arrays or a tensor [m, n] and their labels. */
-  async fit(x: Matrix, labels: ArrayLike<Cell>, options?: FitOptions): Promise<FittedLogisticRegression>;
-  /** Fits an array of objects, or in Node a file, whose column `target` holds the labels. */
-  async fit(data: ObjectRows | string, target: string, options?: FitOptions): Promise<FittedLogisticRegression>;
-  async fit(
-    data: Matrix | ObjectRows | string,
-    target: ArrayLike<Cell> | string,
-    more: FitOptions = {},
-  ): Promise<FittedLogisticRegression> {
-    const named = typeof target === 'string';
-    const turns = createTurns(more.signal);
-    const { table, targetName, options } = named
-      ? {
-          table: await this.#namedTable(data as ObjectRows | string, target, more, turns),
-          targetName: target,
-          options: this.#options,
-        }
-      : await arrayTable(data as Matrix, target, { options: this.#options, more, turns });
-    return FittedLogisticRegression.fromJSON(await fit(table, targetName, options, more));
+  /**
+   * Fits rows and their labels: a matrix (nested arrays, a flat array row by row, a tensor [m, n]), an array of
+   * objects, columns by name, or an Arrow table. What is given is read before the call returns; tensors are awaited.
+   */
+  async fit<T extends TrainingLabels>(data: TrainingData, labels: T, options?: FitOptions): Promise<FittedLogisticRegression<LabelOf<T>>>;
+  /** Fits an array of objects, columns by name, an Arrow table or, in Node, a file, whose column `target` has the labels. */
+  async fit<L extends Label = Label>(data: TrainingData | string, target: string, options?: FitOptions): Promise<FittedLogisticRegression<L>>;
+  async fit(data: TrainingData | string, target: TrainingLabels | string, options: FitOptions = {}): Promise<FittedLogisticRegression> {
+    return FittedLogisticRegression.fromJSON(await this.#fit(data, target, options, this.#options));
   }
 
-  async #namedTable(data: ObjectRows | string, target: string, more: FitOptions, turns: Turns): Promise<Table> {
-    const options = this.#options;
+  /**
+   * Fits all folds but one and measures on that one, for each of them. Rows are placed once; every fold's fit equals a
+   * separate one on its training rows. Throws as `fit` does.
+   */
+  async crossValidate(
+    data: TrainingData | string,
+    target: TrainingLabels | string,
+    options: CrossValidateOptions = {},
+  ): Promise<CrossValidation> {
+    checkNames(options, [...fitOptionNames, 'folds', 'seed']);
+    const { folds = 10, seed = this.#options.seed, ...more } = options;
+    const file = await this.#fit(data, target, more, { ...this.#options, ...checkFolds({ folds, seed }) });
+    return file.training.crossValidation!;
+  }
+
+  async #fit(data: TrainingData | string, target: TrainingLabels | string, more: FitOptions, options: CheckedOptions) {
+    checkNames(more, fitOptionNames);
     if (typeof data === 'string') {
-      if (this.readTable === undefined) {
-        throw new LogisticError('no-files', `${data}: files are read in Node only`, {
-          hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
-        });
-      }
-      return this.readTable(
-        data,
-        { ...options, target },
-        { ...options, signal: more.signal, onProgress: more.onProgress },
-      );
+      const table = await this.#readFile(data, target, more);
+      return fit(table, target as string, options, more);
     }
-    if (isObjectRows(data)) return tableFromObjects(data, options.missingTokens, turns);
-    throw new LogisticError('bad-data', 'a target by name needs an array of objects or a file', {
-      hint: 'for arrays give the labels themselves: fit(x, labels)',
-    });
+    const { sampleWeight, featureNames } = more;
+    const { missing, missingTokens } = options;
+    const read = await tableFromMemory(data, target, { sampleWeight, featureNames, missing, missingTokens });
+    return fit(read.table, read.target, read.weights === undefined ? options : { ...options, weights: read.weights }, more);
+  }
+
+  async #readFile(path: string, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
+    if (this.readTable === undefined) {
+      throw new LogisticError('no-files', `${path}: files are read in Node only`, {
+        hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
+      });
+    }
+    if (typeof target !== 'string') {
+      throw new LogisticError('bad-argument', `${path}: the target of a file is the name of a column`, {
+        hint: "fit('data.csv', 'target')",
+      });
+    }
+    return this.readTable(path, { ...this.#options, target }, { ...this.#options, signal, onProgress });
   }
 }
 
-interface ArrayFit {
-  readonly options: CheckedOptions;
-  readonly more: FitOptions;
-  readonly turns: Turns;
+function checkFolds(options: Required<Pick<Options, 'folds' | 'seed'>>) {
+  const { folds, seed } = checkOptions(options);
+  return { folds, seed };
 }
 
-/** Arrays as a table: columns x1, x2, …, the labels as `y`, sample weights as `weight`. */
-async function arrayTable(x: Matrix, labels: ArrayLike<Cell>, { options, more, turns }: ArrayFit) {
-  const columns = await matrixColumns(x, labels.length, turns);
-  const m = columns[0]!.length;
-  const { featureNames, sampleWeight } = more;
-  if (labels.length !== m) throw new LogisticError('bad-shape', `${m} rows and ${labels.length} labels`);
-  if (sampleWeight !== undefined && sampleWeight.length !== m) {
-    throw new LogisticError('bad-shape', `${m} rows and ${sampleWeight.length} sample weights`);
+function checkNames(options: unknown, names: readonly string[]): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new LogisticError('bad-argument', `the options of a fit must be an object, found ${JSON.stringify(options) ?? String(options)}`);
   }
-  if (featureNames !== undefined && featureNames.length !== columns.length) {
-    throw new LogisticError('bad-shape', `${columns.length} columns and ${featureNames.length} names`);
-  }
-  const names = featureNames ?? columns.map((_, j) => `x${j + 1}`);
-  if (options.missing === undefined) {
-    for (const [j, values] of columns.entries()) await requireFinite(values, names[j]!, turns);
-    if (ArrayBuffer.isView(labels) && typeof labels[0] === 'number')
-      await requireFinite(labels as ArrayLike<number>, 'y', turns);
-  }
-  const free = (name: string): string => (names.includes(name) ? free(`${name}_`) : name);
-  const target = free('y');
-  const all: Column[] = [];
-  for (const [j, values] of columns.entries()) all.push(await numericColumn(names[j]!, values, turns));
-  const cells = { length: m, at: (row: number) => labels[row] };
-  all.push(await typedColumn(target, cells, options.missingTokens, turns));
-  if (sampleWeight === undefined) {
-    return { table: inMemory(m, all), targetName: target, options };
-  }
-  const weights = free('weight');
-  all.push(await numericColumn(weights, Float64Array.from(sampleWeight), turns));
-  return { table: inMemory(m, all), targetName: target, options: { ...options, weights } };
-}
-
-function inMemory(rows: number, columns: readonly Column[]): Table {
-  return { rows, columns, source: 'arrays', leftOut: [], badRows: 0, warnings: [] };
+  const stranger = Object.keys(options).find((name) => !names.includes(name));
+  if (stranger === undefined) return;
+  const near = nearestName(stranger, names);
+  throw new LogisticError('unknown-option', `fit has no option ${JSON.stringify(stranger)}`, {
+    hint: near === undefined ? `its options are ${names.join(', ')}; others belong to the constructor` : `did you mean ${near}?`,
+    details: { option: stranger },
+  });
 }
