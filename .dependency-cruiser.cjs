@@ -44,5 +44,5 @@ module.exports = {
       to: { path: '@duckdb' },
     },
   ],
-  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: 'src/(backends/cpu|platform)/assembly' } },
+  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: 'src/(backends/cpu|text)/assembly' } },
 };

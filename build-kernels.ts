@@ -1,5 +1,5 @@
 /**
- * Compiles the AssemblyScript kernels and bundles the worker's script, and writes both as text into
+ * Compiles the AssemblyScript kernels and bundles the workers' scripts, and writes both as text into
  * TypeScript modules that the library imports: so they load from any bundler, folder and module system
  * without a file to find. The results are committed; test/backends/cpu/build.test.ts fails where they
  * differ from their sources.
@@ -10,8 +10,9 @@ import asc from 'assemblyscript/asc';
 import { build } from 'esbuild';
 
 const kernelsEntry = 'src/backends/cpu/assembly/index.ts';
-const linesEntry = 'src/platform/assembly/lines.ts';
+const textEntry = 'src/text/assembly/index.ts';
 const workerEntry = 'src/backends/cpu/worker.ts';
+const textWorkerEntry = 'src/text/worker.ts';
 
 /** The WebAssembly module of one entry file. */
 export async function compileEntry(entry: string): Promise<Uint8Array> {
@@ -39,9 +40,9 @@ async function generateModule(entry: string, name: string): Promise<string> {
 }
 
 /** One script without imports, which Node and browsers run alike. */
-async function generateWorker(): Promise<string> {
+async function generateWorker(entry: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL(workerEntry, import.meta.url))],
+    entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
     ...{
       bundle: true,
       minify: true,
@@ -53,14 +54,15 @@ async function generateWorker(): Promise<string> {
     },
   });
   const text = JSON.stringify(outputFiles[0]!.text.trim());
-  return `// Made by build-kernels.ts from ${workerEntry}. Do not edit.\nexport const workerSource =\n  ${text};\n`;
+  return `// Made by build-kernels.ts from ${entry}. Do not edit.\nexport const workerSource =\n  ${text};\n`;
 }
 
 /** What gives the text of each generated file. */
 export const generated: Readonly<Record<string, () => Promise<string>>> = {
   'src/backends/cpu/kernels.generated.ts': () => generateModule(kernelsEntry, 'kernelsBase64'),
-  'src/backends/cpu/worker.generated.ts': generateWorker,
-  'src/platform/lines.generated.ts': () => generateModule(linesEntry, 'linesBase64'),
+  'src/backends/cpu/worker.generated.ts': () => generateWorker(workerEntry),
+  'src/text/kernel.generated.ts': () => generateModule(textEntry, 'textKernelBase64'),
+  'src/text/worker.generated.ts': () => generateWorker(textWorkerEntry),
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

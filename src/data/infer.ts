@@ -4,7 +4,7 @@
  * reader of text decides alike.
  */
 import { brief, LogisticError, type Warning } from '../errors.ts';
-import { booleanPairs } from '../predict/cell.ts';
+import { booleanPairs, type NumberStyle, plainNumbers } from '../predict/cell.ts';
 import type { Column } from './table.ts';
 
 /** Counts over the trimmed cells of a column. */
@@ -23,14 +23,16 @@ export interface Profile {
 }
 
 export interface TextProfile {
-  readonly distinct: number;
+  /** Different texts. Counted when asked for: it takes long, and most columns are decided without it. */
+  readonly distinct: () => number;
   /** Cells that are a word of each of booleanPairs, in any case. */
   readonly pairs: readonly number[];
   /** Cells that are any boolean word, or 0 or 1. */
   readonly anyBoolean: number;
-  /** Numbers with a decimal comma or no separator, and those of them whose comma cannot group thousands. */
-  readonly commaNumbers: number;
-  readonly decimalOnly: number;
+  /** Cells that are numbers with a decimal comma, with commas between thousands, with points between thousands. */
+  readonly decimalComma: number;
+  readonly commaThousands: number;
+  readonly pointThousands: number;
   /** Digits dressed up: separators, a currency, a per cent sign. */
   readonly dressed: number;
   readonly dates: number;
@@ -38,12 +40,12 @@ export interface TextProfile {
 
 export interface Asked {
   readonly as: 'numeric' | 'categorical' | 'target' | undefined;
-  readonly decimalComma: boolean;
-  readonly delimiter: string;
+  /** How a comma is meant where it could be either. */
+  readonly comma: 'decimal' | 'thousands' | undefined;
 }
 
 export type Kind =
-  | { readonly kind: 'numeric'; readonly comma: boolean; readonly warning?: Warning }
+  | { readonly kind: 'numeric'; readonly style: NumberStyle; readonly warning?: Warning }
   | { readonly kind: 'boolean' | 'categorical'; readonly warning?: Warning }
   | { readonly kind: 'left-out'; readonly warning: Warning }
   | {
@@ -68,7 +70,7 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
     return { kind: 'left-out', warning: warn('empty-column', 'every cell is missing, so it is left out') };
   }
   if (numbers === present) {
-    if (asked.as === 'numeric') return { kind: 'numeric', comma: asked.decimalComma };
+    if (asked.as === 'numeric') return { kind: 'numeric', style: plainNumbers };
     if (profile.leadingZeros > 0) {
       return {
         kind: 'categorical',
@@ -88,17 +90,21 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
         ),
       };
     }
-    return { kind: 'numeric', comma: asked.decimalComma };
+    return { kind: 'numeric', style: plainNumbers };
   }
   const refused = (code: 'not-a-number' | 'date-column' | 'too-many-levels', why: string, hint: string): Kind =>
     target ? { kind: 'categorical' } : { kind: 'refused', code, why, hint };
+  const commas = texts === undefined ? undefined : styleWithSeparators(texts, present, asked);
   if (asked.as === 'numeric' || texts === undefined) {
-    return {
-      kind: 'refused',
-      code: 'not-a-number',
-      why: 'is not a number',
-      hint: 'mend the cell, or name its text with --missing-tokens',
-    };
+    if (commas !== undefined && commas !== 'either') return { kind: 'numeric', style: commas, ...styleWarning(commas, name, asked) };
+    return commas === 'either'
+      ? eitherReading(name)
+      : {
+          kind: 'refused',
+          code: 'not-a-number',
+          why: 'is not a number',
+          hint: 'fix the cell, or name its text with --missing-tokens',
+        };
   }
   if (texts.pairs.some((count) => count === present)) return { kind: 'boolean' };
   if (texts.anyBoolean === present) {
@@ -107,13 +113,10 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
       warning: warn('mixed-booleans', 'boolean words of several pairs, so it is read as text'),
     };
   }
-  if (isDecimalComma(texts, present, asked)) {
+  if (commas !== undefined) {
     if (target) return { kind: 'categorical' };
-    return {
-      kind: 'numeric',
-      comma: true,
-      warning: warn('decimal-comma', 'read with a decimal comma, the only reading that fits every cell'),
-    };
+    if (commas === 'either') return eitherReading(name);
+    return { kind: 'numeric', style: commas, ...styleWarning(commas, name, asked) };
   }
   if (texts.dates === present) {
     return refused(
@@ -123,10 +126,13 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
     );
   }
   if (numbers + texts.dressed > present / 2) {
-    const hint = `mend the cells, or name their text with --missing-tokens, or keep the column as text (--categorical ${name}), or leave it out (--drop ${name})`;
-    return refused('not-a-number', `is not a number, in a column where ${numbers} of ${present} cells are`, hint);
+    const hint = `fix the cells, or name their text with --missing-tokens, or keep the column as text (--categorical ${name}), or leave it out (--drop ${name})`;
+    const others = numbers === 0 ? '' : `, in a column where ${numbers} of ${present} cells are numbers`;
+    return refused('not-a-number', `is not a number${others}`, hint);
   }
-  if (!target && texts.distinct === present && present >= idRows) {
+  if (target) return { kind: 'categorical' };
+  const distinct = texts.distinct();
+  if (distinct === present && present >= idRows) {
     return {
       kind: 'left-out',
       warning: warn(
@@ -135,10 +141,10 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
       ),
     };
   }
-  if (texts.distinct > maxLevels) {
+  if (distinct > maxLevels) {
     return refused(
       'too-many-levels',
-      `has ${texts.distinct} different texts; a category may have ${maxLevels}`,
+      `has ${distinct} different texts; a category may have ${maxLevels}`,
       `leave it out (--drop ${name})`,
     );
   }
@@ -146,13 +152,40 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
 }
 
 /**
- * Without being told, a comma is read as decimal only when no other reading is left: the delimiter is
- * not a comma, every cell is such a number, and in some cell the comma cannot group thousands.
+ * The style in which every cell is a number though not all are plain ones; undefined where there is none. A comma may
+ * be decimal or group thousands: what fits every cell decides, then what is asked for, and never a guess.
  */
-function isDecimalComma(texts: TextProfile, present: number, { delimiter, decimalComma }: Asked): boolean {
-  return !decimalComma && delimiter !== ',' && texts.commaNumbers === present && texts.decimalOnly > 0;
+function styleWithSeparators(texts: TextProfile, present: number, asked: Asked): NumberStyle | 'either' | undefined {
+  const decimal = texts.decimalComma === present;
+  const thousands = texts.commaThousands === present;
+  if (decimal && thousands && asked.comma === undefined) return 'either';
+  if (decimal && (!thousands || asked.comma === 'decimal')) return { decimal: ',', thousands: '' };
+  if (thousands) return { decimal: '.', thousands: ',' };
+  return texts.pointThousands === present ? { decimal: ',', thousands: '.' } : undefined;
 }
 
+/** What is a choice is said. */
+function styleWarning({ decimal, thousands }: NumberStyle, name: string, asked: Asked): { warning?: Warning } {
+  const inWords = { ',': 'commas', '.': 'points' };
+  if (thousands === '') {
+    if (asked.comma === 'decimal') return {};
+    const message = `${name}: read with a decimal comma, the only reading that fits every cell`;
+    return { warning: { code: 'decimal-comma', message, columns: [name] } };
+  }
+  if (asked.comma === 'thousands' && thousands === ',') return {};
+  const also = decimal === ',' ? ' and a decimal comma' : '';
+  const message = `${name}: read with ${inWords[thousands]} between thousands${also}, the only reading that fits every cell`;
+  return { warning: { code: 'thousands', message, columns: [name] } };
+}
+
+function eitherReading(name: string): Kind {
+  return {
+    kind: 'refused',
+    code: 'not-a-number',
+    why: 'is not a number as it stands: its comma may group thousands or be decimal, and every cell fits both',
+    hint: `say which with --thousands , or with --decimal-comma, or keep the column as text (--categorical ${name}), or leave it out (--drop ${name})`,
+  };
+}
 /** The error for a refused column; `cell` and `where` are the first offender, where they are known. */
 export function refusal(
   name: string,
@@ -164,12 +197,8 @@ export function refusal(
       ? `column ${name}`
       : `column ${name}: \`${brief(offender.cell)}\``;
   const where = offender === undefined ? '' : `${offender.where}: `;
-  const comma =
-    offender?.cell.includes(',') === true && kind.code === 'not-a-number'
-      ? 'say that commas are decimal (--decimal-comma), or '
-      : '';
   return new LogisticError(kind.code, `${where}${subject} ${kind.why}`, {
-    hint: comma + kind.hint,
+    hint: kind.hint,
     details: { column: name },
   });
 }

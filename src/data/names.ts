@@ -3,7 +3,6 @@
  * found or refused with the nearest one. It knows no types and no file.
  */
 import { LogisticError, nearestName, type Warning } from '../errors.ts';
-import type { Dialect, TextRecord } from './records.ts';
 import type { ColumnRequest } from './table.ts';
 
 export interface ColumnNames {
@@ -25,8 +24,6 @@ export function columnNames(
   const trimmed = header.map((field) =>
     field
       .replace(/^\ufeff/, '')
-      .trim()
-      .replace(/^"(.*)"$/s, '$1')
       .trim(),
   );
   const unnamed = new Set(trimmed.flatMap((name, k) => (name === '' ? [k] : [])));
@@ -60,7 +57,8 @@ export function columnNames(
 }
 
 /** Whether a header looks like a row of data: half of its fields are numbers, or stand again below in their column. */
-function looksLikeData(header: readonly string[], sample: readonly TextRecord[]): boolean {
+function looksLikeData({ header, sample }: FirstRows): boolean {
+  if (header === undefined) return false;
   const like = header.filter((field, k) => {
     const text = field.trim();
     const number = text !== '' && Number.isFinite(Number(text.replace(',', '.')));
@@ -69,27 +67,37 @@ function looksLikeData(header: readonly string[], sample: readonly TextRecord[])
   return like.length >= header.length / 2;
 }
 
-/** Refuses names that are not there. The dialect tells a missing header from a misspelled name. */
+/** The first rows of a file, to tell a missing header from a misspelled name. */
+export interface FirstRows {
+  readonly header: readonly string[] | undefined;
+  readonly sample: readonly { readonly fields: readonly string[] }[];
+}
+
+/** Refuses names that are not there. */
 export function requireNames(
   request: ColumnRequest,
   names: readonly string[],
-  dialect?: Pick<Dialect, 'header' | 'sample'>,
+  first?: FirstRows,
 ): void {
   const { target, weights, only = [], drop = [], numeric = [], categorical = [] } = request;
   const wanted = [target, weights, ...only, ...drop, ...numeric, ...categorical].filter((name) => name !== undefined);
   const lost = wanted.find((name) => !names.includes(name));
   if (lost === undefined) return;
-  if (dialect?.header !== undefined && looksLikeData(dialect.header, dialect.sample)) {
+  if (first !== undefined && looksLikeData(first)) {
     throw new LogisticError('unknown-column', `column ${visible(lost)} not found; the first line looks like data`, {
       hint: 'use --no-header and a column number such as c1',
     });
   }
+  const separator = names.length === 1 ? /[,;\t|]/.exec(names[0]!) : null;
   const near = nearestName(lost, names);
   throw new LogisticError(
     'unknown-column',
     `column ${visible(lost)} not found; the columns are ${names.map(visible).join(', ')}`,
     {
-      ...(near === undefined ? {} : { hint: `did you mean ${visible(near)}?` }),
+      hint:
+        separator !== null
+          ? `the only column has ${JSON.stringify(separator[0])} in its name: if whole lines are in quotes, take those away, or name the delimiter (--delimiter)`
+          : near && `did you mean ${visible(near)}?`,
       details: { column: lost },
     },
   );

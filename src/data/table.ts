@@ -4,6 +4,7 @@
  * It knows no target, no feature and no encoding: that is the design's business.
  */
 import type { Warning } from '../errors.ts';
+import type { NumberStyle } from '../predict/cell.ts';
 
 interface ColumnBase {
   readonly name: string;
@@ -15,6 +16,8 @@ export interface NumericColumn extends ColumnBase {
   readonly kind: 'numeric';
   /** Length m; NaN where missing, finite elsewhere. */
   readonly values: Float64Array;
+  /** How the cells were spelled, where that was not plain: prediction reads them alike. */
+  readonly style?: NumberStyle;
 }
 
 export interface CategoricalColumn extends ColumnBase {
@@ -81,7 +84,10 @@ export interface ColumnRequest {
 /** How text is read. Each has the default that the option table in docs/data.md gives. */
 export interface ReadOptions {
   readonly delimiter?: string | undefined;
+  /** true: a comma that could be either is decimal. */
   readonly decimalComma?: boolean | undefined;
+  /** ',': a comma that could be either groups thousands. */
+  readonly thousands?: ',' | undefined;
   /** false: the first line is data and columns are named c1, c2, … */
   readonly header?: boolean | undefined;
   readonly missingTokens?: readonly string[] | undefined;

@@ -85,7 +85,7 @@ export class Dictionary {
 /** Texts → a boolean column when they keep to one pair of words, else a category. */
 export function textColumn(
   name: string,
-  { codes, texts }: Dictionary,
+  { codes, texts }: Pick<Dictionary, 'codes' | 'texts'>,
   missing: Column['missing'],
   asCategory = false,
 ): Column {
@@ -98,7 +98,7 @@ export function textColumn(
       kind: 'boolean',
       name,
       words: [spell(0), spell(1)],
-      codes: codes.map((code) => translate[code] ?? -1),
+      codes: recoded(codes, translate),
       typed: false,
       missing,
     };
@@ -106,7 +106,15 @@ export function textColumn(
   const levels = [...texts].sort();
   const place = new Map(levels.map((level, code) => [level, code]));
   const translate = texts.map((text) => place.get(text)!);
-  return { kind: 'categorical', name, levels, codes: codes.map((code) => translate[code] ?? -1), missing };
+  return { kind: 'categorical', name, levels, codes: recoded(codes, translate), missing };
+}
+
+/** The place of each code in another order, −1 for −1. */
+function recoded(codes: Int32Array, order: readonly number[]): Int32Array {
+  const places = Int32Array.from({ length: order.length + 1 }, (_, k) => (k === 0 ? -1 : order[k - 1]!));
+  const result = new Int32Array(codes.length);
+  for (let row = 0; row < codes.length; row++) result[row] = places[codes[row]! + 1]!;
+  return result;
 }
 
 /** A word in the letter case of another: TRUE for FALSE, True for False. */

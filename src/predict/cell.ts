@@ -30,13 +30,22 @@ export const booleanPairs: readonly (readonly [string, string])[] = [
   ['off', 'on'],
 ];
 
-/** A whole cell that is a decimal number, in the syntax that JavaScript's and RE2's expressions share. */
-export const numberPattern = '[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?';
-/** The same with a decimal comma. */
-export const numberPatternComma = numberPattern.replaceAll('[.]', '[,]');
+/** How the numbers of a column are spelled. */
+export interface NumberStyle {
+  readonly decimal: '.' | ',';
+  /** What groups the digits of whole thousands, where anything does. */
+  readonly thousands: '' | ',' | '.';
+}
 
-const number = new RegExp(`^${numberPattern}$`);
-const numberComma = new RegExp(`^${numberPatternComma}$`);
+export const plainNumbers: NumberStyle = { decimal: '.', thousands: '' };
+
+/** What a whole cell is in each style, by decimal and thousands. */
+const patterns: Readonly<Record<string, RegExp>> = {
+  '.': /^[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?$/,
+  ',': /^[+-]?(?:[0-9]+[,]?[0-9]*|[,][0-9]+)(?:[eE][+-]?[0-9]+)?$/,
+  '.,': /^[+-]?(?=[.]?[0-9])(?:[1-9][0-9]{0,2}(?:,[0-9]{3})+|[0-9]*)(?:[.][0-9]+)?$/,
+  ',.': /^[+-]?(?=,?[0-9])(?:[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[0-9]*)(?:,[0-9]+)?$/,
+};
 
 /** The text of a cell without the spaces around it; undefined when it counts as missing. */
 export function readText(cell: Cell, missingTokens: ReadonlySet<string>): string | undefined {
@@ -48,8 +57,9 @@ export function readText(cell: Cell, missingTokens: ReadonlySet<string>): string
 }
 
 /** The number that a text spells as a whole, or undefined: never the 1 that parseFloat finds in "1,234". */
-export function readNumber(text: string, decimalComma = false): number | undefined {
-  if (!(decimalComma ? numberComma : number).test(text)) return undefined;
-  const value = Number(decimalComma ? text.replace(',', '.') : text);
+export function readNumber(text: string, { decimal, thousands } = plainNumbers): number | undefined {
+  if (!patterns[decimal + thousands]!.test(text)) return undefined;
+  const digits = thousands === '' ? text : text.replaceAll(thousands, '');
+  const value = Number(decimal === '.' ? digits : digits.replace(',', '.'));
   return Number.isFinite(value) ? value : undefined;
 }

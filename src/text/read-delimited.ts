@@ -1,0 +1,138 @@
+/**
+ * Delimited text → Table, in one pass over its bytes: blocks of whole rows are read one after the other or by several
+ * threads, their cells gathered by column, and each column decided when the last row is there. Nothing is read twice,
+ * so the bytes may come from a pipe.
+ */
+import { describeCounters } from '../data/counters.ts';
+import type { Asked } from '../data/infer.ts';
+import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
+import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
+import { LogisticError, type Warning } from '../errors.ts';
+import { defaultMissingTokens } from '../predict/cell.ts';
+import { nextTask } from '../yielding.ts';
+import { BlockCutter } from './cutter.ts';
+import { finishColumn, type Reading } from './finish.ts';
+import { type Use, uses } from './kernel.ts';
+import { type OpenText, openText } from './open-text.ts';
+import { Places } from './places.ts';
+import { blockReader, type Threads } from './read-blocks.ts';
+import type { ByteSource } from './source.ts';
+import { ColumnStore, type Expected } from './store.ts';
+
+/** Rows beyond the estimate for which there is room at once. */
+const spareRoom = 1.02;
+
+export async function readDelimited(
+  source: ByteSource,
+  request: ColumnRequest,
+  options: ReadOptions,
+  threads?: Threads,
+): Promise<Table> {
+  const text = await openText(source, options, request.target);
+  const { dialect, columns: named, kernel } = text;
+  const { names } = named;
+  requireNames(request, names, dialect);
+  const wanted = wantedColumns(request, names);
+  const { stores, places } = await gather(source, text, { wanted, request, options, threads });
+  places.requireGoodRows();
+  const rows = stores.get(wanted[0]!)?.rows ?? 0;
+  if (rows === 0) {
+    throw new LogisticError('no-rows', `${source.label}: there is a header and no row`, { hint: 'give a file with rows' });
+  }
+  const reading: Reading = {
+    dictionary: { size: kernel.get('texts'), textOf: (id) => kernel.textOf(id) },
+    tokens: new Set(['', ...(options.missingTokens ?? defaultMissingTokens)]),
+    places,
+  };
+  const columns: Column[] = [];
+  const warnings: Warning[] = [];
+  for (const place of wanted) {
+    const name = names[place]!;
+    const { column, warning } = finishColumn(name, stores.get(place)!, askedOf(name, request, options), reading);
+    stores.delete(place);
+    if (column !== undefined) columns.push(column);
+    if (warning !== undefined) warnings.push(warning);
+    await nextTask();
+    options.signal?.throwIfAborted();
+  }
+  const unnamed = new Set([...named.unnamed].map((place) => names[place]!));
+  const counters = describeCounters(columns, request, unnamed);
+  return {
+    rows,
+    columns: counters.columns,
+    leftOut: leftOut(names, counters.columns),
+    source: source.label,
+    badRows: places.badRows,
+    warnings: [...text.warnings, ...warnings, ...counters.warnings, ...tokenShares(columns, rows)],
+  };
+}
+
+interface Gathering {
+  readonly wanted: readonly number[];
+  readonly request: ColumnRequest;
+  readonly options: ReadOptions;
+  readonly threads: Threads | undefined;
+}
+
+/** All cells of the wanted columns, by position in the file. */
+async function gather(source: ByteSource, text: OpenText, { wanted, request, options, threads }: Gathering) {
+  const { kernel, dialect, columns } = text;
+  const expected: Expected = { rows: 0 };
+  const stores = new Map(wanted.map((place) => [place, new ColumnStore(expected)]));
+  const columnUses = Array.from({ length: dialect.width }, (_, place): Use => {
+    if (place === columns.names.length) return uses.mustBeEmpty;
+    if (!stores.has(place)) return uses.skipped;
+    return request.categorical?.includes(columns.names[place]!) ? uses.textsOnly : uses.numbersAndTexts;
+  });
+  const { at, lines } = dialect.start;
+  const places = new Places(source.label, options.maxBadRows ?? 0, { lines, bytes: at });
+  const delimiter = dialect.delimiter.charCodeAt(0);
+  const reader = await blockReader(kernel, { uses: columnUses, delimiter, size: source.size, threads });
+  const cutter = new BlockCutter(kernel, {
+    delimiter,
+    blockBytes: reader.blockBytes,
+    tooLong: (inQuotes) => places.tooLong(inQuotes),
+  });
+  let bytes = 0;
+  try {
+    for await (const { block, length, translate } of reader.read(cutter, text.rest)) {
+      options.signal?.throwIfAborted();
+      places.add(block, length);
+      bytes += length;
+      const rows = (stores.get(wanted[0]!)?.rows ?? 0) + block.rows;
+      if (source.size !== undefined) {
+        expected.rows = Math.ceil((spareRoom * rows * source.size * (bytes / source.given())) / bytes);
+      }
+      for (const [place, store] of stores) store.append(block.columns[place]!, translate);
+      if (source.size !== undefined) options.onProgress?.(Math.min(1, source.given() / source.size));
+    }
+  } finally {
+    await reader.close();
+  }
+  return { stores, places };
+}
+
+function askedOf(name: string, request: ColumnRequest, options: ReadOptions): Asked {
+  const as = request.categorical?.includes(name)
+    ? 'categorical'
+    : request.numeric?.includes(name) || name === request.weights
+      ? 'numeric'
+      : name === request.target
+        ? 'target'
+        : undefined;
+  const comma = options.decimalComma === true ? 'decimal' : options.thousands === undefined ? undefined : 'thousands';
+  return { as, comma };
+}
+
+/** A category in which one token of the missing list is common may be a real one: Namibia is NA. */
+function tokenShares(columns: readonly Column[], rows: number): Warning[] {
+  return columns.flatMap((column) => {
+    if (column.kind === 'numeric') return [];
+    const common = Object.entries(column.missing.tokens).filter(([token, count]) => token !== '' && count >= rows / 10);
+    return common.map(([token, count]) => ({
+      code: 'missing-token-share',
+      message: `${column.name}: \`${token}\` is read as missing in ${count} of ${rows} rows; if it is a category of its own, list the missing texts without it (--missing-tokens)`,
+      columns: [column.name],
+    }));
+  });
+}
