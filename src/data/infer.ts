@@ -96,7 +96,8 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
     target ? { kind: 'categorical' } : { kind: 'refused', code, why, hint };
   const commas = texts === undefined ? undefined : styleWithSeparators(texts, present, asked);
   if (asked.as === 'numeric' || texts === undefined) {
-    if (commas !== undefined && commas !== 'either') return { kind: 'numeric', style: commas, ...styleWarning(commas, name, asked) };
+    if (commas !== undefined && commas !== 'either')
+      return { kind: 'numeric', style: commas, ...styleWarning(commas, name, asked) };
     return commas === 'either'
       ? eitherReading(name)
       : {

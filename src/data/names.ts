@@ -21,11 +21,7 @@ export function columnNames(
   if (header === undefined) {
     return { names: Array.from({ length: width }, (_, k) => `c${k + 1}`), unnamed: new Set(), warnings: [] };
   }
-  const trimmed = header.map((field) =>
-    field
-      .replace(/^\ufeff/, '')
-      .trim(),
-  );
+  const trimmed = header.map((field) => field.replace(/^\ufeff/, '').trim());
   const unnamed = new Set(trimmed.flatMap((name, k) => (name === '' ? [k] : [])));
   if (target !== undefined && trimmed.filter((name) => name === target).length > 1) {
     throw new LogisticError(
@@ -74,11 +70,7 @@ export interface FirstRows {
 }
 
 /** Refuses names that are not there. */
-export function requireNames(
-  request: ColumnRequest,
-  names: readonly string[],
-  first?: FirstRows,
-): void {
+export function requireNames(request: ColumnRequest, names: readonly string[], first?: FirstRows): void {
   const { target, weights, only = [], drop = [], numeric = [], categorical = [] } = request;
   const wanted = [target, weights, ...only, ...drop, ...numeric, ...categorical].filter((name) => name !== undefined);
   const lost = wanted.find((name) => !names.includes(name));

@@ -3,8 +3,8 @@
  * rows one by one. All places are relative to the block. It is made by a kernel, here or in a worker, and is plain data.
  */
 import { brief } from '../errors.ts';
-import { formBits } from './spelling.ts';
 import { afterQuote, notEmpty, type TextKernel, type Use, uses } from './kernel.ts';
+import { formBits } from './spelling.ts';
 
 /** A row that was left out. */
 export interface Fault {
@@ -107,25 +107,49 @@ function reasonOf(found: number, width: number): string {
   return `${width} ${width === 1 ? 'field' : 'fields'} expected, ${found} found`;
 }
 
-/** A copy of a block in one buffer of its own, to be sent to another thread. */
-export function packBlock(block: Block, reuse: ArrayBuffer | undefined): { block: Block; buffer: ArrayBuffer } {
+/** A block without its cells, and where those lie in one buffer: what one thread sends to another. */
+export interface PackedBlock {
+  readonly block: Omit<Block, 'columns'>;
+  readonly buffer: ArrayBuffer;
+  /** Of each column: texts, forms; undefined for one that is not read. */
+  readonly columns: readonly (readonly [number, number] | undefined)[];
+}
+
+/** A copy of a block in a buffer of its own, or in `reuse` where that is large enough. */
+export function packBlock({ columns, ...block }: Block, reuse: ArrayBuffer | undefined): PackedBlock {
+  const described = columns.map((column) => column && ([column.texts, column.forms] as const));
+  const bytes = described.reduce((sum, column) => sum + bytesOf(column, block.rows), 0);
+  const buffer = reuse !== undefined && reuse.byteLength >= bytes ? reuse : new ArrayBuffer(Math.ceil(1.125 * bytes));
+  const packed: PackedBlock = { block: { ...block, jumps: block.jumps.slice() }, buffer, columns: described };
+  for (const [k, column] of unpackBlock(packed).columns.entries()) {
+    const from = columns[k];
+    column?.values.set(from!.values);
+    column?.spellings.set(from!.spellings);
+    column?.deltas?.set(from!.deltas!);
+  }
+  return packed;
+}
+
+export function unpackBlock({ block, buffer, columns }: PackedBlock): Block {
   const { rows } = block;
-  const room = (rows + 7) & ~7;
-  const size = (column: BlockColumn | undefined): number =>
-    column === undefined ? 0 : 9 * room + (column.deltas === undefined ? 0 : 2 * room);
-  const bytes = block.columns.reduce((sum, column) => sum + size(column), 0);
-  const buffer = reuse !== undefined && reuse.byteLength >= bytes ? reuse : new ArrayBuffer(bytes + bytes / 8);
+  const room = rounded(rows);
   let at = 0;
-  const columns = block.columns.map((column): BlockColumn | undefined => {
-    if (column === undefined) return undefined;
-    const values = new Float64Array(buffer, at, rows);
-    const spellings = new Uint8Array(buffer, at + 8 * room, rows);
-    const deltas = column.deltas && new Int16Array(buffer, at + 9 * room, rows);
-    values.set(column.values);
-    spellings.set(column.spellings);
-    if (column.deltas !== undefined) deltas!.set(column.deltas);
-    at += size(column);
-    return { values, spellings, deltas, texts: column.texts, forms: column.forms };
-  });
-  return { block: { ...block, jumps: block.jumps.slice(), columns }, buffer };
+  return {
+    ...block,
+    columns: columns.map((column): BlockColumn | undefined => {
+      if (column === undefined) return undefined;
+      const [texts, forms] = column;
+      const values = new Float64Array(buffer, at, rows);
+      const spellings = new Uint8Array(buffer, at + 8 * room, rows);
+      const deltas = (forms & formBits.long) === 0 ? undefined : new Int16Array(buffer, at + 9 * room, rows);
+      at += bytesOf(column, rows);
+      return { values, spellings, deltas, texts, forms };
+    }),
+  };
+}
+
+const rounded = (rows: number): number => (rows + 7) & ~7;
+
+function bytesOf(column: readonly [number, number] | undefined, rows: number): number {
+  return column === undefined ? 0 : rounded(rows) * ((column[1] & formBits.long) === 0 ? 9 : 11);
 }

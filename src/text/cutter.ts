@@ -3,7 +3,7 @@
  * is carried from one to the next is the beginning of a row. Whether a line end is within quotes is known here before
  * a block is read. It knows the delimiter and the quote, no column.
  */
-import { LogisticError } from '../errors.ts';
+import type { LogisticError } from '../errors.ts';
 import type { TextKernel } from './kernel.ts';
 
 const [lineFeed, carriageReturn, quote] = [10, 13, 34];
@@ -95,4 +95,3 @@ export class BlockCutter {
     this.#room = room;
   }
 }
-

@@ -41,8 +41,8 @@ export interface DialectOptions {
 }
 
 const candidates = [',', ';', '\t', '|'];
-/** Records that the delimiter is told by. */
-const sampleRecords = 1000;
+/** Rows that the delimiter is told by, and those of them whose fields are looked at. */
+const [sampleRows, sampleRecords] = [1000, 100];
 
 /** Undefined when there is no record at all. */
 export function recogniseDialect(kernel: TextKernel, bytes: Uint8Array, options: DialectOptions): Dialect | undefined {
@@ -50,20 +50,16 @@ export function recogniseDialect(kernel: TextKernel, bytes: Uint8Array, options:
   const body = bytes.subarray(separator?.length ?? 0);
   const before = { at: separator?.length ?? 0, lines: separator === undefined ? 0 : 1 };
   const said = options.delimiter ?? separator?.delimiter;
-  const readings = (said === undefined ? candidates : [said]).map((delimiter) => {
-    const all = recordsOf(kernel, body, delimiter, options.whole);
-    const { records, comments } = withoutComments(all, options.header);
-    return { delimiter, records, comments, ...agreement(records) };
-  });
-  // Of equals, the one that makes more of the fields numbers, and then the one that makes more fields.
-  const best = readings.reduce((a, b) => ((b.share - a.share || b.numbers - a.numbers || b.width - a.width) > 0 ? b : a));
+  const best = bestReading(kernel, body, said === undefined ? candidates : [said], options);
   const [first, ...rest] = best.records;
   if (first === undefined) return undefined;
   const header = options.header ? first.fields : undefined;
   const units = header !== undefined && isUnitsRow(rest) ? rest.shift() : undefined;
   const sample = header === undefined ? best.records : rest;
   const trailing =
-    header !== undefined && rest.length > 0 && rest.every(({ fields }) => fields.length === header.length + 1 && fields.at(-1) === '');
+    header !== undefined &&
+    rest.length > 0 &&
+    rest.every(({ fields }) => fields.length === header.length + 1 && fields.at(-1) === '');
   const start = header === undefined ? first.start : (units ?? first).after;
   return {
     delimiter: best.delimiter,
@@ -74,6 +70,44 @@ export function recogniseDialect(kernel: TextKernel, bytes: Uint8Array, options:
     start: { at: before.at + start.at, lines: before.lines + start.lines },
     warnings: warningsOf(best.comments, units, header, trailing, options),
   };
+}
+
+interface Reading {
+  readonly delimiter: string;
+  readonly records: readonly TextRecord[];
+  readonly comments: number;
+  readonly width: number;
+}
+
+/**
+ * The delimiter that cuts most rows, the header among them, into the same number of fields; of equals, the one that
+ * makes more of the fields numbers, and then the one that makes more fields.
+ */
+function bestReading(
+  kernel: TextKernel,
+  bytes: Uint8Array,
+  delimiters: readonly string[],
+  options: DialectOptions,
+): Reading {
+  const counted = delimiters.map((delimiter) => ({ delimiter, ...agreement(fieldCounts(kernel, bytes, delimiter)) }));
+  const most = Math.max(...counted.map(({ share }) => share));
+  const readings = counted
+    .filter(({ share }) => share === most)
+    .map((reading) => {
+      const read = withoutComments(recordsOf(kernel, bytes, reading.delimiter, options.whole), options.header);
+      const fields = read.records.flatMap((record) => record.fields);
+      const numbers = fields.filter((field) => /^[+-]?\d*[.,]?\d+$/.test(field)).length;
+      return { ...reading, ...read, numbers: numbers / Math.max(1, fields.length) };
+    });
+  return readings.reduce((a, b) => ((b.numbers - a.numbers || b.width - a.width) > 0 ? b : a));
+}
+
+/** Fields in each row. */
+function fieldCounts(kernel: TextKernel, bytes: Uint8Array, delimiter: string): number[] {
+  const ends = kernel.findEnds(kernel.put(bytes), delimiter.charCodeAt(0)) ?? new Uint32Array(0);
+  const counts: number[] = [];
+  for (const { cells } of kernel.rows(ends)) if (counts.push(cells.length) === sampleRows) break;
+  return counts;
 }
 
 function warningsOf(
@@ -108,7 +142,7 @@ const isNumber = (field: string): boolean => readNumber(field) !== undefined;
 /** Excel's first line that names the delimiter. */
 function separatorLine(bytes: Uint8Array): { delimiter: string; length: number } | undefined {
   const start = new TextDecoder().decode(bytes.subarray(0, 16));
-  const found = /^"?sep=([\x01-\x7f])"?(\r\n|\n|\r)/i.exec(start);
+  const found = /^"?sep=([ -~\t])"?(\r\n|\n|\r)/i.exec(start);
   return found === null ? undefined : { delimiter: found[1]!, length: found[0].length };
 }
 
@@ -142,14 +176,12 @@ function withoutComments(records: TextRecord[], header: boolean): { records: Tex
   return { records: records.slice(comments), comments };
 }
 
-/** The commonest number of fields above one, the share of the records that have it, and the share of numbers among fields. */
-function agreement(records: readonly TextRecord[]): { share: number; width: number; numbers: number } {
+/** The commonest number of fields above one, and the share of the rows that have it. */
+function agreement(fields: readonly number[]): { share: number; width: number } {
   const counts = new Map<number, number>();
-  for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
-  const [width, count] = [...counts].filter(([fields]) => fields > 1).sort((a, b) => b[1] - a[1])[0] ?? [1, 0];
-  const fields = records.flatMap((record) => record.fields);
-  const numbers = fields.filter((field) => /^[+-]?\d*[.,]?\d+$/.test(field)).length;
-  return { share: count / Math.max(1, records.length), width, numbers: numbers / Math.max(1, fields.length) };
+  for (const count of fields) counts.set(count, (counts.get(count) ?? 0) + 1);
+  const [width, rows] = [...counts].filter(([count]) => count > 1).sort((a, b) => b[1] - a[1])[0] ?? [1, 0];
+  return { share: rows / Math.max(1, fields.length), width };
 }
 
 const unit =

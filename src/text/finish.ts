@@ -32,7 +32,8 @@ export function finishColumn(name: string, store: ColumnStore, asked: Asked, rea
   if (kind.kind === 'left-out') return { column: undefined, warning };
   if (kind.kind === 'refused') throw refusal(name, kind, offender(store, profiled, kind, reading));
   const { size } = reading.dictionary;
-  if (kind.kind === 'numeric') return { column: numericColumn(name, store, profiled, { style: kind.style, size }), warning };
+  if (kind.kind === 'numeric')
+    return { column: numericColumn(name, store, profiled, { style: kind.style, size }), warning };
   const column = textColumn(name, codesOf(store, profiled, size), profiled.missing, kind.kind === 'categorical');
   return { column, warning };
 }
@@ -69,7 +70,11 @@ function needsStyle(spelling: number, { decimal }: NumberStyle): boolean {
 }
 
 /** Each distinct text once, and its number for each row, −1 where missing. */
-function codesOf(store: ColumnStore, { texts, isToken }: Profiled, size: number): { texts: string[]; codes: Int32Array } {
+function codesOf(
+  store: ColumnStore,
+  { texts, isToken }: Profiled,
+  size: number,
+): { texts: string[]; codes: Int32Array } {
   const found = texts.map(({ text }) => text);
   const codeOf = new Int32Array(size).fill(-1);
   for (const [code, { id }] of texts.entries()) codeOf[id] = code;

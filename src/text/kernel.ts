@@ -18,7 +18,17 @@ interface Exports {
   restart(): void;
   scan(from: number, to: number, delimiter: number): void;
 }
-type Address = 'text' | 'ends' | 'uses' | 'cells' | 'spellings' | 'deltas' | 'textCounts' | 'formsSeen' | 'jumps' | 'faults';
+type Address =
+  | 'text'
+  | 'ends'
+  | 'uses'
+  | 'cells'
+  | 'spellings'
+  | 'deltas'
+  | 'textCounts'
+  | 'formsSeen'
+  | 'jumps'
+  | 'faults';
 type Count = 'stride' | 'texts' | 'jumpCount' | 'lines' | 'faultCount' | 'lastRowEnd' | 'unclosed' | 'badByte';
 type Other = 'entries' | 'cellStart' | 'cellEnd' | 'fives' | 'reach' | 'faultBytes';
 type Numbers = Readonly<Record<Address | Count | Other, WebAssembly.Global>>;
@@ -118,23 +128,37 @@ export class TextKernel {
 
   /** The rows of the block that was put, from the ends of its cells; blank lines are passed over. */
   *rows(ends: Uint32Array): Generator<RowPlace> {
-    const byteAt = (address: number): number => new Uint8Array(this.buffer, address, 1)[0]!;
+    let bytes = new Uint8Array(this.buffer);
+    const byteAt = (address: number): number => {
+      if (bytes.length === 0) bytes = new Uint8Array(this.buffer); // the memory has grown
+      return bytes[address]!;
+    };
     let start = this.get('text');
     let cells: [number, number][] = [];
     let from = start;
     for (const end of ends) {
       const byte = byteAt(end);
-      if (byte === lineFeed && end === start && cells.length === 0 && end > this.get('text') && byteAt(end - 1) === carriageReturn) {
+      if (
+        byte === lineFeed &&
+        end === start &&
+        cells.length === 0 &&
+        end > this.get('text') &&
+        byteAt(end - 1) === carriageReturn
+      ) {
         start = from = end + 1; // the second half of CRLF
         continue;
       }
       cells.push([from, end]);
       from = end + 1;
       if (byte !== lineFeed && byte !== carriageReturn) continue;
-      if (cells.length > 1 || this.decode(start, end).trim() !== '') yield { cells, start, end };
+      if (cells.length > 1 || !this.#isBlank(start, end)) yield { cells, start, end };
       start = from;
       cells = [];
     }
+  }
+
+  #isBlank(from: number, to: number): boolean {
+    return new Uint8Array(this.buffer, from, to - from).every((byte) => byte === 0x20 || byte === 9);
   }
 
   /** Line ends between two addresses. */

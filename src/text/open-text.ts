@@ -25,7 +25,11 @@ export interface OpenText {
   readonly rest: AsyncGenerator<Uint8Array>;
 }
 
-export async function openText(source: ByteSource, options: ReadOptions, target: string | undefined): Promise<OpenText> {
+export async function openText(
+  source: ByteSource,
+  options: ReadOptions,
+  target: string | undefined,
+): Promise<OpenText> {
   const kernel = await TextKernel.open(await compileTextKernel());
   const chunks = utf8Chunks(source.chunks, source.label);
   const { head, whole } = await takeHead(chunks);
@@ -72,13 +76,17 @@ function dialectOf(
   };
   if (head.length === 0) fail('bad-file', 'the file is empty', 'give a file with a header line and rows');
   // A character may be cut off at the end.
-  const known = whole ? head : head.subarray(0, Math.max(head.lastIndexOf(10), head.subarray(0, -1).lastIndexOf(13)) + 1);
+  const known = whole
+    ? head
+    : head.subarray(0, Math.max(head.lastIndexOf(10), head.subarray(0, -1).lastIndexOf(13)) + 1);
   const { delimiter } = options;
   const header = options.header !== false;
   requireText(kernel, known, label);
   const dialect = recogniseDialect(kernel, known, { delimiter, header, whole });
-  if (dialect === undefined && !whole) return fail('bad-rows', 'a first line of more than 64 MiB', 'check the line ends');
-  if (dialect === undefined) return fail('bad-file', 'the file has only blank lines', 'give a file with a header line and rows');
+  if (dialect === undefined && !whole)
+    return fail('bad-rows', 'a first line of more than 64 MiB', 'check the line ends');
+  if (dialect === undefined)
+    return fail('bad-file', 'the file has only blank lines', 'give a file with a header line and rows');
   if (dialect.sample.length === 0 && whole) fail('no-rows', 'there is a header and no row', 'give a file with rows');
   return dialect;
 }

@@ -88,7 +88,9 @@ export class Places {
 
   #broken(broken: Broken): LogisticError {
     if (broken.kind === 'quote') return this.#openQuote(broken.line);
-    return badByte(this.#at(broken.line), broken.byte, this.#bytes + broken.offset, { line: this.#line + broken.line + 1 });
+    return badByte(this.#at(broken.line), broken.byte, this.#bytes + broken.offset, {
+      line: this.#line + broken.line + 1,
+    });
   }
 
   #openQuote(line: number): LogisticError {
@@ -99,7 +101,12 @@ export class Places {
 }
 
 /** The error of a byte that is no text, at an offset of the text. */
-export function badByte(where: string, byte: number, offset: number, details: { readonly line: number }): LogisticError {
+export function badByte(
+  where: string,
+  byte: number,
+  offset: number,
+  details: { readonly line: number },
+): LogisticError {
   const what = byte === 0 ? 'a NUL byte: this is not plain text' : `byte 0x${byte.toString(16)} is not valid UTF-8`;
   return new LogisticError('encoding', `${where}: ${what} (byte ${offset} of the text)`, {
     hint: 'convert the file to UTF-8, for instance with iconv -f LATIN1 -t UTF-8',

@@ -165,7 +165,16 @@ const longestWord = Math.max(...booleanWords.map(({ length }) => length));
 
 /** Counts over the cells that are numbers, by their spelling. */
 function countNumbers(store: ColumnStore, { isToken, numericTokens }: Counting) {
-  const counts = { commas: 0, wholes: 0, exponents: 0, wholeExponents: 0, groups: 0, pointGroups: 0, zeroOrOne: 0, beyondExact: 0 };
+  const counts = {
+    commas: 0,
+    wholes: 0,
+    exponents: 0,
+    wholeExponents: 0,
+    groups: 0,
+    pointGroups: 0,
+    zeroOrOne: 0,
+    beyondExact: 0,
+  };
   const { values, spellings, rows } = store;
   if (spellings === undefined) return counts;
   const anyToken = numericTokens.size > 0;

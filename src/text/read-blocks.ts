@@ -3,25 +3,15 @@
  * comes in the order of the file either way. It knows no column.
  */
 import { nextTask } from '../yielding.ts';
-import { type Block, readBlock } from './block.ts';
+import { packBlock, readBlock, unpackBlock } from './block.ts';
 import type { BlockCutter } from './cutter.ts';
 import type { TextKernel, Use } from './kernel.ts';
-import { openThreads, type Thread, type Threads } from './threads.ts';
+import { openThreads, type ReadBlock, type Thread, type Threads } from './threads.ts';
 
 export type { Threads } from './threads.ts';
 
-export interface ReadBlock {
-  readonly block: Block;
-  /** Bytes of the block. */
-  readonly length: number;
-  /** This kernel's number for each text of the dictionary that the block is by, where it is another. */
-  readonly translate: Uint32Array | undefined;
-}
-
 export interface BlockReader {
-  /** Bytes of a block as they suit it. */
-  readonly blockBytes: number;
-  /** Each block's memory is given back to the cutter when the next one is asked for. */
+  /** Blocks in their order. What one gives is to be copied before the next one is asked for. */
   read(cutter: BlockCutter, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<ReadBlock>;
   close(): Promise<void>;
 }
@@ -34,7 +24,7 @@ export interface BlockReaderOptions {
 }
 
 /** Little beside what is kept, and enough that what is done once a block does not count. */
-const blockBytes = 2 ** 20;
+export const blockBytes = 2 ** 20;
 /** Texts below this are read before threads have started. */
 const worthThreads = 16 * 2 ** 20;
 
@@ -42,55 +32,65 @@ export async function blockReader(kernel: TextKernel, options: BlockReaderOption
   const { threads, size = 0 } = options;
   kernel.describe(options.uses, options.delimiter);
   if (threads === undefined || threads.count < 2 || size < worthThreads) return readerHere(kernel, options);
-  return readerInThreads(kernel, await openThreads(threads, options));
+  return readerInThreads(kernel, await openThreads(threads, options), options);
 }
 
 function readerHere(kernel: TextKernel, { uses }: BlockReaderOptions): BlockReader {
   return {
-    blockBytes,
     async *read(cutter, bytes) {
-      const blocks = function* (piece: Uint8Array | undefined): Generator<ReadBlock> {
-        for (const block of piece === undefined ? cutter.finish() : cutter.push(piece)) {
-          yield { block: readBlock(kernel, block, uses), length: block.length, translate: undefined };
+      const read = function* (blocks: Iterable<Uint8Array>): Generator<ReadBlock> {
+        for (const block of blocks) {
+          yield { block: readBlock(kernel, block, uses), bytes: block, translate: undefined, done() {} };
           cutter.recycle(block.buffer as ArrayBuffer);
         }
       };
       for await (const piece of bytes) {
-        yield* blocks(piece);
+        yield* read(cutter.push(piece));
         await nextTask();
       }
-      yield* blocks(undefined);
+      yield* read(cutter.finish());
     },
     async close() {},
   };
 }
 
-function readerInThreads(kernel: TextKernel, threads: readonly Thread[]): BlockReader {
+/** Blocks that wait at each thread, so that it is never without one. */
+const waitingBlocks = 3;
+
+/** The other threads get what they can take, and what is more is read here. */
+function readerInThreads(kernel: TextKernel, threads: readonly Thread[], { uses }: BlockReaderOptions): BlockReader {
+  const spare: ArrayBuffer[] = [];
+  const readHere = (bytes: Uint8Array): ReadBlock => {
+    const packed = packBlock(readBlock(kernel, bytes, uses), spare.pop());
+    return { block: unpackBlock(packed), bytes, translate: undefined, done: () => spare.push(packed.buffer) };
+  };
   return {
-    blockBytes,
     async *read(cutter, bytes) {
-      const pending: Promise<ReadBlock & { buffer: ArrayBuffer; done(): void }>[] = [];
-      let next = 0;
-      const give = (block: Uint8Array): void => {
-        const thread = threads[next++ % threads.length]!;
-        const reading = thread.read(block, kernel);
-        reading.catch(() => {}); // told where it is awaited
-        pending.push(reading);
+      const pending: { read: Promise<ReadBlock>; settled: boolean }[] = [];
+      const add = (block: Uint8Array): void => {
+        const free = threads.find((thread) => thread.busy() < waitingBlocks);
+        const read = free === undefined ? Promise.resolve(readHere(block)) : free.read(block, kernel);
+        const entry = { read, settled: false };
+        const settle = (): void => {
+          entry.settled = true;
+        };
+        read.then(settle, settle); // a failure is told where it is awaited
+        pending.push(entry);
       };
-      const take = async (): Promise<ReadBlock & { buffer: ArrayBuffer; done(): void }> => await pending.shift()!;
       const drain = async function* (most: number): AsyncGenerator<ReadBlock> {
-        while (pending.length > most) {
-          const read = await take();
+        while (pending.length > 0 && (pending[0]!.settled || pending.length > most)) {
+          const read = await pending.shift()!.read;
           yield read;
           read.done();
-          cutter.recycle(read.buffer);
+          cutter.recycle(read.bytes.buffer as ArrayBuffer);
         }
       };
       for await (const piece of bytes) {
-        for (const block of cutter.push(piece)) give(block);
-        yield* drain(2 * threads.length);
+        for (const block of cutter.push(piece)) add(block);
+        await nextTask();
+        yield* drain(4 * waitingBlocks * threads.length);
       }
-      for (const block of cutter.finish()) give(block);
+      for (const block of cutter.finish()) add(block);
       yield* drain(0);
     },
     async close() {

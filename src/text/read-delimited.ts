@@ -15,7 +15,7 @@ import { finishColumn, type Reading } from './finish.ts';
 import { type Use, uses } from './kernel.ts';
 import { type OpenText, openText } from './open-text.ts';
 import { Places } from './places.ts';
-import { blockReader, type Threads } from './read-blocks.ts';
+import { blockBytes, blockReader, type Threads } from './read-blocks.ts';
 import type { ByteSource } from './source.ts';
 import { ColumnStore, type Expected } from './store.ts';
 
@@ -37,7 +37,9 @@ export async function readDelimited(
   places.requireGoodRows();
   const rows = stores.get(wanted[0]!)?.rows ?? 0;
   if (rows === 0) {
-    throw new LogisticError('no-rows', `${source.label}: there is a header and no row`, { hint: 'give a file with rows' });
+    throw new LogisticError('no-rows', `${source.label}: there is a header and no row`, {
+      hint: 'give a file with rows',
+    });
   }
   const reading: Reading = {
     dictionary: { size: kernel.get('texts'), textOf: (id) => kernel.textOf(id) },
@@ -90,15 +92,15 @@ async function gather(source: ByteSource, text: OpenText, { wanted, request, opt
   const reader = await blockReader(kernel, { uses: columnUses, delimiter, size: source.size, threads });
   const cutter = new BlockCutter(kernel, {
     delimiter,
-    blockBytes: reader.blockBytes,
+    blockBytes,
     tooLong: (inQuotes) => places.tooLong(inQuotes),
   });
   let bytes = 0;
   try {
-    for await (const { block, length, translate } of reader.read(cutter, text.rest)) {
+    for await (const { block, bytes: read, translate } of reader.read(cutter, text.rest)) {
       options.signal?.throwIfAborted();
-      places.add(block, length);
-      bytes += length;
+      places.add(block, read.length);
+      bytes += read.length;
       const rows = (stores.get(wanted[0]!)?.rows ?? 0) + block.rows;
       if (source.size !== undefined) {
         expected.rows = Math.ceil((spareRoom * rows * source.size * (bytes / source.given())) / bytes);

@@ -86,7 +86,9 @@ export class ColumnStore {
   ): T {
     if (array !== undefined && array.length >= rows) return array;
     // Pages that are never written are never there.
-    const larger = new make(Math.max(rows, this.#expected.rows, array === undefined ? 0 : Math.ceil(1.5 * array.length)));
+    const larger = new make(
+      Math.max(rows, this.#expected.rows, array === undefined ? 0 : Math.ceil(1.5 * array.length)),
+    );
     if (array !== undefined) larger.set(array as never);
     return larger;
   }

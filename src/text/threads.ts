@@ -4,7 +4,7 @@
  * A worker that dies turns every call into one error.
  */
 import { LogisticError } from '../errors.ts';
-import type { Block } from './block.ts';
+import { type Block, unpackBlock } from './block.ts';
 import { compileTextKernel, type TextKernel, type Use } from './kernel.ts';
 import { workerSource } from './worker.generated.ts';
 import type { Answer, Ask, Setup } from './worker-messages.ts';
@@ -22,21 +22,31 @@ export interface Threads {
   start(script: string, heard: { message(data: unknown): void; died(reason: string): void }): WorkerLine;
 }
 
+/** A block that was read. `done` gives the memory of its cells back, once they are copied. */
+export interface ReadBlock {
+  readonly block: Block;
+  /** The block's bytes, which may be used again. */
+  readonly bytes: Uint8Array;
+  /** This kernel's number for each text of the dictionary that the block is by, where it is another. */
+  readonly translate: Uint32Array | undefined;
+  done(): void;
+}
+
 export interface Thread {
-  /** The block's memory goes along; `buffer` brings it back. `done` gives the memory of what was read back. */
-  read(
-    block: Uint8Array,
-    kernel: TextKernel,
-  ): Promise<{ block: Block; length: number; translate: Uint32Array; buffer: ArrayBuffer; done(): void }>;
+  /** Blocks that are waiting to be read or being read. */
+  readonly busy: () => number;
+  /** The block's memory goes along, and comes back with what was read. */
+  read(block: Uint8Array, kernel: TextKernel): Promise<ReadBlock>;
   close(): Promise<void>;
 }
 
+/** Threads besides the one that is here. */
 export async function openThreads(
   threads: Threads,
   { uses, delimiter }: { readonly uses: readonly Use[]; readonly delimiter: number },
 ): Promise<Thread[]> {
   const module = await compileTextKernel();
-  return Array.from({ length: threads.count }, () => openThread(threads, { module, uses, delimiter }));
+  return Array.from({ length: threads.count - 1 }, () => openThread(threads, { module, uses, delimiter }));
 }
 
 function openThread(threads: Threads, setup: Setup): Thread {
@@ -61,6 +71,7 @@ function openThread(threads: Threads, setup: Setup): Thread {
   let translate = new Uint32Array(256);
   let known = 0;
   return {
+    busy: () => waiting.length,
     async read(bytes, kernel) {
       if (death !== undefined) throw death;
       const { length, byteOffset } = bytes;
@@ -68,7 +79,10 @@ function openThread(threads: Threads, setup: Setup): Thread {
       const reuse = spare.pop();
       const answer = await new Promise<Answer>((resolve, reject) => {
         waiting.push({ resolve, reject });
-        line.post({ buffer, byteOffset, length, reuse } satisfies Ask, reuse === undefined ? [buffer] : [buffer, reuse]);
+        line.post(
+          { buffer, byteOffset, length, reuse } satisfies Ask,
+          reuse === undefined ? [buffer] : [buffer, reuse],
+        );
       });
       for (const { column, bytes: text } of answer.texts) {
         if (known === translate.length) {
@@ -79,9 +93,10 @@ function openThread(threads: Threads, setup: Setup): Thread {
         translate[known++] = kernel.intern(column, text);
       }
       const done = (): void => {
-        if (answer.packed.byteLength > 0) spare.push(answer.packed);
+        spare.push(answer.packed.buffer);
       };
-      return { block: answer.block, length, translate, buffer: answer.buffer, done };
+      const block = unpackBlock(answer.packed);
+      return { block, bytes: new Uint8Array(answer.buffer, byteOffset, length), translate, done };
     },
     async close() {
       await line.end();

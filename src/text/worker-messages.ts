@@ -1,5 +1,5 @@
 /** What the reader and its worker threads say to each other. Answers come in the order of what was asked. */
-import type { Block } from './block.ts';
+import type { PackedBlock } from './block.ts';
 import type { Use } from './kernel.ts';
 
 /** The first message: what there is to read. */
@@ -18,9 +18,7 @@ export interface Ask {
 }
 
 export interface Answer {
-  readonly block: Block;
-  /** The memory of `block`. */
-  readonly packed: ArrayBuffer;
+  readonly packed: PackedBlock;
   /** The memory of what was asked. */
   readonly buffer: ArrayBuffer;
   /** The dictionary's texts since the last answer. */

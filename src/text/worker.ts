@@ -30,13 +30,13 @@ async function hear(message: Setup | Ask, port: Port): Promise<void> {
     const { kernel, uses } = await reading;
     const { buffer, byteOffset, length, reuse } = message;
     const read = readBlock(kernel, new Uint8Array(buffer, byteOffset, length), uses);
-    const { block, buffer: packed } = packBlock(read, reuse);
+    const packed = packBlock(read, reuse);
     const texts: Answer['texts'][number][] = [];
     for (const end = kernel.get('texts'); known < end; known++) {
       const { column, bytes } = kernel.entry(known);
       texts.push({ column, bytes: bytes.slice() });
     }
-    port.postMessage({ block, packed, buffer, texts } satisfies Answer, [packed, buffer]);
+    port.postMessage({ packed, buffer, texts } satisfies Answer, [packed.buffer, buffer]);
   } catch (bug) {
     port.postMessage({ bug });
   }
