@@ -127,14 +127,14 @@ function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile): (va
     ...term,
     factors: term.factors.map(({ column, basis }) => {
       const at = placeOfColumn.get(column)!;
-      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : undefined };
+      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : noLevel };
     }),
   }));
   return (values) => {
     const z = [...standardizedIntercepts];
     for (const { factors, standardized, mean, scale } of compiled) {
       let x = 1;
-      for (const { at, level } of factors) x *= level === undefined ? values[at]! : Number(values[at] === level);
+      for (const { at, level } of factors) x *= level === noLevel ? values[at]! : values[at] === level ? 1 : 0;
       for (let c = 0; c < z.length; c++) z[c]! += (standardized[c]! * (x - mean)) / scale;
     }
     return z;
@@ -161,8 +161,8 @@ function decisionFor<L extends Label>(target: Target<L>, ownThreshold: number | 
 /** The place of a label among the classes; without a label, of the positive class of two. */
 function placeOf<L extends Label>(label: L | undefined, target: Target<L>): number {
   const { classes } = target;
-  const [positive, ...more] = scoredClasses(target);
-  const place = classes.indexOf(label ?? (more.length > 0 ? label : positive)!);
+  const scored = scoredClasses(target);
+  const place = classes.indexOf((label === undefined && scored.length === 1 ? scored[0] : label)!);
   if (place >= 0) return place;
   const code = label === undefined ? 'bad-argument' : 'unknown-label';
   throw unexpected(code, 'label', `one of the classes ${classes.map(shown).join(', ')}`, label);

@@ -41,12 +41,12 @@ export const features = list(feature, 'features');
 export function validateModel(value: unknown): ModelFile {
   record({ target: record({ name: string, classes }), features })(value, '');
   const file = value as ModelFile;
-  otherFields(file)(value, '');
   distinct(
     file.features.map(({ column }) => column),
     'features',
     '.column',
   );
+  otherFields(file)(value, '');
   distinct(
     file.terms.map(({ name }) => name),
     'terms',
