@@ -60,29 +60,8 @@ export function loadScorer<L extends Label = Label>(source: string | object): Sc
   const target = model.target as Target<L>;
   const { classes } = target;
   const columns = model.features.map(({ column }) => column);
-  const readers = cellReaders(model);
-  const logOddsOf = logOddsFor(model);
-  const decide = decisionFor(target, model.threshold);
-
+  const scoreRow = rowScorer(model, target, columns);
   const check = (options: unknown): ScoreOptions => checkScoreOptions(options, classes.length);
-
-  const scoreRow = (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
-    const { unseen = model.unseen, threshold } = options;
-    const cells = cellsOf(row, columns, number);
-    const notes: string[] = [];
-    const values: number[] = [];
-    for (let i = 0; i < readers.length; i++) {
-      const value = readers[i]!(cells[i]);
-      if (typeof value === 'number') values.push(value);
-      else if (value.unseen && unseen === 'ignore') {
-        values.push(noLevel);
-        notes.push(`${value.problem}, taken as the reference`);
-      } else return { problem: value.problem };
-    }
-    const logOdds = logOddsOf(values);
-    if (!logOdds.every(Number.isFinite)) return { problem: 'its log-odds overflow' };
-    return { logOdds, ...decide(logOdds, threshold), notes };
-  };
 
   const scoreOf = (row: unknown, options: ScoreOptions, number?: number): RowScore<L> => {
     const score = scoreRow(row, options, number);
@@ -117,7 +96,32 @@ export function loadScorer<L extends Label = Label>(source: string | object): Sc
   };
 }
 
-/** The place of a category that is none of the levels. */
+/** How one row is scored once the options are checked; `number` is its place in a list, from 1. */
+function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns: readonly string[]) {
+  const readers = cellReaders(model);
+  const logOddsOf = logOddsFor(model);
+  const decide = decisionFor(target, model.threshold);
+
+  return (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
+    const { unseen = model.unseen, threshold } = options;
+    const cells = cellsOf(row, columns, number);
+    const notes: string[] = [];
+    const values: number[] = [];
+    for (let i = 0; i < readers.length; i++) {
+      const value = readers[i]!(cells[i]);
+      if (typeof value === 'number') values.push(value);
+      else if (value.unseen && unseen === 'ignore') {
+        values.push(noLevel);
+        notes.push(`${value.problem}, taken as the reference`);
+      } else return { problem: value.problem };
+    }
+    const logOdds = logOddsOf(values);
+    if (!logOdds.every(Number.isFinite)) return { problem: 'its log-odds overflow' };
+    return { logOdds, ...decide(logOdds, threshold), notes };
+  };
+}
+
+/** The place of a category that is none of the levels; as a factor's level: the number itself is meant. */
 const noLevel = -1;
 
 /** z [k] from one number for each feature. */
