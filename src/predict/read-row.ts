@@ -13,13 +13,13 @@ export type ObjectRow = Readonly<Record<string, Cell>>;
 export type Row = ObjectRow | readonly Cell[];
 
 /** Why a cell has no value. */
-export interface Unreadable {
+interface Unreadable {
   readonly problem: string;
   /** It is a category that training never saw. */
   readonly unseen?: boolean;
 }
 
-export type CellReader = (cell: Cell) => number | Unreadable;
+type CellReader = (cell: Cell) => number | Unreadable;
 
 /** What errors call a row: by its number in a list, from 1. */
 export const nameOf = (row: number | undefined): string => (row === undefined ? 'the row' : `row ${row}`);
