@@ -68,7 +68,8 @@ export class LogisticRegression {
   ): Promise<CrossValidation> {
     checkNames(options, [...fitOptionNames, 'folds', 'seed']);
     const { folds = 10, seed = this.#options.seed, ...more } = options;
-    const file = await this.#fit(data, target, more, { ...this.#options, ...checkFolds({ folds, seed }) });
+    checkOptions({ folds, seed });
+    const file = await this.#fit(data, target, more, { ...this.#options, folds, seed });
     return file.training.crossValidation!;
   }
 
@@ -97,11 +98,6 @@ export class LogisticRegression {
     }
     return this.readTable(path, { ...this.#options, target }, { ...this.#options, signal, onProgress });
   }
-}
-
-function checkFolds(options: Required<Pick<Options, 'folds' | 'seed'>>) {
-  const { folds, seed } = checkOptions(options);
-  return { folds, seed };
 }
 
 function checkNames(options: unknown, names: readonly string[]): void {
