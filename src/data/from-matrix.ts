@@ -34,6 +34,7 @@ export interface MatrixColumns {
 }
 
 export function matrixColumns(known: KnownMatrix, { labels, featureNames, complete }: MatrixOptions): MatrixColumns {
+  if (known.kind !== 'tensor' && known.data.length === 0) throw noRows();
   if (labels === undefined) {
     throw new LogisticError('bad-data', 'a target by name needs data with names: objects, columns, an Arrow table', {
       hint: 'for arrays and tensors give the labels themselves: fit(x, labels)',
@@ -68,9 +69,13 @@ export function matrixColumns(known: KnownMatrix, { labels, featureNames, comple
 function shapeOf({ kind, data }: KnownMatrix, labels: number): [number, number] {
   const [rows, width] =
     kind === 'tensor' ? tensorShape(data) : kind === 'nested' ? [data.length, widthOf(data)] : flatShape(data, labels);
-  if (rows === 0) throw new LogisticError('empty', 'the data have no rows', { hint: 'give at least one row' });
+  if (rows === 0) throw noRows();
   if (width === 0) throw new LogisticError('empty', 'row 1 has no values', { hint: 'give at least one column' });
   return [rows, width];
+}
+
+function noRows(): LogisticError {
+  return new LogisticError('empty', 'the data have no rows', { hint: 'give at least one row' });
 }
 
 function tensorShape(tensor: TensorLike): [number, number] {
@@ -89,7 +94,7 @@ function widthOf(rows: readonly unknown[]): number {
 }
 
 function flatShape({ length }: NumericArray, rows: number): [number, number] {
-  if (length === 0 || rows === 0) return [length === 0 ? 0 : length, length === 0 ? 0 : 1];
+  if (rows === 0) return [length, 1];
   if (length % rows === 0) return [rows, length / rows];
   throw new LogisticError('bad-shape', `${length} values cannot be cut into ${rows} rows of equal length`, {
     hint: 'a flat array has the values of row 1, then those of row 2, …: labels times columns of them',

@@ -116,7 +116,8 @@ function namedColumns(known: KnownNamed, request: ColumnRequest, options: TableR
   }
   const { rows, names, cells } = sourceOf(known);
   if (rows === 0 || names.length === 0) {
-    throw new LogisticError('empty', `the ${known.kind} have no ${rows === 0 ? 'rows' : 'columns'}`, {
+    const which = known.kind === 'Arrow table' ? 'Arrow table has' : `${known.kind} have`;
+    throw new LogisticError('empty', `the ${which} no ${rows === 0 ? 'rows' : 'columns'}`, {
       hint: 'give at least one row and one column',
     });
   }

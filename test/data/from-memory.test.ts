@@ -246,6 +246,28 @@ describe('missing numbers', () => {
     });
   });
 
+  test.each([1, 3, 9])('wherever in %i columns the number is that is not finite, it is found and named', async (n) => {
+    const m = 2050; // two blocks of rows and two rows
+    for (let j = 0; j < n; j++) {
+      for (const [row, value] of [
+        [0, Number.POSITIVE_INFINITY],
+        [1023, Number.NaN],
+        [1024, Number.NEGATIVE_INFINITY],
+        [m - 1, Number.NaN],
+      ] as const) {
+        const flat = Float64Array.from({ length: m * n }, (_, i) => (i % 3 === 0 ? -0 : 1e308));
+        flat[row * n + j] = value;
+        const rows = Array.from({ length: m }, (_, i) => Array.from(flat.subarray(i * n, (i + 1) * n)));
+        for (const data of [flat, rows]) {
+          await expect(tableFromMemory(data, new Uint8Array(m))).rejects.toMatchObject({
+            code: 'not-finite',
+            message: `row ${row + 1}, column x${j + 1}: ${value} is not a finite number`,
+          });
+        }
+      }
+    }
+  });
+
   test('infinity is an error whatever was said, in the first column and row that has one', async () => {
     const flat = Float64Array.from({ length: 5000 * 6 }, () => 1);
     flat[4000 * 6 + 4] = Number.NEGATIVE_INFINITY;
@@ -270,6 +292,11 @@ describe('missing numbers', () => {
     const rows = [{ a: 1 }, { a: '?' }, { a: null }, { a: Number.NaN }, {}, { a: 2 }] as unknown as TrainingData;
     const { table } = await tableFromMemory(rows, [0, 1, 0, 1, 0, 1]);
     expect(table.columns[0]!.missing).toEqual({ count: 4, tokens: { '?': 1, '': 2, NaN: 1 } });
+    const of = async (cells: (string | boolean | null | undefined)[], missingTokens?: string[]) =>
+      (await tableFromMemory({ a: cells }, [0, 1, 0, 1], { missingTokens })).table.columns[0]!.missing;
+    expect(await of(['u', ' NA ', '', null])).toEqual({ count: 3, tokens: { NA: 1, '': 2 } });
+    expect(await of(['u', 'NA', '', 'none'], ['none'])).toEqual({ count: 2, tokens: { none: 1, '': 1 } });
+    expect(await of([true, null, false, undefined])).toEqual({ count: 2, tokens: { '': 2 } });
   });
 });
 
