@@ -4,7 +4,7 @@
  * browser entry, bundled with TensorFlow.js.
  */
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -13,9 +13,9 @@ import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type FittedLogisticRegression, LogisticRegression, type ModelFile } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
+import { chromiumPath } from '../support/chromium.ts';
 import { t8Labels, t8X } from '../support/t8.ts';
 
-const executablePath = '/usr/bin/chromium';
 const args = [
   '--headless',
   '--no-sandbox',
@@ -29,10 +29,7 @@ const args = [
 
 let browser: Browser;
 beforeAll(async () => {
-  if (!existsSync(executablePath)) {
-    throw new Error(`${executablePath} is missing: install the Debian package chromium (apt-get install chromium)`);
-  }
-  browser = await chromium.launch({ executablePath, args });
+  browser = await chromium.launch({ executablePath: chromiumPath(), args });
 });
 afterAll(() => browser?.close());
 
