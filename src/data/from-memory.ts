@@ -181,15 +181,7 @@ function readWeights({ sampleWeight, weights }: TableRequest, { rows, names }: B
       hint: 'leave one of them out',
     });
   }
-  if (!isVector(sampleWeight)) {
-    throw new LogisticError(
-      'bad-weights',
-      `sampleWeight should be one weight for each row, found ${describe(sampleWeight)}`,
-      {
-        hint: 'give an array, a typed array, an Arrow vector or a tensor',
-      },
-    );
-  }
+  if (!isVector(sampleWeight)) checkSampleWeights(sampleWeight, rows); // says what is wrong with it
   const name = freeName('weight', names);
   lengthOf(sampleWeight, 'of sample weights');
   return whenRead(vectorCells(sampleWeight, name), (cells) =>

@@ -3,12 +3,17 @@
  * row twice, weight 0 leaves it out; NaN is a mistake and never a missing weight.
  */
 import { LogisticError } from '../errors.ts';
-import { describe } from './kinds.ts';
+import { describe, isTensor } from './kinds.ts';
 
 /** A checked copy, s [rows]. Throws 'bad-shape' or 'bad-weights', which names the row. */
 export function checkSampleWeights(weights: ArrayLike<unknown>, rows: number): Float64Array {
+  if (typeof weights !== 'object' || weights === null || isTensor(weights)) {
+    throw new LogisticError('bad-weights', `expected one sample weight for each row, found ${describe(weights)}`, {
+      hint: 'give an array or a typed array',
+    });
+  }
   if (weights.length !== rows) {
-    throw new LogisticError('bad-shape', `${rows} rows and ${weights.length} sample weights`, {
+    throw new LogisticError('bad-shape', `${rows} rows and ${weights.length ?? 'no'} sample weights`, {
       hint: 'give one weight for each row',
       details: { rows, weights: weights.length },
     });

@@ -172,7 +172,8 @@ describe('sample weights', () => {
     [['1', 1], 'bad-weights', 'row 1: the string "1" is not a sample weight'],
     [[1], 'bad-shape', '2 rows and 1 sample weights'],
     [[1, 1, 1], 'bad-shape', '2 rows and 3 sample weights'],
-    [7, 'bad-weights', 'sampleWeight should be one weight for each row, found the number 7'],
+    [7, 'bad-weights', 'expected one sample weight for each row, found the number 7'],
+    [{ 0: 1, 1: 1 }, 'bad-shape', '2 rows and no sample weights'],
     [tf.tensor1d([1, -1]), 'bad-weights', 'row 2: the number -1 is not a sample weight'],
   ])('%s beside rows', async (sampleWeight, code, message) => {
     for (const data of [[[1], [2]], [{ x: 1 }, { x: 2 }], { x: [1, 2] }]) {
