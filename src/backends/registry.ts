@@ -35,7 +35,7 @@ async function open(name: BackendName, resources: Resources): Promise<RowPlace> 
     case 'cpu':
       return (await openFused(resources)) ?? (await openWithoutSimd());
     case 'tfjs-cpu':
-      return withFloat64(await createTfjsPlace(await loadTensorFlow(), 'tfjs-cpu', 'cpu'), resources);
+      return withFloat64(await openTfjsCpu('tfjs-cpu'), resources);
     case 'wasm':
       return withFloat64(await createTfjsPlace(await loadWasm(), 'wasm', 'wasm'), resources);
     case 'reference':
@@ -66,9 +66,19 @@ export async function openFused({ threads, cells }: Resources): Promise<RowPlace
   }
 }
 
+/** TensorFlow.js's cpu ops, or the reference where that package is missing too. */
 async function openWithoutSimd(): Promise<RowPlace> {
-  const place = composed(await createTfjsPlace(await loadTensorFlow(), 'cpu', 'cpu'), referencePlace);
+  const place = await openTfjsCpu('cpu')
+    .then((coarse) => composed(coarse, referencePlace))
+    .catch((error) => {
+      if ((error as LogisticError).code === 'backend-missing') return { ...referencePlace, name: 'cpu' };
+      throw error;
+    });
   return { ...place, detail: `${place.detail} (there is no WebAssembly SIMD here)` };
+}
+
+async function openTfjsCpu(name: string): Promise<RowPlace> {
+  return createTfjsPlace(await loadTensorFlow(), name, 'cpu');
 }
 
 /** A float32 place beside the fused one, or beside plain loops where SIMD is missing. */
@@ -81,10 +91,10 @@ function composed(coarse: RowPlace, exact: RowPlace): RowPlace {
   return {
     name: coarse.name,
     detail: coarse.detail,
-    async place(source, _storage, signal) {
+    async place(source, storage, signal) {
       const coarseRows = await coarse.place(withoutRelease(source), 'float32', signal);
       try {
-        return withExact(coarseRows, await exact.place(source, 'float64', signal));
+        return withExact(coarseRows, await exact.place(source, storage, signal));
       } catch (error) {
         await coarseRows.close();
         throw error;
