@@ -80,8 +80,7 @@ export class LogisticRegression {
       return fit(table, target as string, options, more);
     }
     const { sampleWeight, featureNames } = more;
-    const { missing, missingTokens } = options;
-    const read = await tableFromMemory(data, target, { sampleWeight, featureNames, missing, missingTokens });
+    const read = await tableFromMemory(data, target, { ...options, sampleWeight, featureNames });
     return fit(read.table, read.target, read.weights === undefined ? options : { ...options, weights: read.weights }, more);
   }
 

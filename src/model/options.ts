@@ -3,7 +3,7 @@
  * checked here, at the door: unknown keys are refused with the nearest name, values by type and range. Behind the door
  * every option is present and right, and each room takes its own: fitting's are FittingOptions, the design's DesignOptions.
  */
-import { type BackendName, backendNames } from '../backends/registry.ts';
+import { type BackendName, backendNames } from '../backends/names.ts';
 import type { DesignOptions } from '../design/design.ts';
 import { LogisticError, nearestName } from '../errors.ts';
 import type { FittingOptions } from '../fitting/options.ts';
