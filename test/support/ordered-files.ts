@@ -1,19 +1,20 @@
 /**
  * Seeded data whose rows are in an order, as files written over time are: blocks, levels that occur in one block only,
  * drifts, trends, rows sorted by class. A sample by regular runs of rows misses what is rare there. Every problem has
- * 14 columns and 20,000 rows or more, and a finite optimum: each row may have either label, and each level has both.
+ * 24 columns and 44,000 rows or more, enough for a fit to begin with a sample, and a finite optimum: each row may have
+ * either label, and each level has both.
  */
 import { createRandom, shuffle } from '../../src/math/random.ts';
 
 export interface OrderedProblem {
   readonly kind: string;
-  /** Raw numbers, 14 columns; indicator columns are 0 or 1. */
+  /** Raw numbers, 24 columns; indicator columns are 0 or 1. */
   readonly columns: Float64Array[];
   /** 0 or 1. */
   readonly labels: Uint8Array;
 }
 
-const width = 14;
+const width = 24;
 
 /** Columns in the order of the rows, and the log-odds of each row. */
 interface Rows {
@@ -37,8 +38,19 @@ function normals(m: number, random: () => number): Float64Array {
   return values;
 }
 
+/** Columns of normal numbers; from the seventh on, the first six turned by some rows, which is as good and quicker. */
 function numbers(count: number, m: number, random: () => number): Float64Array[] {
-  return Array.from({ length: count }, () => normals(m, random));
+  const columns: Float64Array[] = [];
+  for (let j = 0; j < count; j++) columns.push(j < 6 ? normals(m, random) : turned(columns[j % 6]!, random));
+  return columns;
+}
+
+function turned(column: Float64Array, random: () => number): Float64Array {
+  const by = 1 + Math.floor(random() * (column.length - 1));
+  const result = new Float64Array(column.length);
+  result.set(column.subarray(by));
+  result.set(column.subarray(0, by), column.length - by);
+  return result;
 }
 
 /** Scores: a base, and random effects of at most `size` for each of the columns. */
@@ -72,39 +84,41 @@ function blocks(m: number, long: number, short: number, random: () => number): U
   return codes;
 }
 
-/** Twelve months in the order of time; four of them are short and have a high rate, as in the bank's telephone calls. */
+/** Months in the order of time; twelve of them are short and have rates of their own, as in the bank's telephone calls. */
 const months: Kind = (m, random) => {
-  const codes = blocks(m, 8, 4, random);
+  const codes = blocks(m, 8, 12, random);
   const columns = [
-    ...numbers(3, m, random),
-    ...Array.from({ length: 11 }, (_, l) => indicator(m, (i) => codes[i] === l + 1)),
+    ...numbers(5, m, random),
+    ...Array.from({ length: 19 }, (_, l) => indicator(m, (i) => codes[i] === l + 1)),
   ];
-  const scores = linear(columns, -2.2, 0.6, random);
-  for (let i = 0; i < m; i++) if (codes[i]! >= 8) scores[i]! += 2 + random();
+  const scores = linear(columns.slice(0, 5), -2.2, 0.6, random);
+  const rates = Array.from({ length: 20 }, (_, l) => (l < 8 ? random() - 0.5 : 2.2 + 4 * (random() - 0.5)));
+  for (let i = 0; i < m; i++) scores[i]! += rates[codes[i]!]!;
   return { columns, scores };
 };
 
-/** The same where short months come back for a few hundred rows at the end of the file. */
+/** The same where the short months come back for some hundred rows each at the end of the file. */
 const monthsAgain: Kind = (m, random) => {
   const { columns, scores } = months(m, random);
-  const tail = m - 500;
-  for (const column of columns.slice(3)) column.fill(0, tail);
-  for (let i = tail; i < m; i++) {
-    columns[10 + (i % 4)]![i] = 1;
-    scores[i] = -1 + 2 * random();
+  const from = m - 12 * 300;
+  for (const column of columns.slice(5)) column.fill(0, from);
+  for (let i = from; i < m; i++) {
+    const month = Math.floor((i - from) / 300);
+    columns[12 + month]![i] = 1;
+    scores[i] = Math.sin(5 * month);
   }
   return { columns, scores };
 };
 
-/** Levels that occur in one stretch of 40 to 140 rows each, and nowhere else. */
+/** Levels that occur in one stretch of 30 to 330 rows each, and nowhere else. */
 const rareLevels: Kind = (m, random) => {
-  const starts = Array.from({ length: 5 }, (_, l) => Math.floor(((l + 0.1 + 0.7 * random()) * m) / 5));
-  const lengths = starts.map(() => Math.floor(40 + 100 * random()));
+  const starts = Array.from({ length: 15 }, (_, l) => Math.floor(((l + 0.8 * random()) * m) / 15));
+  const lengths = starts.map(() => Math.floor(30 + 300 * random() ** 2));
   const columns = [
     ...numbers(9, m, random),
     ...starts.map((start, l) => indicator(m, (i) => i >= start && i < start + lengths[l]!)),
   ];
-  return { columns, scores: linear(columns, -1.5, 1, random) };
+  return { columns, scores: linear(columns, -1.5, 1.5, random) };
 };
 
 /** Means that move by many deviations from the first row to the last; the label depends on the distance from them. */
@@ -132,7 +146,7 @@ const trend: Kind = (m, random) => {
 const sortedByClass: Kind = (m, random) => {
   const codes = Uint8Array.from({ length: m }, () => Math.floor(5 * random() ** 3));
   const columns = [
-    ...numbers(10, m, random),
+    ...numbers(20, m, random),
     ...Array.from({ length: 4 }, (_, l) => indicator(m, (i) => codes[i] === l + 1)),
   ];
   return { columns, scores: linear(columns, -1.2, 0.8, random), order: 'by class' };
@@ -167,12 +181,12 @@ const regimes: Kind = (m, random) => {
 
 /** Columns that are 0 but for one stretch of rows, where they are far out. */
 const bursts: Kind = (m, random) => {
-  const sparse = Array.from({ length: 4 }, () => {
+  const sparse = Array.from({ length: 8 }, () => {
     const start = Math.floor(0.9 * m * random());
     const length = 30 + 200 * random();
     return Float64Array.from({ length: m }, (_, i) => (i >= start && i < start + length ? 3 + 30 * random() ** 4 : 0));
   });
-  const columns = [...numbers(10, m, random), ...sparse];
+  const columns = [...numbers(16, m, random), ...sparse];
   return { columns, scores: linear(columns, -1.5, 0.4, random) };
 };
 
@@ -183,7 +197,7 @@ const periodic: Kind = (m, random) => {
     return normals(m, random).map((noise, i) => Math.sin(2 * Math.PI * (i / period + phase)) + 0.1 * noise);
   });
   const stretches = [256, 512, 1024, 2048].map((period) => indicator(m, (i) => i % period >= period - 16));
-  const columns = [...numbers(5, m, random), ...waves, ...stretches];
+  const columns = [...numbers(15, m, random), ...waves, ...stretches];
   return { columns, scores: linear(columns, -1.5, 1, random) };
 };
 
@@ -220,7 +234,7 @@ function mixLevels(columns: readonly Float64Array[], labels: Uint8Array): void {
 export function orderedProblem(seed: number): OrderedProblem {
   const random = createRandom(seed + 1);
   const kind = Object.keys(kinds)[seed % Object.keys(kinds).length]!;
-  const m = 20_000 + Math.floor(4000 * random());
+  const m = 44_000 + Math.floor(4000 * random());
   const { columns, scores, order } = kinds[kind]!(m, random);
   const labels = draw(scores, random);
   mixLevels(columns, labels);
