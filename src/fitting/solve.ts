@@ -90,7 +90,8 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
       const algorithm = chord(from.guess.hessian, rough);
       const last = await minimise(algorithm, exact, from.start, { ...ends, tolerance: options.tolerance });
       const first = { ...last, algorithm: algorithm.name };
-      return { first, last, point: last.point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
+      const point = { hessian: from.guess.hessian, ...last.point };
+      return { first, last, point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
     }
 
     // 2 Coarse: down to what the arithmetic resolves.
@@ -126,13 +127,19 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
  * The final point with its float64 gradient and, up to as many parameters as Newton's method serves, its float64
  * Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
  */
-async function certify(exact: Objective, { name, point }: Pick<Outcome, 'name' | 'point'>, signal?: AbortSignal): Promise<Point> {
+async function certify(
+  exact: Objective,
+  { name, point }: Pick<Outcome, 'name' | 'point'>,
+  signal: AbortSignal | undefined,
+): Promise<Point> {
   if (exact.dimension > newtonLimit) return point;
-  if (name === 'converged' && point.hessian !== undefined) {
-    const next = await exact.point(plus(point.theta, 1, newtonDirection(point.hessian, point.gradient)), 2, signal);
-    if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
-  }
-  return exact.point(point.theta, 2, signal);
+  const known = name === 'converged' ? point.hessian : undefined;
+  const own = known === undefined ? await exact.point(point.theta, 2, signal) : undefined;
+  if (name !== 'converged') return own!;
+  const step = newtonDirection(known ?? own!.hessian!, point.gradient);
+  const next = await exact.point(plus(point.theta, 1, step), 2, signal);
+  if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
+  return own ?? exact.point(point.theta, 2, signal);
 }
 
 function describeWarmStart({ rows }: Guess, useful: boolean, led: boolean): WarmStartReport {

@@ -149,7 +149,7 @@ describe('a model file scored row by row', () => {
           loss += weight * lossOf(probabilities[k]!, probabilities[1 - k]!);
           total += weight;
         });
-        const measured = training.metrics.train!.meanLogLoss!;
+        const measured = training.meanLogLoss;
         // Scores of size 10 summed from 20 terms carry some 1e−14 of rounding.
         expect(Math.abs(loss / total - measured)).toBeLessThanOrEqual(1e-12 * measured);
       }),
