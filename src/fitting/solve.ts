@@ -8,7 +8,7 @@ import { conditionNumber } from '../math/condition.ts';
 import { maxNorm, plus } from '../math/vector.ts';
 import { createObjective, type Objective, type Point, type Problem } from '../objective/objective.ts';
 import type { RowSums } from '../rows/contract.ts';
-import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
+import { chooseSolver, hessianServes } from '../solvers/choose.ts';
 import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { newtonDirection } from '../solvers/newton.ts';
@@ -81,9 +81,9 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
 
   /** Stages 2 and 3, from a guess or from 0. */
   async function descend(from: { guess: Guess; start: Point } | undefined) {
-    const small = exact.dimension <= newtonLimit;
+    const small = hessianServes(exact);
     const rough: RoughHessian = async (theta, signal) => (await coarse.point(theta, 2, signal)).hessian!;
-    const chosen = chooseSolver(options.solver, exact.dimension, options);
+    const chosen = chooseSolver(options.solver, exact, options);
     const ends = { maxIterations: options.maxIterations ?? defaultIterations[chosen.name], ...hooks };
     if (from?.guess.hessian) {
       // The sample was the coarse solve: from its optimum on, gradients are worth their float64 digits.
@@ -124,15 +124,14 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
 }
 
 /**
- * The final point with its float64 gradient and, up to as many parameters as Newton's method serves, its float64
- * Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
+ * The final point with its float64 gradient and, where Hessians are worth what they cost, its float64 Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
  */
 async function certify(
   exact: Objective,
   { name, point }: Pick<Outcome, 'name' | 'point'>,
   signal: AbortSignal | undefined,
 ): Promise<Point> {
-  if (exact.dimension > newtonLimit) return point;
+  if (!hessianServes(exact)) return point;
   const known = name === 'converged' ? point.hessian : undefined;
   const own = known === undefined ? await exact.point(point.theta, 2, signal) : undefined;
   if (name !== 'converged') return own!;

@@ -19,7 +19,7 @@ export interface Options {
   readonly intercept?: boolean;
   /** Penalise standardised coefficients (default true) or coefficients in raw units. Without a penalty it changes nothing. */
   readonly standardize?: boolean;
-  /** 'auto' (default): Newton up to 256 parameters, L-BFGS beyond. */
+  /** 'auto' (default): Newton up to 256 parameters, and up to 1,024 on few rows; L-BFGS beyond. */
   readonly solver?: SolverName;
   /** Default: 100 for Newton, 1,000 for L-BFGS, 10,000 for gradient descent. */
   readonly maxIterations?: number;
