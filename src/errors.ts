@@ -7,7 +7,7 @@
 /** Marks errors of every copy of the class: each bundle and module system has a copy of its own. */
 const brand = Symbol.for('tfjs-logistic.LogisticError');
 
-interface ErrorDetails {
+export interface ErrorDetails {
   readonly hint?: string | undefined;
   readonly details?: Readonly<Record<string, unknown>>;
 }

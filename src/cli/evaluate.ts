@@ -1,5 +1,12 @@
 /** `logit evaluate`: a model's metrics on a file whose labels are known. */
-import { type FittedLogisticRegression, LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
+import {
+  type FittedLogisticRegression,
+  LogisticError,
+  loadModel,
+  type Metrics,
+  nearestName,
+  type ScoreOptions,
+} from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { openRows, type RowFlags } from './rows.ts';
 import { scoreOptions } from './score-options.ts';

@@ -5,10 +5,15 @@
  */
 import type { Warning } from '../errors.ts';
 
+/** Missing cells, and how many of them each token spelled ('' is an empty cell or a null). */
+export interface MissingCells {
+  readonly count: number;
+  readonly tokens: Readonly<Record<string, number>>;
+}
+
 interface ColumnBase {
   readonly name: string;
-  /** Missing cells, and how many of them each token spelled ('' is an empty cell or a null). */
-  readonly missing: { readonly count: number; readonly tokens: Readonly<Record<string, number>> };
+  readonly missing: MissingCells;
 }
 
 export interface NumericColumn extends ColumnBase {

@@ -175,10 +175,14 @@ export function requireDistinctTerms(terms: readonly RawTerm[]): void {
     const earlier = seen.get(term.name);
     if (earlier !== undefined) {
       const [one, other] = [earlier, term].map(({ group }) => JSON.stringify(group));
-      throw new LogisticError('duplicate-terms', `columns ${one} and ${other} both have a term ${JSON.stringify(term.name)}`, {
-        hint: `rename one of the columns, or leave one out (drop)`,
-        details: { columns: [earlier.group, term.group], term: term.name },
-      });
+      throw new LogisticError(
+        'duplicate-terms',
+        `columns ${one} and ${other} both have a term ${JSON.stringify(term.name)}`,
+        {
+          hint: `rename one of the columns, or leave one out (drop)`,
+          details: { columns: [earlier.group, term.group], term: term.name },
+        },
+      );
     }
     seen.set(term.name, term);
   }

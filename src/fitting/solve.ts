@@ -97,13 +97,11 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
     // 2 Coarse: down to what the arithmetic resolves.
     const coarseSolve = await minimise(chosen, coarse, from?.start.theta ?? new Float64Array(exact.dimension), {
       ...ends,
-      tolerance: Math.max(
-        options.tolerance,
-        coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without),
-      ),
+      tolerance: Math.max(options.tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
     });
     const first = { ...coarseSolve, algorithm: chosen.name };
-    if (first.name === 'diverged') return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
+    if (first.name === 'diverged')
+      return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
     const judged = await exact.point(first.point.theta, 1, hooks.signal);
     const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
     if (first.name !== 'converged' && first.name !== 'stalled') {
@@ -119,7 +117,13 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
     });
     // The points carry the Hessian that led to them; where no step was taken, that of the coarse solve.
     const hessian = last.point.hessian ?? first.point.hessian;
-    return { first, last, point: { ...last.point, ...(hessian && { hessian }) }, noiseFloor, refinements: last.iterations };
+    return {
+      first,
+      last,
+      point: { ...last.point, ...(hessian && { hessian }) },
+      noiseFloor,
+      refinements: last.iterations,
+    };
   }
 }
 

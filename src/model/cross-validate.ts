@@ -6,12 +6,12 @@
  */
 import type { Metrics, MultiClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
-import type { OutcomeName } from '../solvers/solver.ts';
 import type { Solution } from '../fitting/solution.ts';
 import { type FitProblem, solve } from '../fitting/solve.ts';
-import type { RowSums } from '../rows/contract.ts';
 import { findDependencies } from '../math/cholesky.ts';
+import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
+import type { OutcomeName } from '../solvers/solver.ts';
 import { measurePartitions } from './measured.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Placed, trainingPartitions } from './placed.ts';
@@ -51,9 +51,13 @@ export async function crossValidatePlaced(
   const folds: Fold[] = [];
   for (const held of all) {
     const partitions = all.filter((p) => p !== held);
-    const { theta, solver } = await solve(await foldProblem(rows, partitions, { problem, full, options, signal: hooks.signal }), options, {
-      signal: hooks.signal,
-    });
+    const { theta, solver } = await solve(
+      await foldProblem(rows, partitions, { problem, full, options, signal: hooks.signal }),
+      options,
+      {
+        signal: hooks.signal,
+      },
+    );
     const measured = { design, partitions: [held], threshold: options.threshold, signal: hooks.signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
@@ -111,7 +115,9 @@ async function momentsOf(
     variances: Float64Array.from(all, (j) => covariance(j, j)),
     /** Features that are not constant and, where that matters, not determined by earlier ones. */
     varying(independent: boolean): number[] {
-      const kept = all.filter((j) => (centred ? covariance(j, j) > dependentFraction * square(j, j) : square(j, j) > 0));
+      const kept = all.filter((j) =>
+        centred ? covariance(j, j) > dependentFraction * square(j, j) : square(j, j) > 0,
+      );
       if (!independent) return kept;
       const gram = Float64Array.from(kept.flatMap((j) => kept.map((l) => (centred ? covariance(j, l) : square(j, l)))));
       const out = new Set(findDependencies(gram, kept.length, dependentFraction).map(({ index }) => kept[index]!));
@@ -129,7 +135,14 @@ function spreads(metrics: readonly Metrics[]): Record<string, Spread> {
 
 /** The metrics that are one number each, averages over classes by their path: 'macro.f1'. */
 function numbersOf(metrics: Metrics): Record<string, number | null> {
-  const { rows: _rows, aucError: _aucError, undefined: _reasons, confusion: _confusion, perClass, ...numbers } = metrics;
+  const {
+    rows: _rows,
+    aucError: _aucError,
+    undefined: _reasons,
+    confusion: _confusion,
+    perClass,
+    ...numbers
+  } = metrics;
   if (perClass === undefined) return numbers as Record<string, number | null>;
   const { macro, weighted, ...own } = numbers as unknown as Omit<MultiClassMetrics, 'rows' | 'confusion' | 'perClass'>;
   const averages = Object.entries({ macro, weighted }).flatMap(([name, of]) =>

@@ -112,7 +112,10 @@ export class FittedLogisticRegression<L extends Label = Label> {
   predictProba(row: ObjectRow, options?: ScoreOptions): number[];
   predictProba(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
   predictProba(rows: PredictInput, options?: ScoreOptions): number[][];
-  predictProba(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): number[] | number[][] | Promise<number[][]> {
+  predictProba(
+    input: PredictInput | ObjectRow | TensorLike,
+    options?: ScoreOptions,
+  ): number[] | number[][] | Promise<number[][]> {
     return this.#over(this.#scorer.predictProba, input, options);
   }
 
@@ -120,7 +123,10 @@ export class FittedLogisticRegression<L extends Label = Label> {
   decisionFunction(row: ObjectRow, options?: ScoreOptions): number;
   decisionFunction(tensor: TensorLike, options?: ScoreOptions): Promise<number[]>;
   decisionFunction(rows: PredictInput, options?: ScoreOptions): number[];
-  decisionFunction(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): number | number[] | Promise<number[]> {
+  decisionFunction(
+    input: PredictInput | ObjectRow | TensorLike,
+    options?: ScoreOptions,
+  ): number | number[] | Promise<number[]> {
     return this.#over(this.#scorer.decisionFunction, input, options);
   }
 
@@ -128,7 +134,10 @@ export class FittedLogisticRegression<L extends Label = Label> {
   logOdds(row: ObjectRow, options?: ScoreOptions): number[];
   logOdds(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
   logOdds(rows: PredictInput, options?: ScoreOptions): number[][];
-  logOdds(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): number[] | number[][] | Promise<number[][]> {
+  logOdds(
+    input: PredictInput | ObjectRow | TensorLike,
+    options?: ScoreOptions,
+  ): number[] | number[][] | Promise<number[][]> {
     return this.#over(this.#scorer.logOdds, input, options);
   }
 
@@ -143,8 +152,15 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** Metrics on rows whose labels are known. Throws 'unknown-label' naming the row, 'bad-weights', 'bad-shape'. */
-  async evaluate(input: PredictInput | TensorLike, labels: ArrayLike<Cell>, options: EvaluateOptions = {}): Promise<Metrics> {
-    const logOdds = await this.logOdds(input as PredictInput, options.threshold === undefined ? {} : { threshold: options.threshold });
+  async evaluate(
+    input: PredictInput | TensorLike,
+    labels: ArrayLike<Cell>,
+    options: EvaluateOptions = {},
+  ): Promise<Metrics> {
+    const logOdds = await this.logOdds(
+      input as PredictInput,
+      options.threshold === undefined ? {} : { threshold: options.threshold },
+    );
     if (labels?.length !== logOdds.length) {
       throw new LogisticError('bad-shape', `${logOdds.length} rows and ${labels?.length ?? 'no'} labels`);
     }
@@ -153,9 +169,13 @@ export class FittedLogisticRegression<L extends Label = Label> {
       const code = read(label);
       if (code !== undefined) return code;
       const known = this.classes.join(', ');
-      throw new LogisticError('unknown-label', `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`, {
-        details: { row: row + 1 },
-      });
+      throw new LogisticError(
+        'unknown-label',
+        `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`,
+        {
+          details: { row: row + 1 },
+        },
+      );
     });
     const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
     return this.measure(logOdds, codes, { threshold: options.threshold, weights });
@@ -203,8 +223,12 @@ export class FittedLogisticRegression<L extends Label = Label> {
   #only(): ClassCoefficients<L> {
     const [own, ...more] = this.byClass;
     if (more.length === 0) return own!;
-    throw new LogisticError('two-classes-only', `the model has ${this.classes.length} classes: ${this.classes.join(', ')}`, {
-      hint: 'byClass has the coefficients of each class but the reference',
-    });
+    throw new LogisticError(
+      'two-classes-only',
+      `the model has ${this.classes.length} classes: ${this.classes.join(', ')}`,
+      {
+        hint: 'byClass has the coefficients of each class but the reference',
+      },
+    );
   }
 }

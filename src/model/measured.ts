@@ -18,7 +18,12 @@ export function classesInOrder({ classes, reference }: Pick<Design['labels'], 'c
 export async function measurePartitions(
   rows: RowSums,
   theta: Float64Array,
-  { design, partitions, threshold, signal }: {
+  {
+    design,
+    partitions,
+    threshold,
+    signal,
+  }: {
     readonly design: Design;
     readonly partitions: readonly number[];
     readonly threshold: number;

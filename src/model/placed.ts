@@ -57,7 +57,8 @@ export async function withPlaced<T>(
     const problem = { rows, sample, penalty: penaltyOf(design, options), intercept: options.intercept, partitions };
     return await use({ design, place, rows, problem });
   } finally {
-    for (const placed of await Promise.allSettled(placing)) if (placed.status === 'fulfilled') await placed.value.close();
+    for (const placed of await Promise.allSettled(placing))
+      if (placed.status === 'fulfilled') await placed.value.close();
     await opening.then(
       (place) => place.close(),
       () => {},
@@ -72,7 +73,10 @@ export function trainingPartitions({ partitions, counts }: Design): number[] {
 
 /** Numbers in a row of the design, before any term is excluded. */
 function cellsInRow({ columns }: Table): number {
-  return columns.reduce((n, column) => n + (column.kind === 'categorical' ? Math.max(0, column.levels.length - 1) : 1), -1);
+  return columns.reduce(
+    (n, column) => n + (column.kind === 'categorical' ? Math.max(0, column.levels.length - 1) : 1),
+    -1,
+  );
 }
 
 /** A seeded random choice of training rows, or undefined where they hold fewer than `leastCells` numbers. */

@@ -151,5 +151,8 @@ function freeEntries(n: number, k: number, { features, intercept }: Problem): nu
 /** −Σ_c p_c·ln p_c: the mean loss where each class has its own share as probability. */
 function entropy(classWeights: Float64Array): number {
   const total = classWeights.reduce((sum, weight) => sum + weight, 0);
-  return classWeights.reduce((sum, weight) => (weight > 0 ? sum - (weight / total) * Math.log(weight / total) : sum), 0);
+  return classWeights.reduce(
+    (sum, weight) => (weight > 0 ? sum - (weight / total) * Math.log(weight / total) : sum),
+    0,
+  );
 }

@@ -43,28 +43,38 @@ async function fitted(problem: OrderedProblem, options: Options = {}) {
 }
 
 /** Max-norm of the mean gradient on standardised features, by plain loops over the raw numbers. */
-function gradientNorm({ columns, labels }: OrderedProblem, { terms, theta }: Awaited<ReturnType<typeof fitted>>): number {
+function gradientNorm(
+  { columns, labels }: OrderedProblem,
+  { terms, theta }: Awaited<ReturnType<typeof fitted>>,
+): number {
   const kept = terms.flatMap((term, j) => (term.excluded === undefined ? [{ ...term, column: columns[j]! }] : []));
   const z = new Float64Array(labels.length).fill(theta.at(-1)!);
   kept.forEach(({ column, mean, scale }, j) => {
     for (let i = 0; i < z.length; i++) z[i]! += (theta[j]! * (column[i]! - mean)) / scale;
   });
   const dz = z.map((value, i) => residual(value, labels[i]!));
-  const means = kept.map(({ column, mean, scale }) => dz.reduce((sum, r, i) => sum + (r * (column[i]! - mean)) / scale, 0) / z.length);
+  const means = kept.map(
+    ({ column, mean, scale }) => dz.reduce((sum, r, i) => sum + (r * (column[i]! - mean)) / scale, 0) / z.length,
+  );
   return Math.max(...means.map(Math.abs), Math.abs(dz.reduce((sum, r) => sum + r, 0) / z.length));
 }
 
-test.each(Array.from({ length: 20 }, (_, k) => [k * 10, k * 10 + 9] as const))('data sets in an order, %d to %d', async (from, to) => {
-  for (let seed = from; seed <= to; seed++) {
-    const problem = orderedProblem(seed);
-    const solution = await fitted(problem);
-    const about = `${problem.kind}, seed ${seed}: ${JSON.stringify(solution.solver)}`;
-    expect(solution.solver.outcome, about).toBe('converged');
-    expect(solution.solver.warmStart, about).not.toBeNull();
-    // The rule's 1e-10, and the rounding of plain sums: a mean of m terms below 10 in size.
-    expect(gradientNorm(problem, solution), about).toBeLessThanOrEqual(1e-10 + 20 * problem.labels.length * Number.EPSILON);
-  }
-});
+test.each(Array.from({ length: 20 }, (_, k) => [k * 10, k * 10 + 9] as const))(
+  'data sets in an order, %d to %d',
+  async (from, to) => {
+    for (let seed = from; seed <= to; seed++) {
+      const problem = orderedProblem(seed);
+      const solution = await fitted(problem);
+      const about = `${problem.kind}, seed ${seed}: ${JSON.stringify(solution.solver)}`;
+      expect(solution.solver.outcome, about).toBe('converged');
+      expect(solution.solver.warmStart, about).not.toBeNull();
+      // The rule's 1e-10, and the rounding of plain sums: a mean of m terms below 10 in size.
+      expect(gradientNorm(problem, solution), about).toBeLessThanOrEqual(
+        1e-10 + 20 * problem.labels.length * Number.EPSILON,
+      );
+    }
+  },
+);
 
 describe('the guess', () => {
   const options = checkOptions({});
@@ -75,7 +85,11 @@ describe('the guess', () => {
     const source = sampleOf(design, 1, 0)!;
     const all = referenceRows(sourceOf(design, design.part));
     const sample = await place.place(source, 'float64');
-    return { guess: await warmStart(sample, { penalty: { l2: 0 }, intercept: true }, checkOptions(more), undefined), source, all };
+    return {
+      guess: await warmStart(sample, { penalty: { l2: 0 }, intercept: true }, checkOptions(more), undefined),
+      source,
+      all,
+    };
   }
 
   test('is the optimum of all rows but for the error of sampling', async () => {
@@ -92,7 +106,10 @@ describe('the guess', () => {
   test('has the noise floor of float32 sums over the sample', async () => {
     const { guess: found, source } = await guess();
     const sample = await place.place(source, 'float64');
-    const [coarse, exact] = [await sample.evaluate(found!.theta, 1, 'float32'), await referenceRows(source).evaluate(found!.theta, 1, 'float64')];
+    const [coarse, exact] = [
+      await sample.evaluate(found!.theta, 1, 'float32'),
+      await referenceRows(source).evaluate(found!.theta, 1, 'float64'),
+    ];
     const floor = maxNorm(plus(coarse.gradient!, -1, exact.gradient!)) / source.rows;
     // Float64 sums of the reference and of the kernels differ by 32 roundings of Σ|dz·x| / m, below 6.
     expect(Math.abs(found!.noiseFloor - floor)).toBeLessThanOrEqual(32 * 6 * 2 ** -53);
@@ -119,7 +136,9 @@ describe('the guess', () => {
     expect(again).toEqual(one);
     expect(other).not.toEqual(one);
     expect(one!.every((value, i) => i === 0 || value >= one![i - 1]!)).toBe(true); // sorted by this column
-    const gaps = [...one!.keys()].map((i) => problem.columns[0]!.indexOf(one![i]!)).map((row, i, rows) => (i === 0 ? row : row - rows[i - 1]!));
+    const gaps = [...one!.keys()]
+      .map((i) => problem.columns[0]!.indexOf(one![i]!))
+      .map((row, i, rows) => (i === 0 ? row : row - rows[i - 1]!));
     expect(new Set(gaps).size).toBeGreaterThan(20); // no stride
     expect(Math.min(...gaps.slice(1))).toBeGreaterThan(0);
   });
@@ -133,6 +152,10 @@ test('an iteration from the guess is an iteration over all rows: the limit holds
 
 test('separated rows are found to be so from the guess as well', async () => {
   const { columns } = orderedProblem(0);
-  const { solver } = await fitted({ kind: 'separated', columns: columns.slice(0, 3), labels: Uint8Array.from(columns[0]!, (x) => Number(x > 0.5)) });
+  const { solver } = await fitted({
+    kind: 'separated',
+    columns: columns.slice(0, 3),
+    labels: Uint8Array.from(columns[0]!, (x) => Number(x > 0.5)),
+  });
   expect(solver).toMatchObject({ outcome: 'separated', warmStart: { used: true } });
 });

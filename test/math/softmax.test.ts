@@ -2,7 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { curvature, logLoss, residual, sigmoid } from '../../src/math/logistic.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { complement, crossCurvature, crossEntropy, largestScore, probabilities, residuals } from '../../src/math/softmax.ts';
+import {
+  complement,
+  crossCurvature,
+  crossEntropy,
+  largestScore,
+  probabilities,
+  residuals,
+} from '../../src/math/softmax.ts';
 import { readJson } from '../support/data.ts';
 
 interface Row {

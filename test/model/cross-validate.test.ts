@@ -67,7 +67,10 @@ describe.each([2, 3])('%d classes', (K) => {
       const separate = await new LogisticRegression({ ...options, unseen: 'ignore' }).fit(train, 'y');
       const z = separate.logOdds(held, { unseen: 'ignore' });
       const read = separate.labelReader();
-      const truth = await separate.measure(z, held.map(({ y }) => read(y)!));
+      const truth = await separate.measure(
+        z,
+        held.map(({ y }) => read(y)!),
+      );
       expect(found.folds[f]!.rows).toBe(held.length);
       expect(found.folds[f]!.outcome).toBe('converged');
       expect(Math.abs(found.folds[f]!.metrics.meanLogLoss! / truth.meanLogLoss! - 1)).toBeLessThanOrEqual(1e-10);

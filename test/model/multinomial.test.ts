@@ -54,7 +54,10 @@ function rowsOf({ file, target, terms }: Case): Record<string, string | number |
 }
 
 const fit = (of: Case, options: Options = {}): Promise<FittedLogisticRegression> =>
-  new LogisticRegression({ l2: of.l2, standardize: of.standardised, missing: 'drop', ...options }).fit(rowsOf(of), of.target);
+  new LogisticRegression({ l2: of.l2, standardize: of.standardised, missing: 'drop', ...options }).fit(
+    rowsOf(of),
+    of.target,
+  );
 
 function expectEqual(model: FittedLogisticRegression, of: Case, tolerance: number): void {
   expect(model.training.solver.outcome).toBe('converged');
@@ -66,7 +69,10 @@ function expectEqual(model: FittedLogisticRegression, of: Case, tolerance: numbe
     [intercept, ...of.terms.map((term) => coefficients[term]!)].forEach((value, j) => {
       // Relative to the coefficient, or to its standard error where that is larger.
       const size = Math.max(Math.abs(truth[j]!), of.stdErr?.[String(label)]?.[j] ?? 0);
-      expect(Math.abs(value - truth[j]!) / size, `${label}, ${j === 0 ? 'intercept' : of.terms[j - 1]}`).toBeLessThanOrEqual(tolerance);
+      expect(
+        Math.abs(value - truth[j]!) / size,
+        `${label}, ${j === 0 ? 'intercept' : of.terms[j - 1]}`,
+      ).toBeLessThanOrEqual(tolerance);
     });
   }
   expect(Math.abs(model.training.meanLogLoss / of.meanLogLoss - 1)).toBeLessThanOrEqual(1e-12);
@@ -87,11 +93,14 @@ describe.each(['auto', 'tfjs-cpu', 'wasm', 'reference'] as const)('backend %s', 
   });
 });
 
-test.each(cases.filter(({ scikitLearn }) => scikitLearn !== undefined))('$id agrees with scikit-learn', ({ scikitLearn }) => {
-  // Its Newton solver with tol = 1e-12; its lbfgs stops at 1e-6 of a coefficient whatever the tol.
-  expect(scikitLearn!.largestDifference['newton-cholesky']).toBeLessThan(1e-12);
-  expect(scikitLearn!.largestDifference['newton-cg']).toBeLessThan(1e-10);
-});
+test.each(cases.filter(({ scikitLearn }) => scikitLearn !== undefined))(
+  '$id agrees with scikit-learn',
+  ({ scikitLearn }) => {
+    // Its Newton solver with tol = 1e-12; its lbfgs stops at 1e-6 of a coefficient whatever the tol.
+    expect(scikitLearn!.largestDifference['newton-cholesky']).toBeLessThan(1e-12);
+    expect(scikitLearn!.largestDifference['newton-cg']).toBeLessThan(1e-10);
+  },
+);
 
 test.each(cases)('$id: confusion and accuracy', async (of) => {
   const { metrics } = (await fit(of, { trainingMetrics: true })).training;
@@ -134,7 +143,10 @@ describe('the reference class', () => {
       code: 'bad-option',
       hint: expect.stringContaining('reference'),
     });
-    await expect(fit(plain, { reference: 'Drem' })).rejects.toMatchObject({ code: 'unknown-label', hint: 'did you mean "Dream"?' });
+    await expect(fit(plain, { reference: 'Drem' })).rejects.toMatchObject({
+      code: 'unknown-label',
+      hint: 'did you mean "Dream"?',
+    });
   });
 });
 
@@ -143,12 +155,16 @@ test('softmax of two classes at l2 would be the sigmoid at l2/2: a third class w
   const rows = rowsOf(of);
   const holes = rows.map((row) => (row.Species === 'setosa' ? { ...row, 'Sepal.Width': null } : row));
   const lost = await new LogisticRegression({ l2: 0.1, missing: 'drop' }).fit(holes, 'Species');
-  const two = await new LogisticRegression({ l2: 0.1 }).fit(rows.filter(({ Species }) => Species !== 'setosa'), 'Species');
+  const two = await new LogisticRegression({ l2: 0.1 }).fit(
+    rows.filter(({ Species }) => Species !== 'setosa'),
+    'Species',
+  );
   expect(lost.classes).toEqual(['versicolor', 'virginica']);
   expect(lost.coefficients).toEqual(two.coefficients);
   expect(lost.warnings).toContainEqual({
     code: 'lost-class',
-    message: 'the class "setosa" of Species has no row left once rows with a missing cell in Sepal.Width are dropped, so the model does not know it',
+    message:
+      'the class "setosa" of Species has no row left once rows with a missing cell in Sepal.Width are dropped, so the model does not know it',
   });
 });
 
@@ -165,7 +181,12 @@ test('100 classes', async () => {
   // 100 classes of 3 rows each on a circle, told apart by angle: a penalty keeps it finite.
   const rows = Array.from({ length: 300 }, (_, i) => {
     const angle = (2 * Math.PI * (i % 100)) / 100;
-    return { x: Math.cos(angle), y: Math.sin(angle), r: Math.floor(i / 100), label: `c${String(i % 100).padStart(2, '0')}` };
+    return {
+      x: Math.cos(angle),
+      y: Math.sin(angle),
+      r: Math.floor(i / 100),
+      label: `c${String(i % 100).padStart(2, '0')}`,
+    };
   });
   const model = await new LogisticRegression({ l2: 1e-5, trainingMetrics: true }).fit(rows, 'label');
   expect(model.classes).toHaveLength(100);

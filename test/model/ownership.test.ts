@@ -47,8 +47,7 @@ test('what a program gives is its own after the fit', async () => {
     sampleWeight: Float64Array.from(y, (_, i) => 1 + (i % 3)),
   };
   const kept = structuredClone(given);
-  const fits = async () =>
-    (await fitAll()).map((model) => JSON.stringify(model));
+  const fits = async () => (await fitAll()).map((model) => JSON.stringify(model));
   const fitAll = async () => [
     await new LogisticRegression().fit(given.flat, given.labels),
     await new LogisticRegression().fit(given.rows, given.labels, { sampleWeight: given.sampleWeight }),

@@ -22,15 +22,15 @@ describe('B52: columns are matched by name', () => {
     const misspelled = { a: 1, B: 0.5, c: -0.5 };
     expect(() => model.predictProba([misspelled])).toThrow(
       expect.objectContaining({
-      code: 'missing-column',
-      message: expect.stringContaining('"b"'),
-      hint: expect.stringContaining('"B"'),
+        code: 'missing-column',
+        message: expect.stringContaining('"b"'),
+        hint: expect.stringContaining('"B"'),
       }),
     );
     expect(() => model.predict([[1, 2]])).toThrow(
       expect.objectContaining({
-      code: 'row-width',
-      message: expect.stringContaining('a, b, c'),
+        code: 'row-width',
+        message: expect.stringContaining('a, b, c'),
       }),
     );
   });
@@ -46,8 +46,8 @@ describe('B53: categories that training never saw', () => {
     const fitted = await model;
     expect(() => fitted.predict([{ x: 'red' }, { x: 'green' }])).toThrow(
       expect.objectContaining({
-      code: 'unpredictable-row',
-      message: 'row 2: x: unseen category `green`',
+        code: 'unpredictable-row',
+        message: 'row 2: x: unseen category `green`',
       }),
     );
     const [reference] = await fitted.predictProba([{ x: 'blue' }]);
@@ -80,9 +80,7 @@ describe('B54: scoring by hand from the raw coefficients of the file', () => {
       y: (i * i + 3 * i) % 7 < 3 ? 'no' : 'yes',
     }));
     const model = await new LogisticRegression().fit(rows, 'y');
-    const { intercepts, terms, threshold } = JSON.parse(JSON.stringify(model)) as ReturnType<
-      typeof model.toJSON
-    >;
+    const { intercepts, terms, threshold } = JSON.parse(JSON.stringify(model)) as ReturnType<typeof model.toJSON>;
     const byHand = (row: Record<string, unknown>): number => {
       let z = intercepts[0]!;
       for (const { factors, coefficients } of terms) {

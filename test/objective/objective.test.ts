@@ -50,7 +50,11 @@ test('the penalty is the same whichever class is the reference', async () => {
       { order: [1, 0, 2], vectors: (w: number[][]) => [minus(w[0]!, w[1]!), minus(w[2]!, w[1]!)] },
       { order: [2, 1, 0], vectors: (w: number[][]) => [minus(w[1]!, w[2]!), minus(w[0]!, w[2]!)] },
     ].map(({ order, vectors }) => {
-      const all = [[0.1, 0.7, -0.2], [0.5, 0.5, -0.1], [-0.6, 1.2, 0.1]];
+      const all = [
+        [0.1, 0.7, -0.2],
+        [0.5, 0.5, -0.1],
+        [-0.6, 1.2, 0.1],
+      ];
       const objective = createObjective(referenceRows(source(order)), 'float64', problem);
       return objective.value(Float64Array.from(vectors(all).flat()));
     }),
@@ -71,7 +75,12 @@ describe.each([
   /** Five-point difference with h = ε^(1/5): errors of about ε^(4/5). */
   const h = Number.EPSILON ** (1 / 5);
   const tolerance = 50 * Number.EPSILON ** (4 / 5);
-  const shifted = (j: number, step: number): Float64Array => plus(at, step * h, Float64Array.from(at, (__, i) => Number(i === j)));
+  const shifted = (j: number, step: number): Float64Array =>
+    plus(
+      at,
+      step * h,
+      Float64Array.from(at, (__, i) => Number(i === j)),
+    );
 
   test('the gradient is the derivative of the value', async () => {
     const { gradient } = await objective.point(at, 1);
@@ -85,7 +94,9 @@ describe.each([
     const { hessian } = await objective.point(at, 2);
     const size = objective.dimension;
     for (let j = 0; j < size; j++) {
-      const g = await Promise.all([-2, -1, 1, 2].map(async (step) => (await objective.point(shifted(j, step), 1)).gradient));
+      const g = await Promise.all(
+        [-2, -1, 1, 2].map(async (step) => (await objective.point(shifted(j, step), 1)).gradient),
+      );
       for (let l = 0; l < size; l++) {
         const found = (g[0]![l]! - 8 * g[1]![l]! + 8 * g[2]![l]! - g[3]![l]!) / (12 * h);
         expect(Math.abs(found - hessian![j * size + l]!)).toBeLessThan(tolerance);
@@ -118,7 +129,9 @@ test('the mean loss below which all rows are separated: one row less sure than �
   const rows = referenceRows(source());
   const { smallestWeight, classWeights } = rows.partitions[0]!;
   const total = classWeights.reduce((sum, weight) => sum + weight, 0);
-  expect(createObjective(rows, 'float64', { ...problem, penalty: { l2: 0 } }).separatedBelow).toBe((smallestWeight * Math.LN2) / total);
+  expect(createObjective(rows, 'float64', { ...problem, penalty: { l2: 0 } }).separatedBelow).toBe(
+    (smallestWeight * Math.LN2) / total,
+  );
   expect(createObjective(rows, 'float64', problem).separatedBelow).toBe(Number.NEGATIVE_INFINITY);
 });
 
@@ -132,7 +145,10 @@ test('no Hessian of the loss has an eigenvalue above the largest at 0 times curv
       const next = v.map((_, j) => v.reduce((sum, value, l) => sum + hessian![j * size + l]! * value, 0));
       v = next.map((value) => value / Math.hypot(...next));
     }
-    return v.reduce((sum, value, j) => sum + value * v.reduce((of, other, l) => of + hessian![j * size + l]! * other, 0), 0);
+    return v.reduce(
+      (sum, value, j) => sum + value * v.reduce((of, other, l) => of + hessian![j * size + l]! * other, 0),
+      0,
+    );
   };
   const atZero = await largest(new Float64Array(6));
   const random = createRandom(5);
