@@ -4,7 +4,7 @@
  */
 import { type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights } from '../data/sample-weights.ts';
-import { LogisticError, type Warning } from '../errors.ts';
+import { LogisticError, requireOptions, type Warning } from '../errors.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { Cell } from '../predict/cell.ts';
@@ -157,6 +157,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     labels: ArrayLike<Cell>,
     options: EvaluateOptions = {},
   ): Promise<Metrics> {
+    requireOptions(options, ['threshold', 'sampleWeight'], 'evaluate');
     const logOdds = await this.logOdds(
       input as PredictInput,
       options.threshold === undefined ? {} : { threshold: options.threshold },

@@ -4,7 +4,7 @@
  */
 import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { LogisticError, nearestName } from '../errors.ts';
+import { LogisticError, requireOptions } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -87,7 +87,7 @@ export class LogisticRegression {
     target: TrainingLabels | string,
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
-    checkNames(options, [...fitOptionNames, 'folds', 'seed']);
+    requireOptions(options, [...fitOptionNames, 'folds', 'seed'], 'crossValidate');
     const { folds = 10, seed = this.#options.seed, ...more } = options;
     checkOptions({ folds, seed });
     const file = await this.#fit(data, target, more, { ...this.#options, folds, seed });
@@ -95,7 +95,7 @@ export class LogisticRegression {
   }
 
   async #fit(data: TrainingData | string, target: TrainingLabels | string, more: FitOptions, options: CheckedOptions) {
-    checkNames(more, fitOptionNames);
+    requireOptions(more, fitOptionNames, 'fit');
     if (typeof data === 'string') {
       const table = await this.#readFile(data, target, more);
       return fit(table, target as string, options, more);
@@ -123,23 +123,4 @@ export class LogisticRegression {
     }
     return this.readTable(path, { ...this.#options, target }, { ...this.#options, signal, onProgress });
   }
-}
-
-function checkNames(options: unknown, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new LogisticError(
-      'bad-argument',
-      `the options of a fit must be an object, found ${JSON.stringify(options) ?? String(options)}`,
-    );
-  }
-  const stranger = Object.keys(options).find((name) => !names.includes(name));
-  if (stranger === undefined) return;
-  const near = nearestName(stranger, names);
-  throw new LogisticError('unknown-option', `fit has no option ${JSON.stringify(stranger)}`, {
-    hint:
-      near === undefined
-        ? `its options are ${names.join(', ')}; others belong to the constructor`
-        : `did you mean ${near}?`,
-    details: { option: stranger },
-  });
 }

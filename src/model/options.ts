@@ -5,7 +5,7 @@
  */
 import { type BackendName, backendNames } from '../backends/names.ts';
 import type { DesignOptions } from '../design/design.ts';
-import { LogisticError, nearestName } from '../errors.ts';
+import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import type { FittingOptions } from '../fitting/options.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import type { Label, MissingPolicy, UnseenPolicy } from '../predict/model-file.ts';
@@ -325,23 +325,16 @@ const translations: Readonly<Record<string, string>> = {
 /** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
 export function checkOptions(options: Options): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new LogisticError(
-      'bad-argument',
-      `options must be an object, found ${JSON.stringify(options) ?? String(options)}`,
-    );
+    throw unexpected('bad-argument', 'options', 'an object', options);
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (!Object.hasOwn(optionRecords, name)) throw unknownOption(name);
     const { expected, holds } = optionRecords[name as keyof Options];
     if (!holds(value)) {
-      throw new LogisticError(
-        'bad-option',
-        `${name} must be ${expected}, found ${JSON.stringify(value) ?? String(value)}`,
-        {
-          details: { option: name },
-        },
-      );
+      throw new LogisticError('bad-option', `${name} must be ${expected}, found ${shown(value)}`, {
+        details: { option: name },
+      });
     }
   }
   const defaults = Object.entries(optionRecords).flatMap(([name, record]) =>

@@ -130,10 +130,10 @@ describe('options', () => {
   test.each(calls)('%s: names', (_, call) => {
     expect(errorOf(() => call({ treshold: 0.5 }))).toMatchObject({
       code: 'unknown-option',
-      message: 'there is no option "treshold"',
+      message: 'scoring has no option "treshold"',
       hint: 'did you mean threshold?',
     });
-    expect(errorOf(() => call({ colour: 1 })).hint).toBe('did you mean unseen or threshold?');
+    expect(errorOf(() => call({ colour: 1 })).hint).toBe('its options are unseen, threshold');
     call({ treshold: undefined });
   });
 
