@@ -92,16 +92,32 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best;
 }
 
+/** Refuses options that are no object or have an unknown key: LogisticError 'bad-argument' or 'unknown-option'. */
+export function requireOptions(options: unknown, known: readonly string[], whose: string): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw unexpected('bad-argument', 'options', 'an object', options);
+  }
+  const stranger = Object.keys(options).find(
+    (name) => !known.includes(name) && (options as Record<string, unknown>)[name] !== undefined,
+  );
+  if (stranger === undefined) return;
+  const near = nearestName(stranger, known);
+  throw new LogisticError('unknown-option', `${whose} has no option ${JSON.stringify(stranger)}`, {
+    hint: near === undefined ? `its options are ${known.join(', ')}` : `did you mean ${near}?`,
+    details: { option: stranger },
+  });
+}
+
 /** Levenshtein's distance: the fewest insertions, deletions and substitutions that turn a into b. */
 function editDistance(a: string, b: string): number {
   let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const current = [i];
     for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
     }
     previous = current;
   }
-  return previous[b.length] ?? 0;
+  return previous[b.length]!;
 }

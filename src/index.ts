@@ -3,18 +3,34 @@
  * no global.
  */
 
-export { LogisticError, type Warning } from './errors.ts';
+export type { BackendName } from './backends/names.ts';
+export type { TrainingData, TrainingLabels } from './data/from-memory.ts';
+export type { TensorLike, Vector } from './data/kinds.ts';
+export type { PredictInput } from './data/predict-input.ts';
+export type { MissingCells } from './data/table.ts';
+export type { RowCounts } from './design/design.ts';
+export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';
 export type {
   AverageMetrics,
   ClassMetrics,
+  ClassName,
   Confusion,
   Metrics,
   MultiClassMetrics,
   TwoClassMetrics,
 } from './evaluation/metrics.ts';
+export type { SolverReport, WarmStartReport } from './fitting/solution.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
 export type { TrainingReport } from './model/fit.ts';
 export { type ClassCoefficients, type EvaluateOptions, FittedLogisticRegression } from './model/fitted.ts';
-export { type CrossValidateOptions, type FitOptions, LogisticRegression } from './model/logistic-regression.ts';
+export {
+  type CrossValidateOptions,
+  type FitOptions,
+  type LabelOf,
+  LogisticRegression,
+} from './model/logistic-regression.ts';
 export type { Options } from './model/options.ts';
 export * from './predict.ts';
+export type { Precision } from './rows/contract.ts';
+export type { SolverName } from './solvers/choose.ts';
+export type { IterationState, OutcomeName } from './solvers/solver.ts';

@@ -9,9 +9,10 @@ import { LogisticRegression as PortableLogisticRegression, type TableReader } fr
 import { readTable } from './platform/read-table.ts';
 import { writeWhole } from './platform/write-file.ts';
 
+export type { ReadOptions } from './data/table.ts';
 export { nearestName } from './errors.ts';
 export * from './index.ts';
-export { readCells } from './platform/read-table.ts';
+export { type CellFile, readCells } from './platform/read-table.ts';
 
 /** The estimator with files: fit('data.csv', 'target') reads it through DuckDB; '-' is standard input. */
 export class LogisticRegression extends PortableLogisticRegression {

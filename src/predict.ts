@@ -10,10 +10,12 @@ export {
   type Factor,
   type Feature,
   type Label,
+  type MissingPolicy,
   type ModelFile,
   scoredClasses,
   type Target,
   type Term,
+  type UnseenPolicy,
 } from './predict/model-file.ts';
 export type { ObjectRow, Row } from './predict/read-row.ts';
 export type { ScoreOptions } from './predict/score-options.ts';

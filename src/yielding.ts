@@ -1,44 +1,37 @@
 /**
- * Long loops over rows, cut into turns between which the event loop serves timers, sockets and aborts:
- * whoever fits a million rows in a server goes on serving. It counts rows, reads no clock, and knows
- * nothing of what the loops do.
+ * Long loops over rows that yield to the event loop between pieces, so that timers, sockets and aborts are served:
+ * whoever fits a million rows in a server goes on serving. It counts rows, reads no clock, and knows nothing of what
+ * the loops do.
  */
 
-/** Rows of one column between two turns of the event loop: well under a millisecond of plain arithmetic. */
-const rowsATurn = 2 ** 16;
+/** Rows of one column between two yields: well under a millisecond of plain arithmetic. */
+const rowsBetweenYields = 2 ** 16;
+/** Rows of one column that are visited in one go. */
+const rowsInOneGo = 2 ** 14;
 
-export interface Turns {
-  /**
-   * Calls visit(from, to) over consecutive runs of 0 … count, until it gives false. `cost`: rows of plain arithmetic
-   * that one of these is worth. Rejects with the signal's reason.
-   */
-  over(count: number, visit: (from: number, to: number) => unknown, cost?: number): Promise<void>;
-  /** Counts work that was done in one go, in rows of one column. */
-  spend(rows: number): Promise<void>;
+/** One count for all loops of the process, so that many short loops yield as well. */
+let left = rowsBetweenYields;
+
+/**
+ * Calls visit(from, to) over consecutive runs of 0 … count, until it gives false. The runs depend on nothing but `count`
+ * and `cost`, so that sums over them come out alike every time. `cost`: rows of plain arithmetic that one of these is worth.
+ */
+export async function overRows(count: number, visit: (from: number, to: number) => unknown, cost = 1): Promise<void> {
+  const length = Math.ceil(rowsInOneGo / cost);
+  for (let from = 0; from < count; from += length) {
+    const to = Math.min(count, from + length);
+    const goOn = visit(from, to) !== false;
+    await yieldAfter((to - from) * cost);
+    if (!goOn) return;
+  }
 }
 
-/** One count of rows for all loops that share these turns, so that many short loops take turns as well. */
-export function createTurns(signal?: AbortSignal): Turns {
-  let left = rowsATurn;
-  const spend = async (rows: number): Promise<void> => {
-    left -= rows;
-    if (left > 0) return;
-    left = rowsATurn;
-    await nextTask();
-    signal?.throwIfAborted();
-  };
-  return {
-    async over(count, visit, cost = 1) {
-      for (let from = 0; from < count; ) {
-        const to = Math.min(count, from + Math.ceil(left / cost));
-        const goOn = visit(from, to) !== false;
-        await spend((to - from) * cost);
-        if (!goOn) return;
-        from = to;
-      }
-    },
-    spend,
-  };
+/** Counts work that was done in one go, in rows of one column, and yields when it is due. */
+export async function yieldAfter(rows: number): Promise<void> {
+  left -= rows;
+  if (left > 0) return;
+  left = rowsBetweenYields;
+  await nextTask();
 }
 
 /** Lets the event loop turn once. */

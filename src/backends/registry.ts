@@ -1,34 +1,45 @@
 /**
- * Backends by name, and what `auto` means. A backend that was asked for by name is used or is an error:
- * only `auto` and `cpu` choose, and what they chose is in the backend's `detail`. Nothing is loaded
- * before it is asked for.
+ * Backends by name, as places for rows, and what `auto` means. A backend that was asked for by name is used or is an
+ * error: only `auto` and `cpu` choose, and what they chose is in the place's `detail`. Nothing is loaded before it is
+ * asked for.
  */
 import { LogisticError, nearestName } from '../errors.ts';
-import type { Backend } from './backend.ts';
-import { createFusedBackend } from './cpu/fused.ts';
+import type { RowPlace, RowSource, RowSums } from '../rows/contract.ts';
+import { referencePlace } from '../rows/reference.ts';
+import { countFeatures } from '../rows/source.ts';
+import { withExact } from '../rows/with-exact.ts';
+import { createFusedPlace } from './cpu/fused.ts';
 import { availableThreads } from './cpu/threads.ts';
-import { createTfjsBackend, loadTensorFlow } from './tfjs.ts';
-
-/** auto, cpu: fused WebAssembly kernels, or tfjs's cpu ops where SIMD is missing · tfjs-cpu, wasm: tfjs ops. */
-export const backendNames = ['auto', 'cpu', 'tfjs-cpu', 'wasm'] as const;
-export type BackendName = (typeof backendNames)[number];
+import { loadTensorFlow, loadWasm } from './load.ts';
+import { type BackendName, backendNames } from './names.ts';
+import { createTfjsPlace } from './tfjs.ts';
 
 export interface Resources {
   /** Threads that compute: 'auto' is all that the machine runs at a time. */
   readonly threads: 'auto' | number;
-  /** Numbers in X, m·n: few of them stay on the calling thread, where they are done before a thread has started. */
+  /**
+   * Numbers that one evaluation goes through, m·n·k: few of them stay on the calling thread, where they are done before
+   * a thread has started.
+   */
   readonly cells: number;
 }
 
-export async function openBackend(name: BackendName, resources: Resources): Promise<Backend> {
+/** The place called `name`. Whoever opens it closes it. */
+export async function openPlace(name: BackendName, resources: Resources): Promise<RowPlace> {
+  return takingNoFeatures(await open(name, resources));
+}
+
+async function open(name: BackendName, resources: Resources): Promise<RowPlace> {
   switch (name) {
     case 'auto':
     case 'cpu':
-      return (await openFused(resources)) ?? withoutSimd(await createTfjsBackend(await loadTensorFlow(), 'cpu', 'cpu'));
+      return (await openFused(resources)) ?? (await openWithoutSimd());
     case 'tfjs-cpu':
-      return createTfjsBackend(await loadTensorFlow(), 'tfjs-cpu', 'cpu');
+      return withFloat64(await openTfjsCpu('tfjs-cpu'), resources);
     case 'wasm':
-      return openWasm();
+      return withFloat64(await createTfjsPlace(await loadWasm(), 'wasm', 'wasm'), resources);
+    case 'reference':
+      return referencePlace;
     default:
       throw new LogisticError('unknown-backend', `there is no backend ${JSON.stringify(name)}`, {
         hint: `choose one of ${backendNames.join(', ')}; ${nearestName(name, backendNames) ?? 'auto'} may be meant`,
@@ -43,43 +54,75 @@ export async function openBackend(name: BackendName, resources: Resources): Prom
  */
 export const threadedCells = 2 ** 20;
 
-/** The fused backend, undefined where SIMD is missing. Threads that only 'auto' asked for may be refused to it. */
-export async function openFused({ threads, cells }: Resources): Promise<Backend | undefined> {
-  if (cells < threadedCells) return createFusedBackend(0);
-  if (threads !== 'auto') return createFusedBackend(threads);
+/** The fused place, undefined where SIMD is missing. Threads that only 'auto' asked for may be refused to it. */
+export async function openFused({ threads, cells }: Resources): Promise<RowPlace | undefined> {
+  if (cells < threadedCells) return createFusedPlace(0);
+  if (threads !== 'auto') return createFusedPlace(threads);
   try {
-    return await createFusedBackend(await availableThreads());
+    return await createFusedPlace(await availableThreads());
   } catch (error) {
-    const backend = await createFusedBackend(0);
-    return backend && { ...backend, detail: `${backend.detail} (${(error as Error).message})` };
+    const place = await createFusedPlace(0);
+    return place && { ...place, detail: `${place.detail} (${(error as Error).message})` };
   }
 }
 
-function withoutSimd(backend: Backend): Backend {
-  return { ...backend, detail: `${backend.detail} (there is no WebAssembly SIMD here)` };
-}
-
-/** tfjs's wasm backend, from its own package: the one optional peer of this page. */
-async function openWasm(): Promise<Backend> {
-  const tf = await loadTensorFlow();
-  let wasm: typeof import('@tensorflow/tfjs-backend-wasm');
-  try {
-    wasm = await import('@tensorflow/tfjs-backend-wasm');
-  } catch (error) {
-    if ((error as { code?: string }).code?.includes('MODULE_NOT_FOUND') !== true) throw error;
-    throw new LogisticError('backend-missing', 'the backend wasm needs the package @tensorflow/tfjs-backend-wasm', {
-      hint: 'npm install @tensorflow/tfjs-backend-wasm',
+/** TensorFlow.js's cpu ops, or the reference where that package is missing too. */
+async function openWithoutSimd(): Promise<RowPlace> {
+  const place = await openTfjsCpu('cpu')
+    .then((coarse) => composed(coarse, referencePlace))
+    .catch((error) => {
+      if ((error as LogisticError).code === 'backend-missing') return { ...referencePlace, name: 'cpu' };
+      throw error;
     });
-  }
-  const folder = await wasmFolder();
-  if (folder !== undefined) wasm.setWasmPaths(folder);
-  return createTfjsBackend(tf, 'wasm', 'wasm');
+  return { ...place, detail: `${place.detail} (there is no WebAssembly SIMD here)` };
 }
 
-/** Where the .wasm files lie: in Node beside the package's own main file; elsewhere tfjs's default holds. */
-async function wasmFolder(): Promise<string | undefined> {
-  if (typeof process === 'undefined' || process.versions?.node === undefined) return undefined;
-  const { createRequire } = await import('node:module');
-  const main = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm');
-  return main.slice(0, Math.max(main.lastIndexOf('/'), main.lastIndexOf('\\')) + 1);
+async function openTfjsCpu(name: string): Promise<RowPlace> {
+  return createTfjsPlace(await loadTensorFlow(), name, 'cpu');
+}
+
+/** A float32 place beside the fused one, or beside plain loops where SIMD is missing. */
+async function withFloat64(coarse: RowPlace, resources: Resources): Promise<RowPlace> {
+  return composed(coarse, (await openFused(resources)) ?? referencePlace);
+}
+
+/** Places rows in both; the report's words are those of the coarse place, which was asked for. */
+function composed(coarse: RowPlace, exact: RowPlace): RowPlace {
+  return {
+    name: coarse.name,
+    detail: coarse.detail,
+    async place(source, storage, signal) {
+      const coarseRows = await coarse.place(withoutRelease(source), 'float32', signal);
+      try {
+        return withExact(coarseRows, await exact.place(source, storage, signal));
+      } catch (error) {
+        await coarseRows.close();
+        throw error;
+      }
+    },
+    async close() {
+      await Promise.all([coarse.close(), exact.close()]);
+    },
+  };
+}
+
+/** The same source for a reader who is not the last. */
+function withoutRelease(source: RowSource): RowSource {
+  const columns = source.columns.map((column) => {
+    if (column.kind !== 'dense') return column;
+    const { kind, mean, scale } = column;
+    return { kind, mean, scale, read: (from: number, into: Float64Array) => column.read(from, into) };
+  });
+  return { ...source, columns };
+}
+
+/** Rows of the intercept alone have no X to be fast about: they go to the reference. */
+function takingNoFeatures(place: RowPlace): RowPlace {
+  return {
+    ...place,
+    place: async (source, storage, signal): Promise<RowSums> => {
+      if (countFeatures(source) > 0) return place.place(source, storage, signal);
+      return referencePlace.place(source, storage, signal);
+    },
+  };
 }

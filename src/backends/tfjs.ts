@@ -1,29 +1,28 @@
 /**
- * A TensorFlow.js backend as a `Backend`: it loads the library when first asked, keeps the tensors of
- * the placed rows, and runs portable.ts over them. Every op runs inside one synchronous section that
- * gives the application's own active backend back before it returns, so fits on different backends can
- * run at the same time and the application never notices. It knows no equation: those are portable.ts.
+ * A backend of TensorFlow.js as a place for rows: it keeps the tensors of the placed rows and runs portable.ts over
+ * them, in float32. Every op runs inside one synchronous section that gives the application's own active backend back
+ * before it returns, so fits on different backends can run at the same time and the application never notices.
+ * It knows no equation: those are portable.ts.
  */
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { LogisticError } from '../errors.ts';
 import { addScaled } from '../math/vector.ts';
 import {
-  type Backend,
   maxBlockRows,
   type Order,
-  type PlacedRows,
-  type Precision,
-  type Rows,
+  type RowPlace,
+  type RowSource,
+  type RowSums,
+  type SumOptions,
   type Sums,
-} from './backend.ts';
+} from '../rows/contract.ts';
+import { measureScores } from '../rows/measure.ts';
+import { type Feature, featuresOf, readStandardised, spansOf, summarisePartitions } from '../rows/source.ts';
+import { yieldAfter } from '../yielding.ts';
 import { type Block, blockSums, scores, type TensorFlow } from './portable.ts';
 
-export async function loadTensorFlow(): Promise<TensorFlow> {
-  return await import('@tensorflow/tfjs');
-}
-
-/** The portable backend over tfjs's backend `tfName`, which must be registered with that tfjs. */
-export async function createTfjsBackend(tf: TensorFlow, name: string, tfName: string): Promise<Backend> {
+/** The place over tfjs's backend `tfName`, which must be registered with that tfjs. */
+export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: string): Promise<RowPlace> {
   await tf.ready(); // the application's own default, so that there is something to give back
   if (tf.findBackend(tfName) === null) await tf.ready(); // waits for the initialisation that findBackend began
   if (tf.findBackend(tfName) === null) {
@@ -35,8 +34,7 @@ export async function createTfjsBackend(tf: TensorFlow, name: string, tfName: st
   return {
     name,
     detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
-    arithmetics: ['float32'],
-    place: async (rows) => placeBlocks(tf, rows, active),
+    place: (source, _storage, signal) => placeBlocks({ tf, active }, source, signal),
     async close() {},
   };
 }
@@ -53,88 +51,190 @@ function withBackend<T>(tf: TensorFlow, name: string, section: () => T): T {
   }
 }
 
-type Section = <T>(section: () => T) => T;
-/** An op over a block at W [n, 1] and b [1, 1]. */
+interface Device {
+  readonly tf: TensorFlow;
+  /** Runs a section with the backend active. */
+  active<T>(section: () => T): T;
+}
+
+/** Rows from … to of the source, all of one partition. */
+interface PlacedBlock extends Block {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An op over a block at W [n, k] and b [k, 1]. */
 type Op = (block: Block, w: Tensor2D, b: Tensor2D) => Tensor;
 
-function placeBlocks(tf: TensorFlow, rows: Rows, active: Section): PlacedRows {
-  const { features } = rows;
-  let blocks: Block[] | undefined = [];
+async function placeBlocks(device: Device, source: RowSource, signal: AbortSignal | undefined): Promise<RowSums> {
+  const { tf, active } = device;
+  const features = featuresOf(source);
+  const blocks: PlacedBlock[] = [];
   const dispose = (): void => {
-    for (const block of blocks ?? []) tf.dispose([block.x, block.sign, block.weights]);
-    blocks = undefined;
+    for (const { x, classes, weights } of blocks) tf.dispose([x, classes, weights]);
+    blocks.length = 0;
   };
   try {
-    for (let start = 0; start < rows.count; start += maxBlockRows) {
-      blocks.push(active(() => placeBlock(tf, rows, start)));
+    for (const span of spansOf(source)) {
+      for (let from = span.from; from < span.to; from += maxBlockRows) {
+        signal?.throwIfAborted();
+        const to = Math.min(span.to, from + maxBlockRows);
+        blocks.push(active(() => placeBlock(tf, source, features, { from, to })));
+        await yieldAfter((to - from) * (features.length + 1));
+      }
     }
   } catch (error) {
     dispose();
     throw error;
   }
-  /** Takes what an op gives of each block in turn, read back. */
-  const overBlocks = async (
-    theta: Float64Array,
-    signal: AbortSignal | undefined,
-    op: Op,
-    take: (numbers: Float64Array, index: number) => void,
-  ): Promise<void> => {
-    const w = Float32Array.from(theta.subarray(0, features));
-    const b = Float32Array.of(theta[features]!);
-    for (let index = 0; index === 0 || index < (blocks?.length ?? 0); index++) {
-      signal?.throwIfAborted();
-      const block = blocks?.[index];
-      if (block === undefined) throw new LogisticError('disposed', 'these rows have been disposed of');
-      const out = active(() => tf.tidy(() => op(block, tf.tensor2d(w, [features, 1]), tf.tensor2d(b, [1, 1]))));
-      try {
-        take(Float64Array.from(await out.data()), index);
-      } finally {
-        out.dispose();
-      }
-    }
-  };
+  source.columns.forEach((column) => {
+    if (column.kind === 'dense') column.release?.();
+  });
+  return rowSumsOver(device, source, { features: features.length, blocks, dispose });
+}
+
+/** Rows from … to as float32 tensors. */
+function placeBlock(
+  tf: TensorFlow,
+  { labels, weights }: RowSource,
+  features: readonly Feature[],
+  { from, to }: { readonly from: number; readonly to: number },
+): PlacedBlock {
+  const length = to - from;
+  const x = new Float32Array(features.length * length);
+  const values = new Float64Array(length);
+  features.forEach((feature, j) => {
+    readStandardised(feature, from, values);
+    x.set(values, j * length);
+  });
+  const s = weights ? Float32Array.from(weights.subarray(from, to)) : new Float32Array(length).fill(1);
   return {
-    async evaluate(theta: Float64Array, order: Order, _: Precision, signal?: AbortSignal): Promise<Sums> {
-      const size = features + 1;
-      const sums = (block: Block, w: Tensor2D, b: Tensor2D): Tensor => blockSums(tf, block, w, b, order);
-      let total: Float64Array | undefined;
-      await overBlocks(theta, signal, sums, (numbers) => {
-        if (total === undefined) total = numbers;
-        else addScaled(total, 1, numbers);
-      });
-      return {
-        loss: total![0]!,
-        ...(order >= 1 && { gradient: total!.slice(1, size + 1) }),
-        ...(order === 2 && { hessian: total!.slice(size + 1) }),
-      };
-    },
-    async scores(theta: Float64Array, signal?: AbortSignal): Promise<Float64Array> {
-      const z = new Float64Array(rows.count);
-      const ofBlock = ({ x }: Block, w: Tensor2D, b: Tensor2D): Tensor => scores(tf, x, w, b);
-      await overBlocks(theta, signal, ofBlock, (numbers, index) => z.set(numbers, index * maxBlockRows));
-      return z;
-    },
-    dispose,
+    ...{ from, to },
+    x: tf.tensor2d(x, [features.length, length]),
+    classes: tf.tensor2d(Float32Array.from(labels.subarray(from, to)), [1, length]),
+    weights: tf.tensor2d(s, [1, length]),
   };
 }
 
-/** Rows start … start + maxBlockRows as float32 tensors. */
-function placeBlock(tf: TensorFlow, rows: Rows, start: number): Block {
-  const { features } = rows;
-  const length = Math.min(maxBlockRows, rows.count - start);
-  const x = new Float32Array(features * length);
-  const values = new Float64Array(length);
-  for (let j = 0; j < features; j++) {
-    rows.read(j, start, values);
-    x.set(values, j * length);
-  }
-  const sign = Float32Array.from(rows.y.subarray(start, start + length), (y) => 1 - 2 * y);
-  const weights = rows.weights
-    ? Float32Array.from(rows.weights.subarray(start, start + length))
-    : new Float32Array(length).fill(1);
-  return {
-    x: tf.tensor2d(x, [features, length]),
-    sign: tf.tensor2d(sign, [1, length]),
-    weights: tf.tensor2d(weights, [1, length]),
+interface PlacedBlocks {
+  /** n */
+  readonly features: number;
+  readonly blocks: readonly PlacedBlock[];
+  dispose(): void;
+}
+
+function rowSumsOver({ tf, active }: Device, source: RowSource, { features, blocks, dispose }: PlacedBlocks): RowSums {
+  const k = source.classes - 1;
+  const labelled = { ...source, columns: [] }; // the columns may be freed
+  const empty = blocks.length === 0;
+  let closed = false;
+  /** Takes what an op gives of each block that has rows which are asked for, read back; from … to are those rows. */
+  const overBlocks = async (
+    theta: Float64Array,
+    options: SumOptions | undefined,
+    op: Op,
+    take: (numbers: Float64Array, block: PlacedBlock, from: number, to: number) => void,
+  ): Promise<void> => {
+    const [w, b] = splitTheta(theta, features, k);
+    if (closed) throw new LogisticError('disposed', 'these rows have been closed');
+    let index = 0;
+    for (const span of spansOf(source, options)) {
+      while (index < blocks.length && blocks[index]!.to <= span.from) index++;
+      for (let next = index; (blocks[next]?.from ?? span.to) < span.to; next++) {
+        options?.signal?.throwIfAborted();
+        if (closed) throw new LogisticError('disposed', 'these rows have been closed');
+        const block = blocks[next]!;
+        const [from, to] = [Math.max(block.from, span.from), Math.min(block.to, span.to)];
+        const out = active(() =>
+          tf.tidy(() => {
+            const asked = { ...block, weights: maskOutside(tf, block, from, to) };
+            return op(asked, tf.tensor2d(w, [features, k]), tf.tensor2d(b, [k, 1]));
+          }),
+        );
+        try {
+          take(Float64Array.from(await out.data()), block, from, to);
+        } finally {
+          out.dispose();
+        }
+      }
+    }
   };
+  const scoresOf = async (theta: Float64Array, options: SumOptions | undefined): Promise<Float64Array> => {
+    const m = spansOf(source, options).reduce((count, { from, to }) => count + to - from, 0);
+    const z = new Float64Array(k * m);
+    let at = 0;
+    const ofBlock: Op = ({ x }, w, b) => scores(tf, x, w, b);
+    await overBlocks(theta, options, ofBlock, (numbers, block, from, to) => {
+      const length = block.to - block.from;
+      for (let c = 0; c < k; c++) {
+        z.set(numbers.subarray(c * length + from - block.from, c * length + to - block.from), c * m + at);
+      }
+      at += to - from;
+    });
+    return z;
+  };
+  return {
+    features,
+    scoreVectors: k,
+    partitions: summarisePartitions(source),
+    precisions: ['float32'],
+    storagePrecision: 'float32',
+    async evaluate(theta, order, _precision, options) {
+      const size = k * (features + 1);
+      const pairs = (k * (k + 1)) / 2;
+      const count = 1 + (order >= 1 ? size : 0) + (order === 2 ? pairs * (features + 1) ** 2 : 0);
+      const total = new Float64Array(count);
+      const ofBlock: Op = (block, w, b) => blockSums(tf, block, w, b, order);
+      await overBlocks(theta, options, ofBlock, (numbers) => addScaled(total, 1, numbers));
+      return sumsOf(total, k, features, order);
+    },
+    async measure(theta, threshold, options) {
+      return measureScores(labelled, await scoresOf(theta, options), threshold, options);
+    },
+    async close() {
+      closed = true;
+      if (!empty) dispose();
+    },
+  };
+}
+
+/** W [n, k] and b [k] of theta [k, n + 1], in float32. */
+function splitTheta(theta: Float64Array, n: number, k: number): [w: Float32Array, b: Float32Array] {
+  const w = new Float32Array(n * k);
+  const b = new Float32Array(k);
+  for (let c = 0; c < k; c++) {
+    for (let j = 0; j < n; j++) w[j * k + c] = theta[c * (n + 1) + j]!;
+    b[c] = theta[c * (n + 1) + n]!;
+  }
+  return [w, b];
+}
+
+/** The weights of a block, 0 for rows that are not asked for. */
+function maskOutside(tf: TensorFlow, block: PlacedBlock, from: number, to: number): Tensor2D {
+  const length = block.to - block.from;
+  if (to - from === length) return block.weights;
+  const mask = new Float32Array(length).fill(1, from - block.from, to - block.from);
+  return tf.mul(block.weights, tf.tensor2d(mask, [1, length]));
+}
+
+/** The flat sums of blockSums as the contract has them. */
+function sumsOf(total: Float64Array, k: number, n: number, order: Order): Sums {
+  const size = k * (n + 1);
+  const loss = total[0]!;
+  if (order === 0) return { loss };
+  const gradient = total.slice(1, 1 + size);
+  if (order === 1) return { loss, gradient };
+  const hessian = new Float64Array(size * size);
+  let at = 1 + size;
+  for (let c = 0; c < k; c++) {
+    for (let d = c; d < k; d++) {
+      for (let i = c * (n + 1); i < (c + 1) * (n + 1); i++) {
+        for (let j = d * (n + 1); j < (d + 1) * (n + 1); j++, at++) {
+          hessian[i * size + j] = total[at]!;
+          hessian[j * size + i] = total[at]!;
+        }
+      }
+    }
+  }
+  return { loss, gradient, hessian };
 }

@@ -1,8 +1,15 @@
 /** `logit evaluate`: a model's metrics on a file whose labels are known. */
-import { type FittedLogisticRegression, LogisticError, loadModel, type Metrics, nearestName, type ScoreOptions } from '../node.ts';
+import {
+  type FittedLogisticRegression,
+  LogisticError,
+  loadModel,
+  type Metrics,
+  nearestName,
+  type ScoreOptions,
+} from '../node.ts';
 import { printJson, printText } from './output.ts';
-import { requireShare } from './parse.ts';
 import { openRows, type RowFlags } from './rows.ts';
+import { scoreOptions } from './score-options.ts';
 import { metricRows, table } from './summary.ts';
 import { warn } from './talk.ts';
 
@@ -16,8 +23,8 @@ export async function evaluate(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  requireShare('threshold', flags.threshold);
   const model = await loadModel(modelFile);
+  const options = scoreOptions(flags, model);
   const { target } = model.toJSON();
   const { chunks, hasTarget } = await openRows(model, file, flags, signal);
   if (!hasTarget) {
@@ -43,7 +50,7 @@ export async function evaluate(
         else strangers.set(String(labels![i]), (strangers.get(String(labels![i])) ?? 0) + 1);
         return;
       }
-      const score = model.scoreRow(row, flags);
+      const score = model.scoreRow(row, options);
       if ('problem' in score) dropped.unpredictable++;
       else {
         logOdds.push(score.logOdds);

@@ -1,6 +1,5 @@
 /** How option values are read: numbers as a whole or not at all, lists split at commas. */
 import { InvalidArgumentError } from 'commander';
-import { LogisticError } from '../errors.ts';
 
 export function parseNumber(text: string): number {
   const value = Number(text);
@@ -16,7 +15,7 @@ export function parseThreads(text: string): 'auto' | number {
   return count;
 }
 
-/** A,B,C; the empty text is the empty list. */
+/** A,B,C; the empty string is the empty list. */
 export function parseList(text: string): string[] {
   return text === '' ? [] : text.split(',').map((item) => item.trim());
 }
@@ -38,12 +37,4 @@ export function parseDelimiter(text: string): string {
   if (text === '\\t' || text === 'tab') return '\t';
   if (text.length !== 1) throw new InvalidArgumentError('It is one character, or tab.');
   return text;
-}
-
-/** Refuses a probability outside [0, 1] by the name of its option. */
-export function requireShare(option: string, value: number | undefined): void {
-  if (value === undefined || (value >= 0 && value <= 1)) return;
-  throw new LogisticError('bad-option', `${option} must be a number from 0 to 1, found ${value}`, {
-    details: { option },
-  });
 }

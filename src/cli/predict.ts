@@ -2,8 +2,8 @@
 import { type Cell, type FittedLogisticRegression, loadModel, type ScoreOptions } from '../node.ts';
 import { beginFile } from '../platform/write-file.ts';
 import { csvField, printText } from './output.ts';
-import { requireShare } from './parse.ts';
 import { openRows, type RowFlags } from './rows.ts';
+import { scoreOptions } from './score-options.ts';
 import { say, warn } from './talk.ts';
 
 interface PredictFlags extends ScoreOptions, RowFlags {
@@ -17,8 +17,8 @@ export async function predict(
   flags: PredictFlags,
   signal: AbortSignal,
 ): Promise<void> {
-  requireShare('threshold', flags.threshold);
   const model = await loadModel(modelFile);
+  const options = scoreOptions(flags, model);
   const { chunks, ignored } = await openRows(model, file, flags, signal);
   if (ignored.length > 0 && flags.quiet !== true) say(`Not in the model, so ignored: ${ignored.join(', ')}.`);
 
@@ -29,7 +29,7 @@ export async function predict(
     await write(`${['prediction', ...model.classes.map((label) => `P(${label})`), 'note'].map(csvField).join(',')}\n`);
     for await (const { cells } of chunks) {
       signal.throwIfAborted();
-      await write(cells.map((row) => predictionLine(model, row, flags, counts)).join(''));
+      await write(cells.map((row) => predictionLine(model, row, options, counts)).join(''));
     }
     await pending?.commit();
   } catch (error) {

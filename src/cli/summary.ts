@@ -38,7 +38,9 @@ function describeRows(model: FittedLogisticRegression): string {
 function describeClasses(model: FittedLogisticRegression): string {
   const { name } = model.toJSON().target;
   if (model.classes.length === 2) return `${name}: ${model.positive} (positive) against ${model.reference}`;
-  const listed = model.classes.slice(0, shownClasses).map((label) => `${label}${label === model.reference ? ' (reference)' : ''}`);
+  const listed = model.classes
+    .slice(0, shownClasses)
+    .map((label) => `${label}${label === model.reference ? ' (reference)' : ''}`);
   const more = model.classes.length - listed.length;
   return `${name}: ${listed.join(', ')}${more > 0 ? ` and ${more} more classes` : ''}`;
 }
@@ -52,7 +54,9 @@ function describeSolver(model: FittedLogisticRegression): string {
   const way = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${start}${refined}`;
   const norm = gradientNorm.toExponential(1);
   const without =
-    warmStart?.used === false ? `warm start from ${warmStart.rows.toLocaleString('en')} rows not used: ${warmStart.reason}\n` : '';
+    warmStart?.used === false
+      ? `warm start from ${warmStart.rows.toLocaleString('en')} rows not used: ${warmStart.reason}\n`
+      : '';
   return `${solver.name}: ${outcome} after ${way}, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n${without}`;
 }
 
@@ -89,7 +93,10 @@ export function coefficientTable(
   const rows = [
     [`log-odds against ${model.reference}`, ...classes],
     ['(intercept)', ...classes.map((_, c) => show(intercepts[c]!))],
-    ...shown.map(({ name, coefficients, excluded }) => [name, ...classes.map((_, c) => excluded ?? show(coefficients[c]!))]),
+    ...shown.map(({ name, coefficients, excluded }) => [
+      name,
+      ...classes.map((_, c) => excluded ?? show(coefficients[c]!)),
+    ]),
   ];
   const others = hidden > 0 ? `… and ${hidden} more classes: logit inspect shows all\n` : '';
   return `${table(rows)}${rest}${others}`;
@@ -106,7 +113,10 @@ function metricsTable(model: FittedLogisticRegression): string {
     const { mean, standardDeviation } = crossValidation.metrics[key] ?? { mean: null, standardDeviation: null };
     return mean === null ? '' : `${mean.toFixed(4)} ± ${standardDeviation?.toFixed(4) ?? '?'}`;
   };
-  return table([[...header, `${crossValidation.folds.length} folds`], ...rows.map(({ key, cells }) => [...cells, spread(key)])]);
+  return table([
+    [...header, `${crossValidation.folds.length} folds`],
+    ...rows.map(({ key, cells }) => [...cells, spread(key)]),
+  ]);
 }
 
 const twoClassNames = {
@@ -134,7 +144,10 @@ const multiClassNames = {
 /** A row for each metric: its name and its value in each of the given. */
 export function metricRows(metrics: readonly Metrics[]): { readonly key: string; readonly cells: readonly string[] }[] {
   const names = metrics.some((of) => of.perClass !== undefined) ? multiClassNames : twoClassNames;
-  return Object.entries(names).map(([key, name]) => ({ key, cells: [name, ...metrics.map((of) => showMetric(of, key))] }));
+  return Object.entries(names).map(([key, name]) => ({
+    key,
+    cells: [name, ...metrics.map((of) => showMetric(of, key))],
+  }));
 }
 
 function showMetric(metrics: Metrics, path: string): string {

@@ -19,13 +19,13 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
   if (out !== undefined) await requireFolder(out);
-  const progress = createProgress(quiet === true);
+  const { stop, ...progress } = createProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {
     const estimator = new LogisticRegression({ ...options, trainingMetrics: true });
     model = await estimator.fit(file, target, { signal, ...progress });
   } finally {
-    progress.stop();
+    stop();
   }
   if (out !== undefined) await saveModel(model, out);
   if (quiet !== true) for (const warning of model.warnings) warn(warning.message);

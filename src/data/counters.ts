@@ -13,8 +13,8 @@ export function describeCounters(
   request: ColumnRequest,
   unnamed: ReadonlySet<string>,
 ): { readonly columns: readonly Column[]; readonly warnings: readonly Warning[] } {
-  const spoken = new Set([request.target, request.weights, ...(request.numeric ?? []), ...(request.only ?? [])]);
-  const candidates = columns.filter((column) => !spoken.has(column.name));
+  const asked = new Set([request.target, request.weights, ...(request.numeric ?? []), ...(request.only ?? [])]);
+  const candidates = columns.filter((column) => !asked.has(column.name));
   const counting = candidates.filter(countsUp);
   const index = counting.filter(({ name }) => unnamed.has(name)).map(({ name }) => name);
   const likely = counting

@@ -1,146 +1,215 @@
 /**
- * Values already in memory → Table: nested or typed arrays, arrays of objects, and anything that looks
- * like a TensorFlow.js tensor. Types are taken as they are: a text is a category even when it spells a
- * number. Tests go by ArrayBuffer.isView and by shape, never by instanceof, which another realm defeats.
+ * Values in memory → Table: arrays, objects, columns, Arrow tables and tensors, with labels beside them or in a column
+ * of theirs. Everything but tensors is read before control returns to the caller: rows that are changed after the
+ * call change nothing. Types are taken as they are: a string is a category even when it spells a number. It knows no
+ * feature and no encoding.
  */
-import { LogisticError } from '../errors.ts';
-import type { Cell } from '../predict/cell.ts';
-import type { Turns } from '../turns.ts';
-import type { Column, NumericColumn, Table } from './table.ts';
-import { typedColumn } from './typed-column.ts';
+import { LogisticError, type Warning } from '../errors.ts';
+import { defaultMissingTokens } from '../predict/cell.ts';
+import { matrixColumns } from './from-matrix.ts';
+import { objectCells, objectNames } from './from-objects.ts';
+import { arrowVectors, columnVectors, lengthOf, vectorCells } from './from-vectors.ts';
+import { judgeCategory } from './infer.ts';
+import {
+  describe,
+  isNamed,
+  isVector,
+  type KnownNamed,
+  kindOf,
+  type Matrix,
+  type NamedData,
+  type Vector,
+} from './kinds.ts';
+import { allRead, type Later, whenRead } from './later.ts';
+import { leftOut, requireNames, wantedColumns } from './names.ts';
+import { numericColumn, requireComplete } from './numbers.ts';
+import { checkSampleWeights } from './sample-weights.ts';
+import type { Column, ColumnRequest, Table } from './table.ts';
+import { type Reading, typedColumn } from './typed-column.ts';
 
-/** What is asked of a tensor: shape and an awaited copy of the values. No copy of tfjs is loaded for it. */
-export interface TensorLike {
-  readonly shape: readonly number[];
-  data(): Promise<ArrayLike<number>>;
+/** m rows, or columns of m values. */
+export type TrainingData = Matrix | NamedData;
+/** One label for each row. */
+export type TrainingLabels = Vector;
+
+export interface TableRequest extends Omit<ColumnRequest, 'target'> {
+  /** s, one for each row; a column of the data is named by `weights` instead. */
+  readonly sampleWeight?: Vector | undefined;
+  /** Names of the columns of a matrix; default x1, x2, … */
+  readonly featureNames?: readonly string[] | undefined;
+  /** Strings that count as missing besides the empty one. */
+  readonly missingTokens?: readonly string[] | undefined;
+  /** Absent: a missing number in a matrix or among its labels is an error here. Otherwise it is for the design. */
+  readonly missing?: 'drop' | 'impute' | 'error' | undefined;
 }
 
-export type NumericArray = ArrayLike<number> | ArrayLike<bigint>;
-/** m rows of n numbers: nested arrays, one flat array of m·n row by row, or a tensor [m, n]. */
-export type Matrix = readonly NumericArray[] | NumericArray | TensorLike;
-export type ObjectRows = readonly Readonly<Record<string, Cell>>[];
-
-export function isTensor(value: unknown): value is TensorLike {
-  return (
-    typeof value === 'object' && value !== null && 'shape' in value && typeof (value as TensorLike).data === 'function'
-  );
+export interface TableWithRoles {
+  /** Its source is 'arrays' (also for tensors), 'objects', 'columns' or 'Arrow table'. */
+  readonly table: Table;
+  /** The column that holds the labels. */
+  readonly target: string;
+  /** The column that holds the sample weights, where there are any. */
+  readonly weights?: string;
 }
 
-export function isObjectRows(value: unknown): value is ObjectRows {
-  const first = Array.isArray(value) ? value[0] : undefined;
-  return typeof first === 'object' && first !== null && !Array.isArray(first) && !ArrayBuffer.isView(first);
-}
-
-/** Columns of a matrix, n arrays of length m. `rows`: m where it is known, to cut a flat array. */
-export async function matrixColumns(matrix: Matrix, rows: number | undefined, turns: Turns): Promise<Float64Array[]> {
-  if (isTensor(matrix)) {
-    const [m, n = 1] = matrix.shape;
-    if (matrix.shape.length > 2 || m === undefined) {
-      throw new LogisticError('bad-shape', `a tensor of shape [${matrix.shape}] is not rows by columns`);
-    }
-    return flatColumns(await matrix.data(), m, n, turns);
-  }
-  if (matrix.length === 0) throw new LogisticError('empty', 'the data have no rows');
-  const first = (matrix as readonly unknown[])[0];
-  if (typeof first !== 'object' || first === null) {
-    const m = rows ?? matrix.length;
-    const n = matrix.length / m;
-    if (!Number.isInteger(n)) {
-      throw new LogisticError('bad-shape', `${matrix.length} values cannot be cut into ${m} rows of equal length`);
-    }
-    return flatColumns(matrix as NumericArray, m, n, turns);
-  }
-  const nested = matrix as readonly NumericArray[];
-  const n = nested[0]!.length;
-  if (n === 0) throw new LogisticError('empty', 'row 1 has no values');
-  return fillColumns(nested.length, n, turns, (columns, i) => {
-    const row = nested[i]!;
-    if (row.length !== n) {
-      throw new LogisticError('ragged-rows', `row ${i + 1} has ${row.length} values; row 1 has ${n}`, {
-        details: { row: i + 1, expected: n, found: row.length },
-      });
-    }
-    for (let j = 0; j < n; j++) columns[j]![i] = toNumber(row[j], i, j);
-  });
-}
-
-function flatColumns(values: NumericArray, m: number, n: number, turns: Turns): Promise<Float64Array[]> {
-  return fillColumns(m, n, turns, (columns, i) => {
-    for (let j = 0; j < n; j++) columns[j]![i] = toNumber(values[i * n + j], i, j);
-  });
-}
-
-/** Rows that are filled at a time. */
-const blockRows = 256;
-
-/** n columns of length m, filled row by row. */
-async function fillColumns(
-  m: number,
-  n: number,
-  turns: Turns,
-  fill: (columns: readonly Float64Array[], row: number) => void,
-): Promise<Float64Array[]> {
-  const columns = Array.from({ length: n }, () => new Float64Array(m));
-  for (let from = 0; from < m; from += blockRows) {
-    const to = Math.min(m, from + blockRows);
-    for (let i = from; i < to; i++) fill(columns, i);
-    await turns.spend((to - from) * n);
-  }
-  return columns;
-}
-
-/** A number as it is; a bigint when it fits in a double exactly. Anything else is no number. */
-function toNumber(value: unknown, row: number, column: number): number {
-  if (typeof value === 'number') return value;
-  if (value === null || value === undefined) return Number.NaN;
-  if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value);
-  throw new LogisticError(
-    'not-a-number',
-    `row ${row + 1}, column ${column + 1}: ${JSON.stringify(String(value))} is not a number`,
-    {
-      hint: 'give texts as objects, one key a column',
-    },
-  );
-}
-
-/** Refuses NaN and infinity, naming row and column (both counted from 1). */
-export async function requireFinite(column: ArrayLike<number>, name: string, turns: Turns): Promise<void> {
-  await turns.over(column.length, (from, to) => {
-    for (let row = from; row < to; row++) if (!Number.isFinite(column[row])) throw notFinite(row);
-  });
-
-  function notFinite(row: number): LogisticError {
-    const value = column[row];
-    return new LogisticError('not-finite', `row ${row + 1}, column ${name}: ${value} is not a finite number`, {
-      hint: Number.isNaN(value) ? "set missing: 'drop' or 'impute' to treat NaN as missing" : 'remove it or mend it',
-      details: { row: row + 1, column: name },
+/** `target`: the name of a column of the data, or the labels themselves. */
+export async function tableFromMemory(
+  data: TrainingData,
+  target: TrainingLabels | string,
+  options: TableRequest = {},
+): Promise<TableWithRoles> {
+  const known = kindOf(data);
+  if (typeof target !== 'string' && !isVector(target)) {
+    throw new LogisticError('bad-data', `expected labels or the name of their column, found ${describe(target)}`, {
+      hint: 'fit(data, labels) with one label for each row, or fit(data, "column")',
     });
   }
+  const [name, labels] = typeof target === 'string' ? [target, undefined] : [undefined, target];
+  const request: ColumnRequest = { ...options, target: name };
+  const reading = readingOf(options);
+  const complete = !isNamed(known) && options.missing === undefined;
+  const read = isNamed(known)
+    ? namedColumns(known, request, options)
+    : matrixColumns(known, { labels, featureNames: options.featureNames, complete });
+  requireNames(request, read.names);
+
+  const beside: Beside = { rows: read.rows, names: read.names, reading, complete };
+  const labelColumn = labels === undefined ? undefined : readLabels(labels, beside);
+  const weightColumn = readWeights(options, beside);
+  const columns = [...(await read.columns)];
+  if (!isNamed(known)) asCategories(columns, options.categorical ?? [], reading);
+  const own: Column[] = [];
+  if (labelColumn !== undefined) own.push(await labelColumn);
+  if (weightColumn !== undefined) own.push(await weightColumn);
+
+  const targetName = name ?? own[0]!.name;
+  const weights = weightColumn === undefined ? options.weights : own.at(-1)!.name;
+  const kept = isNamed(known) ? withoutIdentifiers(columns, request) : { columns, warnings: [] };
+  const table: Table = {
+    rows: read.rows,
+    columns: [...kept.columns, ...own],
+    leftOut: leftOut(read.names, kept.columns),
+    source: isNamed(known) ? known.kind : 'arrays',
+    badRows: 0,
+    warnings: kept.warnings,
+  };
+  return { table, target: targetName, ...(weights === undefined ? {} : { weights }) };
 }
 
-export async function numericColumn(name: string, values: Float64Array, turns: Turns): Promise<NumericColumn> {
-  let count = 0;
-  await turns.over(values.length, (from, to) => {
-    for (let row = from; row < to; row++) if (Number.isNaN(values[row])) count++;
-  });
-  return { kind: 'numeric', name, values, missing: { count, tokens: count > 0 ? { NaN: count } : {} } };
+function readingOf({ missingTokens = defaultMissingTokens }: TableRequest): Reading {
+  return { missingTokens: new Set(['', ...missingTokens]) };
 }
 
-/** Objects → Table: the columns are all the keys that occur, in the order in which they occur. */
-export async function tableFromObjects(
-  rows: ObjectRows,
-  missingTokens: readonly string[],
-  turns: Turns,
-): Promise<Table> {
-  const names = new Set<string>();
-  await turns.over(rows.length, (from, to) => {
-    for (let row = from; row < to; row++) for (const name of Object.keys(rows[row]!)) names.add(name);
-  });
-  const columns: Column[] = [];
-  for (const name of names) {
-    const cells = { length: rows.length, at: (row: number) => rows[row]![name] };
-    columns.push(await typedColumn(name, cells, missingTokens, turns));
+interface ReadColumns {
+  readonly rows: number;
+  /** All columns of the data. */
+  readonly names: readonly string[];
+  /** Those that are wanted. */
+  readonly columns: Later<readonly Column[]>;
+}
+
+function namedColumns(known: KnownNamed, request: ColumnRequest, options: TableRequest): ReadColumns {
+  if (options.featureNames !== undefined) {
+    throw new LogisticError('bad-option', `featureNames names the columns of a matrix; ${known.kind} have their own`, {
+      hint: 'leave it out, or choose columns with `only` and `drop`',
+    });
   }
-  return { rows: rows.length, columns, source: 'objects', leftOut: [], badRows: 0, warnings: [] };
+  const { rows, names, cells } = sourceOf(known);
+  if (rows === 0 || names.length === 0) {
+    const which = known.kind === 'Arrow table' ? 'Arrow table has' : `${known.kind} have`;
+    throw new LogisticError('empty', `the ${which} no ${rows === 0 ? 'rows' : 'columns'}`, {
+      hint: 'give at least one row and one column',
+    });
+  }
+  requireNames(request, names);
+  const reading = readingOf(options);
+  const columns = wantedColumns(request, names).map((k): Later<Column> => {
+    const name = names[k]!;
+    const as = request.categorical?.includes(name)
+      ? 'categorical'
+      : request.numeric?.includes(name)
+        ? 'numeric'
+        : undefined;
+    return whenRead(cells(name), (values) => typedColumn(name, values, { ...reading, as }));
+  });
+  return { rows, names, columns: allRead(columns) };
+}
+
+interface NamedSource {
+  readonly rows: number;
+  readonly names: readonly string[];
+  cells(name: string): Later<ArrayLike<unknown>>;
+}
+
+function sourceOf({ kind, data }: KnownNamed): NamedSource {
+  if (kind === 'objects') {
+    return { rows: data.length, names: objectNames(data), cells: (name) => objectCells(data, name) };
+  }
+  const { rows, names, vector } = kind === 'columns' ? columnVectors(data) : arrowVectors(data);
+  return { rows, names, cells: (name) => vectorCells(vector(name), name) };
+}
+
+interface Beside {
+  readonly rows: number;
+  readonly names: readonly string[];
+  readonly reading: Reading;
+  readonly complete: boolean;
+}
+
+/** The labels as a column of a name that is free: y, y_, … */
+function readLabels(labels: Vector, { rows, names, reading, complete }: Beside): Later<Column> {
+  const name = freeName('y', names);
+  const length = lengthOf(labels, 'of labels');
+  if (length !== rows) {
+    throw new LogisticError('bad-shape', `${rows} rows and ${length} labels`, {
+      hint: 'give one label for each row',
+      details: { rows, labels: length },
+    });
+  }
+  return whenRead(vectorCells(labels, name), (cells) => {
+    const column = typedColumn(name, cells, reading);
+    if (complete && column.kind === 'numeric') requireComplete(column, (row) => cells[row]);
+    return column;
+  });
+}
+
+/** Sample weights as a column of a name that is free: weight, weight_, … */
+function readWeights({ sampleWeight, weights }: TableRequest, { rows, names }: Beside): Later<Column> | undefined {
+  if (sampleWeight === undefined) return undefined;
+  if (weights !== undefined) {
+    throw new LogisticError('bad-option', `sampleWeight and the column ${JSON.stringify(weights)} both give weights`, {
+      hint: 'leave one of them out',
+    });
+  }
+  if (!isVector(sampleWeight)) checkSampleWeights(sampleWeight, rows); // says what is wrong with it
+  const name = freeName('weight', names);
+  lengthOf(sampleWeight, 'of sample weights');
+  return whenRead(vectorCells(sampleWeight, name), (cells) =>
+    numericColumn(name, checkSampleWeights(cells, rows), true),
+  );
+}
+
+function freeName(wanted: string, names: readonly string[]): string {
+  return names.includes(wanted) ? freeName(`${wanted}_`, names) : wanted;
+}
+
+/** Numbers of a matrix that are said to be codes of categories. */
+function asCategories(columns: Column[], names: readonly string[], reading: Reading): void {
+  for (const [j, column] of columns.entries()) {
+    if (column.kind !== 'numeric' || !names.includes(column.name)) continue;
+    columns[j] = typedColumn(column.name, column.values, { ...reading, as: 'categorical' });
+  }
+}
+
+/** Leaves out columns of strings that never repeat, with a warning, as files do; asked for, they stay. */
+function withoutIdentifiers(
+  columns: readonly Column[],
+  { target, weights, categorical }: ColumnRequest,
+): { columns: readonly Column[]; warnings: readonly Warning[] } {
+  const warnings = columns.flatMap((column) => {
+    const asked = column.name === target || column.name === weights || categorical?.includes(column.name);
+    return asked ? [] : (judgeCategory(column) ?? []);
+  });
+  const left = new Set(warnings.flatMap((warning) => warning.columns ?? []));
+  return { columns: columns.filter(({ name }) => !left.has(name)), warnings };
 }

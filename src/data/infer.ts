@@ -1,6 +1,6 @@
 /**
- * What a column of text is, decided on all of its cells: numbers, booleans, categories, or nothing that
- * can be learned from. The rules stand in docs/data.md. It sees counts, never a file, so that every
+ * What a column of delimited text is, decided on all of its cells: numbers, booleans, categories, or nothing that
+ * can be learned from. docs/data.md has the rules. It sees counts, never a file, so that every
  * reader of text decides alike.
  */
 import { brief, LogisticError, type Warning } from '../errors.ts';
@@ -55,9 +55,9 @@ export type Kind =
       readonly hint: string;
     };
 
-/** Levels beyond which a column is no category any more. */
+/** A category has no more levels than this. */
 export const maxLevels = 1000;
-/** Rows from which on a text that never repeats is an identifier. */
+/** From this many rows on, strings that never repeat are an identifier. */
 const idRows = 5;
 
 export function decideKind(profile: Profile, asked: Asked): Kind {
@@ -206,7 +206,7 @@ export function refusal(
 
 export const booleanWords: readonly string[] = booleanPairs.flat();
 
-/** Why a column of texts that came with its type should be left out; throws when it has too many levels. */
+/** Why a column of strings that came with its type should be left out; throws when it has too many levels. */
 export function judgeCategory(column: Column): Warning | undefined {
   if (column.kind !== 'categorical') return undefined;
   const { name, levels, codes, missing } = column;

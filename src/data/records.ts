@@ -10,7 +10,7 @@ export interface TextRecord {
   readonly line: number;
 }
 
-/** Puts lines together until quotes are closed; blank lines between records are passed over. */
+/** Puts lines together until quotes are closed; blank lines between records are skipped. */
 export class RecordAssembler {
   readonly #delimiter: string;
   #open: string | undefined;
@@ -87,7 +87,7 @@ export function sniffDialect(
     return { delimiter, records, ...agreement(records) };
   });
   const best = readings.reduce((a, b) => {
-    const better = b.share - a.share || b.numbers - a.numbers || b.width - a.width;
+    const better = b.fraction - a.fraction || b.numbers - a.numbers || b.width - a.width;
     return better > 0 ? b : a;
   });
   const [first, ...rest] = best.records;
@@ -108,12 +108,12 @@ export function sniffDialect(
   };
 }
 
-/** The commonest number of fields above one, the share of the records that have it, and the share of numbers among fields. */
-function agreement(records: readonly TextRecord[]): { share: number; width: number; numbers: number } {
+/** The commonest number of fields above one, the fraction of the records that have it, and the fraction of numbers among fields. */
+function agreement(records: readonly TextRecord[]): { fraction: number; width: number; numbers: number } {
   const counts = new Map<number, number>();
   for (const { fields } of records) counts.set(fields.length, (counts.get(fields.length) ?? 0) + 1);
   const [width, count] = [...counts].filter(([fields]) => fields > 1).sort((a, b) => b[1] - a[1])[0] ?? [1, 0];
   const fields = records.flatMap((record) => record.fields);
   const numbers = fields.filter((field) => /^[+-]?\d*[.,]?\d+$/.test(field.trim())).length;
-  return { share: count / Math.max(1, records.length), width, numbers: numbers / Math.max(1, fields.length) };
+  return { fraction: count / Math.max(1, records.length), width, numbers: numbers / Math.max(1, fields.length) };
 }

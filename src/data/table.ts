@@ -6,23 +6,28 @@
 import type { Warning } from '../errors.ts';
 import type { NumberStyle } from '../predict/cell.ts';
 
+/** Missing cells, and how many of them each token spelled ('' is an empty cell or a null). */
+export interface MissingCells {
+  readonly count: number;
+  readonly tokens: Readonly<Record<string, number>>;
+}
+
 interface ColumnBase {
   readonly name: string;
-  /** Missing cells, and how many of them each token spelled ('' is an empty cell or a null). */
-  readonly missing: { readonly count: number; readonly tokens: Readonly<Record<string, number>> };
+  readonly missing: MissingCells;
 }
 
 export interface NumericColumn extends ColumnBase {
   readonly kind: 'numeric';
-  /** Length m; NaN where missing, finite elsewhere. */
-  readonly values: Float64Array;
+  /** Length m, a buffer of its own; NaN where missing, finite elsewhere. Empty once `freeNumbers` has moved it away. */
+  values: Float64Array;
   /** How the cells were spelled, where that was not plain: prediction reads them alike. */
   readonly style?: NumberStyle;
 }
 
 export interface CategoricalColumn extends ColumnBase {
   readonly kind: 'categorical';
-  /** Distinct texts, sorted by UTF-16 code unit. */
+  /** Distinct strings, sorted by UTF-16 code unit. */
   readonly levels: readonly string[];
   /** Length m: index into levels, −1 where missing. */
   readonly codes: Int32Array;
@@ -40,34 +45,34 @@ export interface BooleanColumn extends ColumnBase {
 }
 
 /**
- * Gives the memory of a column's numbers back at once; the garbage collector waits until it has a reason to look.
- * What a closed port is sent is gone.
+ * Ends a column: whoever was given the table and has copied the numbers for good frees them, an explicit move. A buffer
+ * that is transferred to a closed port is freed at once, where the garbage collector would wait.
  */
-export function discardNumbers({ values }: NumericColumn): void {
+export function freeNumbers(column: NumericColumn): void {
   const { port1 } = new MessageChannel();
   port1.close();
-  port1.postMessage(undefined, [values.buffer as ArrayBuffer]);
+  port1.postMessage(undefined, [column.values.buffer as ArrayBuffer]);
+  column.values = new Float64Array(0);
 }
 
 export type Column = NumericColumn | CategoricalColumn | BooleanColumn;
 
-/** The one who has it has its columns: whoever has copied a column's numbers for good may discard them. */
 export interface Table {
   /** Rows held: rows read without the bad ones. */
   readonly rows: number;
   readonly columns: readonly Column[];
   /** Columns of the source that are not held: dropped by request, or left out with a warning. */
   readonly leftOut: readonly string[];
-  /** Where it came from, for messages: a file's path, 'standard input', 'arrays', 'objects'. */
+  /** Where it came from: a file's path, 'standard input', 'arrays', 'objects', 'columns' or 'Arrow table'. */
   readonly source: string;
-  /** Rows that could not be read (ragged and the like) and were let go under maxBadRows. */
+  /** Rows that could not be read (ragged and the like) and were skipped under maxBadRows. */
   readonly badRows: number;
   readonly warnings: readonly Warning[];
 }
 
 /** What the user may say about the columns of a file before it is read. Names are matched exactly. */
 export interface ColumnRequest {
-  /** The target: never typed away, never an error of type; read as text when it is mixed. */
+  /** The target: never typed away, never an error of type; read as strings when it is mixed. */
   readonly target?: string | undefined;
   /** The column of sample weights, if any. */
   readonly weights?: string | undefined;
@@ -77,7 +82,7 @@ export interface ColumnRequest {
   readonly drop?: readonly string[] | undefined;
   /** Columns that must be read as numbers; a cell that is not one is an error with line and column. */
   readonly numeric?: readonly string[] | undefined;
-  /** Columns that must be read as text, whatever they look like. */
+  /** Columns that must be read as strings, whatever they look like. */
   readonly categorical?: readonly string[] | undefined;
 }
 
@@ -94,6 +99,6 @@ export interface ReadOptions {
   /** Rows that may be bad before reading is an error; default 0. */
   readonly maxBadRows?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Share of the work done, from 0 to 1. */
-  readonly onProgress?: ((share: number) => void) | undefined;
+  /** Fraction of the work done, from 0 to 1. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }

@@ -45,7 +45,11 @@ export async function excludeDependent(
   };
 }
 
-function describeDependency({ index, of, coefficients }: Dependency, terms: readonly ScaledTerm[], penalised: boolean): Warning {
+function describeDependency(
+  { index, of, coefficients }: Dependency,
+  terms: readonly ScaledTerm[],
+  penalised: boolean,
+): Warning {
   const consequence = penalised
     ? 'they share their effect as the penalty decides'
     : 'its coefficient is 0 and theirs carry its effect';

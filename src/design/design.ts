@@ -65,13 +65,18 @@ export async function decideDesign(table: Table, target: string, options: Design
     positive: options.positive,
     reference: options.reference,
     columnsMissingIn: (code) =>
-      columns.filter((column) => found.codes.some((own, row) => own === code && isMissing(column, row))).map(({ name }) => name),
+      columns
+        .filter((column) => found.codes.some((own, row) => own === code && isMissing(column, row)))
+        .map(({ name }) => name),
   });
 
   const { holdout, seed } = options;
   const split = await stratifiedSplit(used, labels.codes, { fraction: holdout, seed });
   const factors = await classFactors(options.classWeight, { labels, rows: split.train, weights, target });
-  const folded = folds > 1 ? await orderByFold(split.train, labels, { folds, seed }) : { rows: split.train, sizes: [split.train.length] };
+  const folded =
+    folds > 1
+      ? await orderByFold(split.train, labels, { folds, seed })
+      : { rows: split.train, sizes: [split.train.length] };
   const part = await gatherPart(folded.rows, split.holdout, { labels, weights, factors });
   const training: Part = firstRows(part, split.train.length);
 
@@ -108,7 +113,11 @@ export async function decideDesign(table: Table, target: string, options: Design
 }
 
 /** Rows fold by fold, in their order within each. */
-async function orderByFold(rows: Int32Array, { codes }: Labels, options: { readonly folds: number; readonly seed: number }) {
+async function orderByFold(
+  rows: Int32Array,
+  { codes }: Labels,
+  options: { readonly folds: number; readonly seed: number },
+) {
   const fold = await stratifiedFolds(rows, codes, options);
   const sizes = new Array<number>(options.folds).fill(0);
   for (const own of fold) sizes[own]!++;
@@ -125,7 +134,11 @@ interface RowValues {
 }
 
 /** Training rows and held-out rows as one part. */
-async function gatherPart(train: Int32Array, holdout: Int32Array, { labels, weights, factors }: RowValues): Promise<Part> {
+async function gatherPart(
+  train: Int32Array,
+  holdout: Int32Array,
+  { labels, weights, factors }: RowValues,
+): Promise<Part> {
   const rows = holdout.length === 0 ? train : new Int32Array(train.length + holdout.length);
   if (holdout.length > 0) {
     rows.set(train);
@@ -155,7 +168,10 @@ function firstRows({ rows, ascending, labels, weights }: Part, count: number): P
   };
 }
 
-async function unseenWarning({ columns, features }: Pick<Design, 'columns' | 'features'>, holdout: Int32Array): Promise<Warning[]> {
+async function unseenWarning(
+  { columns, features }: Pick<Design, 'columns' | 'features'>,
+  holdout: Int32Array,
+): Promise<Warning[]> {
   const names: string[] = [];
   let count = 0;
   for (const [k, feature] of features.entries()) {

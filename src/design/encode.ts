@@ -40,7 +40,12 @@ export function levelReader(
 }
 
 /** The values of rows[from], rows[from + 1], … */
-function gather<T extends Float64Array | Int32Array>(values: T, { rows, ascending }: RowList, from: number, into: T): void {
+function gather<T extends Float64Array | Int32Array>(
+  values: T,
+  { rows, ascending }: RowList,
+  from: number,
+  into: T,
+): void {
   const first = rows[from]!;
   const { length } = into;
   if (ascending && rows[from + length - 1] === first + length - 1) into.set(values.subarray(first, first + length));
@@ -63,7 +68,10 @@ export async function countUnseen(feature: Feature, column: Column, rows: Int32A
 }
 
 /** Of a column's codes and of a missing cell: the place among the feature's levels, −1 when it is none of them. */
-function levelPlaces(feature: Feature & { kind: 'boolean' | 'categorical' }, column: BooleanColumn | CategoricalColumn) {
+function levelPlaces(
+  feature: Feature & { kind: 'boolean' | 'categorical' },
+  column: BooleanColumn | CategoricalColumn,
+) {
   const levels = feature.kind === 'boolean' ? [false, true] : levelsOf(feature);
   const own = column.kind === 'boolean' ? [false, true] : column.levels;
   const places = new Map<string | boolean, number>(levels.map((level, i) => [level, i]));

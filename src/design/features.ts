@@ -82,7 +82,7 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { imputation } = fit;
   if (column.kind === 'numeric') {
     const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
-    return { kind: 'numeric', column: column.name, impute };
+    return { kind: 'numeric', column: column.name, impute, ...(column.style && { style: column.style }) };
   }
   const counts = await levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit);
   const frequent = imputation === undefined ? null : counts.indexOf(Math.max(...counts));
@@ -175,10 +175,14 @@ export function requireDistinctTerms(terms: readonly RawTerm[]): void {
     const earlier = seen.get(term.name);
     if (earlier !== undefined) {
       const [one, other] = [earlier, term].map(({ group }) => JSON.stringify(group));
-      throw new LogisticError('duplicate-terms', `columns ${one} and ${other} both have a term ${JSON.stringify(term.name)}`, {
-        hint: `rename one of the columns, or leave one out (drop)`,
-        details: { columns: [earlier.group, term.group], term: term.name },
-      });
+      throw new LogisticError(
+        'duplicate-terms',
+        `columns ${one} and ${other} both have a term ${JSON.stringify(term.name)}`,
+        {
+          hint: `rename one of the columns, or leave one out (drop)`,
+          details: { columns: [earlier.group, term.group], term: term.name },
+        },
+      );
     }
     seen.set(term.name, term);
   }

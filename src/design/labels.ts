@@ -47,15 +47,28 @@ export async function readTarget(column: Column): Promise<Target> {
   const fractional = present.find((label) => typeof label === 'number' && !Number.isInteger(label));
   if (fractional !== undefined && present.length > 2) {
     const message = `the target ${name} holds ${present.length} different numbers, ${fractional} for instance: that is a measurement, not a class`;
-    throw new LogisticError('continuous-target', message, { hint: 'choose another target, or cut it into classes first' });
-  }
-  if (present.length > mostClasses) {
-    throw new LogisticError('too-many-classes', `the target ${name} has ${present.length} classes; ${mostClasses} are the most`, {
-      hint: 'choose another target',
+    throw new LogisticError('continuous-target', message, {
+      hint: 'choose another target, or cut it into classes first',
     });
   }
+  if (present.length > mostClasses) {
+    throw new LogisticError(
+      'too-many-classes',
+      `the target ${name} has ${present.length} classes; ${mostClasses} are the most`,
+      {
+        hint: 'choose another target',
+      },
+    );
+  }
   if (present.length === all.length) return { name, classes: all, codes: sorted };
-  return { name, classes: present, codes: await translate(sorted, all.map((label) => present.indexOf(label))) };
+  return {
+    name,
+    classes: present,
+    codes: await translate(
+      sorted,
+      all.map((label) => present.indexOf(label)),
+    ),
+  };
 }
 
 /** Every distinct label of a target column in sorted order, and each row's index among them (−1 missing). */
@@ -84,7 +97,13 @@ async function labelCodes(column: Column): Promise<{ classes: Label[]; codes: In
   });
   const classes = [...places.keys()].sort((a, b) => a - b);
   const rank = new Map(classes.map((value, k) => [value, k]));
-  return { classes, codes: await translate(first, Array.from(places.keys(), (value) => rank.get(value)!)) };
+  return {
+    classes,
+    codes: await translate(
+      first,
+      Array.from(places.keys(), (value) => rank.get(value)!),
+    ),
+  };
 }
 
 /** Codes by a table of new ones; −1 stays. */
@@ -137,7 +156,10 @@ export async function chooseClasses(target: Target, choice: ClassChoice): Promis
   }));
   if (single.length > 0) {
     const listed = single.map((label) => JSON.stringify(label)).join(', ');
-    warnings.push({ code: 'single-row-class', message: `${name}: one row only of ${listed}, which no holdout can test` });
+    warnings.push({
+      code: 'single-row-class',
+      message: `${name}: one row only of ${listed}, which no holdout can test`,
+    });
   }
   if (classes.length > manyClasses && typeof classes[0] === 'number') {
     const message = `${name} holds ${classes.length} different numbers, each of which is fitted as a class of its own`;
@@ -147,7 +169,12 @@ export async function chooseClasses(target: Target, choice: ClassChoice): Promis
   return {
     classes,
     reference,
-    codes: identity ? codes : await translate(codes, all.map((label) => order.indexOf(label))),
+    codes: identity
+      ? codes
+      : await translate(
+          codes,
+          all.map((label) => order.indexOf(label)),
+        ),
     warnings,
   };
 }
@@ -173,7 +200,8 @@ function oneClassLeft(target: Target, lost: readonly number[], { used, columnsMi
 
 function chooseReference(classes: readonly Label[], { positive, reference }: ClassChoice, target: string): Label {
   const find = (option: string, wanted: Label): Label => {
-    const found = classes.find((label) => label === wanted) ?? classes.find((label) => String(label) === String(wanted));
+    const found =
+      classes.find((label) => label === wanted) ?? classes.find((label) => String(label) === String(wanted));
     if (found === undefined) throw unknownLabel(option, wanted, classes, target);
     return found;
   };

@@ -21,7 +21,9 @@ export async function pureColumns(columns: readonly Column[], request: PurityReq
   const perfect: string[] = [];
   const partial: string[] = [];
   for (const column of columns) {
-    const found = await (column.kind === 'numeric' ? numericPurity(column.values, request) : levelPurity(column, request));
+    const found = await (column.kind === 'numeric'
+      ? numericPurity(column.values, request)
+      : levelPurity(column, request));
     if (found === 'perfect') perfect.push(column.name);
     else partial.push(...found);
   }

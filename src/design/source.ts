@@ -85,7 +85,10 @@ export function samplePart(part: Part, among: number, count: number, seed: numbe
   return {
     rows: chosen.map((i) => part.rows[i]!),
     ascending: part.ascending,
-    labels: part.labels instanceof Uint8Array ? Uint8Array.from(chosen, (i) => part.labels[i]!) : Uint16Array.from(chosen, (i) => part.labels[i]!),
+    labels:
+      part.labels instanceof Uint8Array
+        ? Uint8Array.from(chosen, (i) => part.labels[i]!)
+        : Uint16Array.from(chosen, (i) => part.labels[i]!),
     weights: part.weights && Float64Array.from(chosen, (i) => part.weights![i]!),
   };
 }

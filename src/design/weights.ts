@@ -4,8 +4,8 @@
  */
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
-import type { Label } from '../predict/model-file.ts';
 import { sum } from '../math/vector.ts';
+import type { Label } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import { type Labels, unknownLabel } from './labels.ts';
 

@@ -94,7 +94,7 @@ function addRows(confusion: Float64Array, rows: RowsToAdd, from: number, to: num
   for (let i = from; i < to; i++) {
     const s = weights ? weights[i]! : 1;
     const y = labels[i]!;
-    if (s > 0) loss -= s * logProbabilityOf(y, i, scores, tops);
+    loss -= s * logProbabilityOf(y, i, scores, tops);
     confusion[y * classes + tops.top[i]!]! += s;
   }
   return loss;

@@ -5,7 +5,7 @@ import type { Algorithm, OutcomeName } from '../solvers/solver.ts';
 export interface Solution {
   /** All coefficients on the standardised features, [k, n + 1]; 0 where they were not free. */
   readonly theta: Float64Array;
-  /** Hessian of the mean objective there over the free coefficients, in float64; absent beyond Newton's limit. */
+  /** Hessian of the mean objective there over the free coefficients, in float64; absent where it costs too much (solvers/choose.ts). */
   readonly hessian: Float64Array | undefined;
   /** Σ s·ℓ / Σ s, without the penalty. */
   readonly meanLogLoss: number;

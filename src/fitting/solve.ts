@@ -8,7 +8,7 @@ import { conditionNumber } from '../math/condition.ts';
 import { maxNorm, plus } from '../math/vector.ts';
 import { createObjective, type Objective, type Point, type Problem } from '../objective/objective.ts';
 import type { RowSums } from '../rows/contract.ts';
-import { chooseSolver, newtonLimit } from '../solvers/choose.ts';
+import { chooseSolver, hessianServes } from '../solvers/choose.ts';
 import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { newtonDirection } from '../solvers/newton.ts';
@@ -81,28 +81,27 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
 
   /** Stages 2 and 3, from a guess or from 0. */
   async function descend(from: { guess: Guess; start: Point } | undefined) {
-    const small = exact.dimension <= newtonLimit;
+    const small = hessianServes(exact);
     const rough: RoughHessian = async (theta, signal) => (await coarse.point(theta, 2, signal)).hessian!;
-    const chosen = chooseSolver(options.solver, exact.dimension, options);
+    const chosen = chooseSolver(options.solver, exact, options);
     const ends = { maxIterations: options.maxIterations ?? defaultIterations[chosen.name], ...hooks };
     if (from?.guess.hessian) {
       // The sample was the coarse solve: from its optimum on, gradients are worth their float64 digits.
       const algorithm = chord(from.guess.hessian, rough);
       const last = await minimise(algorithm, exact, from.start, { ...ends, tolerance: options.tolerance });
       const first = { ...last, algorithm: algorithm.name };
-      return { first, last, point: last.point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
+      const point = { hessian: from.guess.hessian, ...last.point };
+      return { first, last, point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
     }
 
     // 2 Coarse: down to what the arithmetic resolves.
     const coarseSolve = await minimise(chosen, coarse, from?.start.theta ?? new Float64Array(exact.dimension), {
       ...ends,
-      tolerance: Math.max(
-        options.tolerance,
-        coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without),
-      ),
+      tolerance: Math.max(options.tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
     });
     const first = { ...coarseSolve, algorithm: chosen.name };
-    if (first.name === 'diverged') return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
+    if (first.name === 'diverged')
+      return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
     const judged = await exact.point(first.point.theta, 1, hooks.signal);
     const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
     if (first.name !== 'converged' && first.name !== 'stalled') {
@@ -118,21 +117,32 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
     });
     // The points carry the Hessian that led to them; where no step was taken, that of the coarse solve.
     const hessian = last.point.hessian ?? first.point.hessian;
-    return { first, last, point: { ...last.point, ...(hessian && { hessian }) }, noiseFloor, refinements: last.iterations };
+    return {
+      first,
+      last,
+      point: { ...last.point, ...(hessian && { hessian }) },
+      noiseFloor,
+      refinements: last.iterations,
+    };
   }
 }
 
 /**
- * The final point with its float64 gradient and, up to as many parameters as Newton's method serves, its float64
- * Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
+ * The final point with its float64 gradient and, where Hessians are worth what they cost, its float64 Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
  */
-async function certify(exact: Objective, { name, point }: Pick<Outcome, 'name' | 'point'>, signal?: AbortSignal): Promise<Point> {
-  if (exact.dimension > newtonLimit) return point;
-  if (name === 'converged' && point.hessian !== undefined) {
-    const next = await exact.point(plus(point.theta, 1, newtonDirection(point.hessian, point.gradient)), 2, signal);
-    if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
-  }
-  return exact.point(point.theta, 2, signal);
+async function certify(
+  exact: Objective,
+  { name, point }: Pick<Outcome, 'name' | 'point'>,
+  signal: AbortSignal | undefined,
+): Promise<Point> {
+  if (!hessianServes(exact)) return point;
+  const known = name === 'converged' ? point.hessian : undefined;
+  const own = known === undefined ? await exact.point(point.theta, 2, signal) : undefined;
+  if (name !== 'converged') return own!;
+  const step = newtonDirection(known ?? own!.hessian!, point.gradient);
+  const next = await exact.point(plus(point.theta, 1, step), 2, signal);
+  if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
+  return own ?? exact.point(point.theta, 2, signal);
 }
 
 function describeWarmStart({ rows }: Guess, useful: boolean, led: boolean): WarmStartReport {

@@ -40,7 +40,7 @@ export async function warmStart(
   const { rows } = joinSummaries(sample.partitions);
   if (options.solver === 'gd' || rows < rowsPerParameter * coarse.dimension) return undefined;
   const { name, point } = await minimise(
-    chooseSolver(options.solver, coarse.dimension, options),
+    chooseSolver(options.solver, coarse, options),
     coarse,
     new Float64Array(coarse.dimension),
     {

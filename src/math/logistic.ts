@@ -1,7 +1,7 @@
 /**
  * The scalar mathematics of one example, in float64: score z → probability a → loss, and what their
- * derivatives come to. Everything is written in t = (1 − 2y)·z, the score with the sign of being
- * wrong, because in t both classes share one formula that neither overflows nor cancels.
+ * derivatives come to. Everything is written in t = (1 − 2y)·z, the negative margin, because in t both
+ * classes share one formula that neither overflows nor cancels.
  * docs/derivation.md derives each labelled formula; it knows no rows, no weights and no tensors.
  */
 
@@ -24,8 +24,8 @@ export function softplus(t: number): number {
   return Math.max(t, 0) + Math.log1p(Math.exp(-Math.abs(t)));
 }
 
-/** The score with the sign of being wrong: t = (1 − 2y)·z, so t > 0 is a row on the wrong side. */
-export function wrongness(z: number, y: number): number {
+/** The negative margin t = (1 − 2y)·z: t > 0 is a row on the wrong side. */
+export function negativeMargin(z: number, y: number): number {
   return (1 - 2 * y) * z;
 }
 
@@ -35,7 +35,7 @@ export function wrongness(z: number, y: number): number {
  * Computed as softplus(t), never through a: ln σ(z) is −∞ from z = −746 and useless long before.
  */
 export function logLoss(z: number, y: number): number {
-  return softplus(wrongness(z, y));
+  return softplus(negativeMargin(z, y));
 }
 
 /**
@@ -44,7 +44,7 @@ export function logLoss(z: number, y: number): number {
  * Computed as (1 − 2y)·σ(t): the subtraction a − y is exactly 0 from z = 37 (y = 1), this never is.
  */
 export function residual(z: number, y: number): number {
-  return (1 - 2 * y) * sigmoid(wrongness(z, y));
+  return (1 - 2 * y) * sigmoid(negativeMargin(z, y));
 }
 
 /**

@@ -58,7 +58,12 @@ export function crossEntropy(z: ArrayLike<number>, y: number): number {
  *
  * Where c = y computed as −(1 − a_c) by `complement`: the subtraction a_c − 1 is 0 long before dz is.
  */
-export function residuals(z: ArrayLike<number>, y: number, a: Float64Array | number[], dz: Float64Array | number[]): void {
+export function residuals(
+  z: ArrayLike<number>,
+  y: number,
+  a: Float64Array | number[],
+  dz: Float64Array | number[],
+): void {
   for (let c = 1; c <= z.length; c++) dz[c - 1] = c === y ? -complement(z, c) : a[c]!;
 }
 

@@ -1,16 +1,17 @@
 /**
  * Cross-validation on placed rows: each fold is held out in turn and the others are fitted, from the optimum of all of
  * them, on rows that were placed once. What a separate fit would decide on its own training rows, and what shows in
- * sums, is decided here as well: the scale that the penalty acts on, and terms that are constant without the fold.
- * Imputed values, class weights and dependent columns are those of all training rows.
+ * sums, is decided here as well: the scale that the penalty acts on, and terms that are constant or determined by others
+ * without the fold. Imputed values, class weights and the reference levels are those of all training rows.
  */
 import type { Metrics, MultiClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
-import type { OutcomeName } from '../solvers/solver.ts';
 import type { Solution } from '../fitting/solution.ts';
 import { type FitProblem, solve } from '../fitting/solve.ts';
+import { findDependencies } from '../math/cholesky.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
+import type { OutcomeName } from '../solvers/solver.ts';
 import { measurePartitions } from './measured.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Placed, trainingPartitions } from './placed.ts';
@@ -36,8 +37,8 @@ export interface CrossValidation {
   readonly metrics: Readonly<Record<string, Spread>>;
 }
 
-/** A term whose variance is below this fraction of its mean square counts as constant, as in the design. */
-const constantVariance = 1e-11;
+/** A term of whose square no more than this is left beside the mean, or beside earlier terms, is determined by them. */
+const dependentFraction = 1e-11;
 
 export async function crossValidatePlaced(
   { design, rows: placing, problem }: Placed,
@@ -50,9 +51,13 @@ export async function crossValidatePlaced(
   const folds: Fold[] = [];
   for (const held of all) {
     const partitions = all.filter((p) => p !== held);
-    const { theta, solver } = await solve(await foldProblem(rows, partitions, { problem, full, options, signal: hooks.signal }), options, {
-      signal: hooks.signal,
-    });
+    const { theta, solver } = await solve(
+      await foldProblem(rows, partitions, { problem, full, options, signal: hooks.signal }),
+      options,
+      {
+        signal: hooks.signal,
+      },
+    );
     const measured = { design, partitions: [held], threshold: options.threshold, signal: hooks.signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
@@ -73,9 +78,9 @@ async function foldProblem(
   partitions: readonly number[],
   { problem, full, options, signal }: FoldContext,
 ): Promise<FitProblem> {
-  const { variances, varies } = await momentsOf(rows, partitions, signal);
+  const { variances, varying } = await momentsOf(rows, partitions, { centred: options.intercept, signal });
   const { l2, factors } = problem.penalty;
-  const kept = Array.from(variances.keys()).filter((j) => !options.intercept || varies(j));
+  const kept = varying(l2 === 0);
   const same = kept.length === rows.features;
   return {
     rows,
@@ -93,16 +98,32 @@ async function foldProblem(
   };
 }
 
-/** Variance of each standardised feature over some partitions, from the Hessian at θ = 0: (1/K)(1 − 1/K)·Σ s·x·xᵀ. */
-async function momentsOf(rows: RowSums, partitions: readonly number[], signal: AbortSignal | undefined) {
+/** Second moments of the standardised features over some partitions, from the Hessian at θ = 0: (1/K)(1 − 1/K)·Σ s·x·xᵀ. */
+async function momentsOf(
+  rows: RowSums,
+  partitions: readonly number[],
+  { centred, signal }: { readonly centred: boolean; readonly signal: AbortSignal | undefined },
+) {
   const { features: n, scoreVectors: k } = rows;
   const size = k * (n + 1);
   const { hessian } = await rows.evaluate(new Float64Array(size), 2, 'float64', { partitions, signal });
   const total = hessian![n * size + n]!;
-  const mean = (j: number): number => hessian![n * size + j]! / total;
-  const square = (j: number): number => hessian![j * size + j]! / total;
-  const variances = Float64Array.from({ length: n }, (_, j) => square(j) - mean(j) ** 2);
-  return { variances, varies: (j: number): boolean => variances[j]! > constantVariance * square(j) };
+  const square = (j: number, l: number): number => hessian![j * size + l]! / total;
+  const covariance = (j: number, l: number): number => square(j, l) - square(n, j) * square(n, l);
+  const all = Array.from({ length: n }, (_, j) => j);
+  return {
+    variances: Float64Array.from(all, (j) => covariance(j, j)),
+    /** Features that are not constant and, where that matters, not determined by earlier ones. */
+    varying(independent: boolean): number[] {
+      const kept = all.filter((j) =>
+        centred ? covariance(j, j) > dependentFraction * square(j, j) : square(j, j) > 0,
+      );
+      if (!independent) return kept;
+      const gram = Float64Array.from(kept.flatMap((j) => kept.map((l) => (centred ? covariance(j, l) : square(j, l)))));
+      const out = new Set(findDependencies(gram, kept.length, dependentFraction).map(({ index }) => kept[index]!));
+      return kept.filter((j) => !out.has(j));
+    },
+  };
 }
 
 function spreads(metrics: readonly Metrics[]): Record<string, Spread> {
@@ -114,7 +135,14 @@ function spreads(metrics: readonly Metrics[]): Record<string, Spread> {
 
 /** The metrics that are one number each, averages over classes by their path: 'macro.f1'. */
 function numbersOf(metrics: Metrics): Record<string, number | null> {
-  const { rows: _rows, aucError: _aucError, undefined: _reasons, confusion: _confusion, perClass, ...numbers } = metrics;
+  const {
+    rows: _rows,
+    aucError: _aucError,
+    undefined: _reasons,
+    confusion: _confusion,
+    perClass,
+    ...numbers
+  } = metrics;
   if (perClass === undefined) return numbers as Record<string, number | null>;
   const { macro, weighted, ...own } = numbers as unknown as Omit<MultiClassMetrics, 'rows' | 'confusion' | 'perClass'>;
   const averages = Object.entries({ macro, weighted }).flatMap(([name, of]) =>

@@ -3,7 +3,7 @@
  * all of it; each step is another file's business.
  */
 import { version } from '../../package.json';
-import type { Column, Table } from '../data/table.ts';
+import type { MissingCells, Table } from '../data/table.ts';
 import type { Design, RowCounts } from '../design/design.ts';
 import type { Warning } from '../errors.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
@@ -21,7 +21,7 @@ export interface TrainingReport {
   readonly source: string;
   readonly rows: RowCounts;
   /** Missing cells of each column that has any, with the tokens that spelled them. */
-  readonly missing: Readonly<Record<string, Column['missing']>>;
+  readonly missing: Readonly<Record<string, MissingCells>>;
   readonly solver: SolverReport;
   readonly warnings: readonly Warning[];
   /** Σ s·ℓ / Σ s over the training rows. */
@@ -39,7 +39,8 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
   return withPlaced(table, target, options, hooks, async (placed) => {
     const solution = await solve(placed.problem, options, hooks);
     const metrics = await measure(placed, solution, options, hooks);
-    const crossValidation = options.folds === undefined ? null : await crossValidatePlaced(placed, solution, options, hooks);
+    const crossValidation =
+      options.folds === undefined ? null : await crossValidatePlaced(placed, solution, options, hooks);
     const { design, place } = placed;
     const { classes, reference } = design.labels;
     return {
@@ -51,7 +52,6 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
       unseen: options.unseen,
       missing: design.missing,
       missingTokens: options.missingTokens,
-      decimalComma: options.decimalComma,
       features: design.features,
       ...rawCoefficients(design, solution.theta),
       certificate: solution.certificate,

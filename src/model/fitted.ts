@@ -4,7 +4,7 @@
  */
 import { type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights } from '../data/sample-weights.ts';
-import { LogisticError, type Warning } from '../errors.ts';
+import { LogisticError, requireOptions, type Warning } from '../errors.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { Cell } from '../predict/cell.ts';
@@ -30,30 +30,11 @@ export interface ClassCoefficients<L extends Label = Label> {
   readonly coefficients: Readonly<Record<string, number>>;
 }
 
-/** A list for rows, one result for one object, a promise of a list for a tensor, whose numbers are awaited. */
-interface ForInput<T> {
-  (row: ObjectRow, options?: ScoreOptions): T;
-  (tensor: TensorLike, options?: ScoreOptions): Promise<T[]>;
-  (input: PredictInput, options?: ScoreOptions): T[];
-}
-
 export class FittedLogisticRegression<L extends Label = Label> {
   readonly #scorer: Scorer<L>;
-  /** The predicted class of each row. Throws 'unpredictable-row' naming the row. */
-  readonly predict: ForInput<L>;
-  /** P of each class for each row, [m][K] in the order of `classes`. */
-  readonly predictProba: ForInput<number[]>;
-  /** z = log-odds of the positive class for each row, [m]. Throws 'two-classes-only' for more. */
-  readonly decisionFunction: ForInput<number>;
-  /** Log-odds of each class but the reference against it, [m][k] in the order of `classes`. */
-  readonly logOdds: ForInput<number[]>;
 
   private constructor(scorer: Scorer<L>) {
     this.#scorer = scorer;
-    this.predict = overInput(scorer, scorer.predict);
-    this.predictProba = overInput(scorer, scorer.predictProba);
-    this.decisionFunction = overInput(scorer, scorer.decisionFunction);
-    this.logOdds = overInput(scorer, scorer.logOdds);
   }
 
   /** From a model file: its JSON or the parsed object. Throws LogisticError 'bad-model' naming the bad field. */
@@ -119,6 +100,47 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return this.training.warnings ?? [];
   }
 
+  /** The predicted class of each row, [m]; of one object its class. Throws 'unpredictable-row' naming the row. A tensor's are promised. */
+  predict(row: ObjectRow, options?: ScoreOptions): L;
+  predict(tensor: TensorLike, options?: ScoreOptions): Promise<L[]>;
+  predict(rows: PredictInput, options?: ScoreOptions): L[];
+  predict(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): L | L[] | Promise<L[]> {
+    return this.#over(this.#scorer.predict, input, options);
+  }
+
+  /** P of each class for each row, [m][K] in the order of `classes`; of one object [K]. A tensor's are promised. */
+  predictProba(row: ObjectRow, options?: ScoreOptions): number[];
+  predictProba(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
+  predictProba(rows: PredictInput, options?: ScoreOptions): number[][];
+  predictProba(
+    input: PredictInput | ObjectRow | TensorLike,
+    options?: ScoreOptions,
+  ): number[] | number[][] | Promise<number[][]> {
+    return this.#over(this.#scorer.predictProba, input, options);
+  }
+
+  /** z = log-odds of the positive class for each row, [m]; of one object z. Throws 'two-classes-only' for more. A tensor's are promised. */
+  decisionFunction(row: ObjectRow, options?: ScoreOptions): number;
+  decisionFunction(tensor: TensorLike, options?: ScoreOptions): Promise<number[]>;
+  decisionFunction(rows: PredictInput, options?: ScoreOptions): number[];
+  decisionFunction(
+    input: PredictInput | ObjectRow | TensorLike,
+    options?: ScoreOptions,
+  ): number | number[] | Promise<number[]> {
+    return this.#over(this.#scorer.decisionFunction, input, options);
+  }
+
+  /** Log-odds of each class but the reference against it for each row, [m][k] in the order of `classes`; of one object [k]. A tensor's are promised. */
+  logOdds(row: ObjectRow, options?: ScoreOptions): number[];
+  logOdds(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
+  logOdds(rows: PredictInput, options?: ScoreOptions): number[][];
+  logOdds(
+    input: PredictInput | ObjectRow | TensorLike,
+    options?: ScoreOptions,
+  ): number[] | number[][] | Promise<number[][]> {
+    return this.#over(this.#scorer.logOdds, input, options);
+  }
+
   /** P of one class for one row; without a label, of the positive class of two. Throws 'unknown-label'. */
   probability(row: Row, label?: L, options?: ScoreOptions): number {
     return this.#scorer.probability(row, label, options);
@@ -130,8 +152,16 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** Metrics on rows whose labels are known. Throws 'unknown-label' naming the row, 'bad-weights', 'bad-shape'. */
-  async evaluate(input: PredictInput | TensorLike, labels: ArrayLike<Cell>, options: EvaluateOptions = {}): Promise<Metrics> {
-    const logOdds = await this.logOdds(input as PredictInput, options.threshold === undefined ? {} : { threshold: options.threshold });
+  async evaluate(
+    input: PredictInput | TensorLike,
+    labels: ArrayLike<Cell>,
+    options: EvaluateOptions = {},
+  ): Promise<Metrics> {
+    requireOptions(options, ['threshold', 'sampleWeight'], 'evaluate');
+    const logOdds = await this.logOdds(
+      input as PredictInput,
+      options.threshold === undefined ? {} : { threshold: options.threshold },
+    );
     if (labels?.length !== logOdds.length) {
       throw new LogisticError('bad-shape', `${logOdds.length} rows and ${labels?.length ?? 'no'} labels`);
     }
@@ -140,9 +170,13 @@ export class FittedLogisticRegression<L extends Label = Label> {
       const code = read(label);
       if (code !== undefined) return code;
       const known = this.classes.join(', ');
-      throw new LogisticError('unknown-label', `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`, {
-        details: { row: row + 1 },
-      });
+      throw new LogisticError(
+        'unknown-label',
+        `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`,
+        {
+          details: { row: row + 1 },
+        },
+      );
     });
     const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
     return this.measure(logOdds, codes, { threshold: options.threshold, weights });
@@ -179,20 +213,23 @@ export class FittedLogisticRegression<L extends Label = Label> {
     };
   }
 
+  /** A function of the scorer over everything that the library takes for rows. */
+  #over<T>(score: ForRows<T>, input: unknown, options: ScoreOptions | undefined): T | T[] | Promise<T[]> {
+    const rows = rowsToPredict(input, this.#scorer.columns);
+    if (rows instanceof Promise) return rows.then((read) => score(read as Iterable<Row>, options));
+    return score(rows as Iterable<Row>, options);
+  }
+
   /** The one score vector of two classes. */
   #only(): ClassCoefficients<L> {
     const [own, ...more] = this.byClass;
     if (more.length === 0) return own!;
-    throw new LogisticError('two-classes-only', `the model has ${this.classes.length} classes: ${this.classes.join(', ')}`, {
-      hint: 'byClass has the coefficients of each class but the reference',
-    });
+    throw new LogisticError(
+      'two-classes-only',
+      `the model has ${this.classes.length} classes: ${this.classes.join(', ')}`,
+      {
+        hint: 'byClass has the coefficients of each class but the reference',
+      },
+    );
   }
-}
-
-/** A scorer's function over everything that the library takes for rows. */
-function overInput<T, L extends Label>(scorer: Scorer<L>, score: ForRows<T>): ForInput<T> {
-  return ((input: unknown, options?: ScoreOptions) => {
-    const rows = rowsToPredict(input, scorer.columns);
-    return rows instanceof Promise ? rows.then((read) => score(read, options)) : score(rows as Iterable<Row>, options);
-  }) as ForInput<T>;
 }

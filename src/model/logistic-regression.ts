@@ -2,9 +2,9 @@
  * The estimator: options checked at the door, values in memory or, in Node, a file in, a fitted model out. Files are
  * read by the Node entry, which gives this class a reader.
  */
-import { type TableRequest, tableFromMemory, type TrainingData, type TrainingLabels } from '../data/from-memory.ts';
+import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { LogisticError, nearestName } from '../errors.ts';
+import { LogisticError, requireOptions } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -34,7 +34,16 @@ const fitOptionNames = ['sampleWeight', 'featureNames', 'onProgress', 'onIterati
 export type TableReader = (path: string, request: ColumnRequest, options: ReadOptions) => Promise<Table>;
 
 /** The type of labels that a target of these values has. */
-type LabelOf<T> = T extends ArrayLike<infer C> ? (C extends string ? string : C extends number | bigint ? number : C extends boolean ? boolean : Label) : Label;
+export type LabelOf<T> =
+  T extends ArrayLike<infer C>
+    ? C extends string
+      ? string
+      : C extends number | bigint
+        ? number
+        : C extends boolean
+          ? boolean
+          : Label
+    : Label;
 
 export class LogisticRegression {
   readonly #options: CheckedOptions;
@@ -50,10 +59,22 @@ export class LogisticRegression {
    * Fits rows and their labels: a matrix (nested arrays, a flat array row by row, a tensor [m, n]), an array of
    * objects, columns by name, or an Arrow table. What is given is read before the call returns; tensors are awaited.
    */
-  async fit<T extends TrainingLabels>(data: TrainingData, labels: T, options?: FitOptions): Promise<FittedLogisticRegression<LabelOf<T>>>;
+  async fit<T extends TrainingLabels>(
+    data: TrainingData,
+    labels: T,
+    options?: FitOptions,
+  ): Promise<FittedLogisticRegression<LabelOf<T>>>;
   /** Fits an array of objects, columns by name, an Arrow table or, in Node, a file, whose column `target` has the labels. */
-  async fit<L extends Label = Label>(data: TrainingData | string, target: string, options?: FitOptions): Promise<FittedLogisticRegression<L>>;
-  async fit(data: TrainingData | string, target: TrainingLabels | string, options: FitOptions = {}): Promise<FittedLogisticRegression> {
+  async fit<L extends Label = Label>(
+    data: TrainingData | string,
+    target: string,
+    options?: FitOptions,
+  ): Promise<FittedLogisticRegression<L>>;
+  async fit(
+    data: TrainingData | string,
+    target: TrainingLabels | string,
+    options: FitOptions = {},
+  ): Promise<FittedLogisticRegression> {
     return FittedLogisticRegression.fromJSON(await this.#fit(data, target, options, this.#options));
   }
 
@@ -66,22 +87,27 @@ export class LogisticRegression {
     target: TrainingLabels | string,
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
-    checkNames(options, [...fitOptionNames, 'folds', 'seed']);
+    requireOptions(options, [...fitOptionNames, 'folds', 'seed'], 'crossValidate');
     const { folds = 10, seed = this.#options.seed, ...more } = options;
-    const file = await this.#fit(data, target, more, { ...this.#options, ...checkFolds({ folds, seed }) });
+    checkOptions({ folds, seed });
+    const file = await this.#fit(data, target, more, { ...this.#options, folds, seed });
     return file.training.crossValidation!;
   }
 
   async #fit(data: TrainingData | string, target: TrainingLabels | string, more: FitOptions, options: CheckedOptions) {
-    checkNames(more, fitOptionNames);
+    requireOptions(more, fitOptionNames, 'fit');
     if (typeof data === 'string') {
       const table = await this.#readFile(data, target, more);
       return fit(table, target as string, options, more);
     }
     const { sampleWeight, featureNames } = more;
-    const { missing, missingTokens } = options;
-    const read = await tableFromMemory(data, target, { sampleWeight, featureNames, missing, missingTokens });
-    return fit(read.table, read.target, read.weights === undefined ? options : { ...options, weights: read.weights }, more);
+    const read = await tableFromMemory(data, target, { ...options, sampleWeight, featureNames });
+    return fit(
+      read.table,
+      read.target,
+      read.weights === undefined ? options : { ...options, weights: read.weights },
+      more,
+    );
   }
 
   async #readFile(path: string, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
@@ -97,22 +123,4 @@ export class LogisticRegression {
     }
     return this.readTable(path, { ...this.#options, target }, { ...this.#options, signal, onProgress });
   }
-}
-
-function checkFolds(options: Required<Pick<Options, 'folds' | 'seed'>>) {
-  const { folds, seed } = checkOptions(options);
-  return { folds, seed };
-}
-
-function checkNames(options: unknown, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new LogisticError('bad-argument', `the options of a fit must be an object, found ${JSON.stringify(options) ?? String(options)}`);
-  }
-  const stranger = Object.keys(options).find((name) => !names.includes(name));
-  if (stranger === undefined) return;
-  const near = nearestName(stranger, names);
-  throw new LogisticError('unknown-option', `fit has no option ${JSON.stringify(stranger)}`, {
-    hint: near === undefined ? `its options are ${names.join(', ')}; others belong to the constructor` : `did you mean ${near}?`,
-    details: { option: stranger },
-  });
 }

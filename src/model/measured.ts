@@ -10,7 +10,7 @@ import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
 
 /** The classes as rows count them: the reference first. */
-export function classesInOrder({ classes, reference }: Design['labels']): Label[] {
+export function classesInOrder({ classes, reference }: Pick<Design['labels'], 'classes' | 'reference'>): Label[] {
   return [reference, ...classes.filter((label) => label !== reference)];
 }
 
@@ -18,7 +18,12 @@ export function classesInOrder({ classes, reference }: Design['labels']): Label[
 export async function measurePartitions(
   rows: RowSums,
   theta: Float64Array,
-  { design, partitions, threshold, signal }: {
+  {
+    design,
+    partitions,
+    threshold,
+    signal,
+  }: {
     readonly design: Design;
     readonly partitions: readonly number[];
     readonly threshold: number;

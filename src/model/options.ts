@@ -5,7 +5,7 @@
  */
 import { type BackendName, backendNames } from '../backends/names.ts';
 import type { DesignOptions } from '../design/design.ts';
-import { LogisticError, nearestName } from '../errors.ts';
+import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import type { FittingOptions } from '../fitting/options.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import type { Label, MissingPolicy, UnseenPolicy } from '../predict/model-file.ts';
@@ -19,7 +19,7 @@ export interface Options {
   readonly intercept?: boolean;
   /** Penalise standardised coefficients (default true) or coefficients in raw units. Without a penalty it changes nothing. */
   readonly standardize?: boolean;
-  /** 'auto' (default): Newton up to 256 parameters, L-BFGS beyond. */
+  /** 'auto' (default): Newton up to 256 parameters, and up to 1,024 on few rows; L-BFGS beyond. */
   readonly solver?: SolverName;
   /** Default: 100 for Newton, 1,000 for L-BFGS, 10,000 for gradient descent. */
   readonly maxIterations?: number;
@@ -71,8 +71,10 @@ export interface Options {
   readonly categorical?: readonly string[];
   /** Files: the character between fields; default found from the file's structure. */
   readonly delimiter?: string;
-  /** Files: numbers with a decimal comma. */
+  /** Files: a comma that could be decimal or group thousands is decimal. */
   readonly decimalComma?: boolean;
+  /** Files: ',' where it groups thousands. */
+  readonly thousands?: ',';
   /** Files: false when the first line is data; columns are then c1, c2, … */
   readonly header?: boolean;
   /** Files: how many unreadable rows may be skipped; default 0. */
@@ -99,7 +101,10 @@ type Defaulted =
   | 'decimalComma'
   | 'header'
   | 'maxBadRows';
-export type CheckedOptions = Required<Pick<Options, Defaulted>> & Omit<Options, Defaulted> & DesignOptions & FittingOptions;
+export type CheckedOptions = Required<Pick<Options, Defaulted>> &
+  Omit<Options, Defaulted> &
+  DesignOptions &
+  FittingOptions;
 
 /** How a flag's value is read from the command line; absent for flags without one. */
 export type FlagKind = 'number' | 'string' | 'list' | 'character' | 'choice' | 'class-weight' | 'threads';
@@ -128,38 +133,84 @@ const strings = {
   expected: 'a list of strings',
   holds: (value: unknown) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
 };
-const label = { expected: 'a label', holds: (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value) };
+const label = {
+  expected: 'a label',
+  holds: (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value),
+};
 const whole = (least: number) =>
   number(`a whole number of at least ${least}`, (value) => Number.isSafeInteger(value) && value >= least);
 const positive = number('a number above 0', (value) => value > 0);
 
 /** Every option, in the order of `logit train --help`. */
 export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
-  positive: { ...label, flag: { usage: '--positive <label>', kind: 'string', help: 'two classes: the one that probabilities are of (default: the second in sorted order)' } },
-  reference: { ...label, flag: { usage: '--reference <label>', kind: 'string', help: 'the class that log-odds are against (default: the first in sorted order)' } },
+  positive: {
+    ...label,
+    flag: {
+      usage: '--positive <label>',
+      kind: 'string',
+      help: 'two classes: the one that probabilities are of (default: the second in sorted order)',
+    },
+  },
+  reference: {
+    ...label,
+    flag: {
+      usage: '--reference <label>',
+      kind: 'string',
+      help: 'the class that log-odds are against (default: the first in sorted order)',
+    },
+  },
   only: { ...strings, flag: { usage: '--only <columns>', kind: 'list', help: 'only these columns as features' } },
   drop: { ...strings, flag: { usage: '--drop <columns>', kind: 'list', help: 'all columns but these' } },
   numeric: { ...strings, flag: { usage: '--numeric <columns>', kind: 'list', help: 'read these as numbers' } },
-  categorical: { ...strings, flag: { usage: '--categorical <columns>', kind: 'list', help: 'read these as categories' } },
+  categorical: {
+    ...strings,
+    flag: { usage: '--categorical <columns>', kind: 'list', help: 'read these as categories' },
+  },
   weights: { ...string, flag: { usage: '--weights <column>', kind: 'string', help: 'column of sample weights' } },
   classWeight: {
     expected: "'balanced' or a positive number for each class",
     holds: (value) =>
       value === 'balanced' ||
       (typeof value === 'object' && value !== null && Object.values(value).every((w) => Number.isFinite(w) && w > 0)),
-    flag: { usage: '--class-weight <weights>', kind: 'class-weight', help: 'balanced, or a weight for each class: no=1,yes=3' },
+    flag: {
+      usage: '--class-weight <weights>',
+      kind: 'class-weight',
+      help: 'balanced, or a weight for each class: no=1,yes=3',
+    },
   },
   l2: {
     ...number('a number of at least 0', (value) => value >= 0),
     default: 0,
-    flag: { usage: '--l2 <strength>', kind: 'number', help: 'L2 penalty on the mean loss, standardised features (default: 0, none)' },
+    flag: {
+      usage: '--l2 <strength>',
+      kind: 'number',
+      help: 'L2 penalty on the mean loss, standardised features (default: 0, none)',
+    },
   },
   intercept: { ...boolean, default: true },
   standardize: { ...boolean, default: true },
-  solver: { ...oneOf('auto', 'newton', 'lbfgs', 'gd'), default: 'auto', flag: { usage: '--solver <name>', kind: 'choice', help: 'how to fit' } },
-  maxIterations: { ...whole(1), flag: { usage: '--max-iterations <count>', kind: 'number', help: 'stop after this many' } },
-  tolerance: { ...positive, default: 1e-10, flag: { usage: '--tolerance <size>', kind: 'number', help: 'stop when the gradient is at most this (default: 1e-10)' } },
-  learningRate: { ...positive, flag: { usage: '--learning-rate <rate>', kind: 'number', help: 'gradient descent only (default: 1/L)' } },
+  solver: {
+    ...oneOf('auto', 'newton', 'lbfgs', 'gd'),
+    default: 'auto',
+    flag: { usage: '--solver <name>', kind: 'choice', help: 'how to fit' },
+  },
+  maxIterations: {
+    ...whole(1),
+    flag: { usage: '--max-iterations <count>', kind: 'number', help: 'stop after this many' },
+  },
+  tolerance: {
+    ...positive,
+    default: 1e-10,
+    flag: {
+      usage: '--tolerance <size>',
+      kind: 'number',
+      help: 'stop when the gradient is at most this (default: 1e-10)',
+    },
+  },
+  learningRate: {
+    ...positive,
+    flag: { usage: '--learning-rate <rate>', kind: 'number', help: 'gradient descent only (default: 1/L)' },
+  },
   momentum: {
     ...number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
     default: 0,
@@ -169,38 +220,100 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
   holdout: {
     ...number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
     default: 0,
-    flag: { usage: '--holdout <fraction>', kind: 'number', help: 'hold out this fraction of the rows for evaluation, stratified' },
+    flag: {
+      usage: '--holdout <fraction>',
+      kind: 'number',
+      help: 'hold out this fraction of the rows for evaluation, stratified',
+    },
   },
-  folds: { ...whole(2), flag: { usage: '--folds <count>', kind: 'number', help: 'cross-validate on the training rows in this many stratified folds' } },
-  seed: { ...whole(0), default: 1, flag: { usage: '--seed <number>', kind: 'number', help: 'seed of the holdout and the folds (default: 1)' } },
+  folds: {
+    ...whole(2),
+    flag: {
+      usage: '--folds <count>',
+      kind: 'number',
+      help: 'cross-validate on the training rows in this many stratified folds',
+    },
+  },
+  seed: {
+    ...whole(0),
+    default: 1,
+    flag: { usage: '--seed <number>', kind: 'number', help: 'seed of the holdout and the folds (default: 1)' },
+  },
   trainingMetrics: { ...boolean, default: false },
-  missing: { ...oneOf('drop', 'impute', 'error'), flag: { usage: '--missing <policy>', kind: 'choice', help: 'rows with missing cells (default: drop)' } },
-  imputation: { ...oneOf('mean', 'median'), default: 'mean', flag: { usage: '--imputation <kind>', kind: 'choice', help: 'what fills a missing number (default: mean)' } },
+  missing: {
+    ...oneOf('drop', 'impute', 'error'),
+    flag: { usage: '--missing <policy>', kind: 'choice', help: 'rows with missing cells (default: drop)' },
+  },
+  imputation: {
+    ...oneOf('mean', 'median'),
+    default: 'mean',
+    flag: { usage: '--imputation <kind>', kind: 'choice', help: 'what fills a missing number (default: mean)' },
+  },
   missingTokens: {
     ...strings,
     default: defaultMissingTokens,
-    flag: { usage: '--missing-tokens <strings>', kind: 'list', help: 'strings that mean missing, besides the empty cell' },
+    flag: {
+      usage: '--missing-tokens <strings>',
+      kind: 'list',
+      help: 'strings that mean missing, besides the empty cell',
+    },
   },
   unseen: { ...oneOf('error', 'ignore'), default: 'error' },
   delimiter: {
     expected: 'one character',
     holds: (value) => typeof value === 'string' && value.length === 1,
-    flag: { usage: '--delimiter <character>', kind: 'character', help: 'between fields (default: found from the file)' },
+    flag: {
+      usage: '--delimiter <character>',
+      kind: 'character',
+      help: 'between fields (default: found from the file)',
+    },
   },
-  decimalComma: { ...boolean, default: false, flag: { usage: '--decimal-comma', help: 'numbers are written 1,5' } },
-  header: { ...boolean, default: true, flag: { usage: '--no-header', help: 'the first line is data; columns are c1, c2, …' } },
-  maxBadRows: { ...whole(0), default: 0, flag: { usage: '--max-bad-rows <count>', kind: 'number', help: 'skip up to this many unreadable rows (default: 0)' } },
-  backend: { ...oneOf(...backendNames), default: 'auto', flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto)' } },
+  decimalComma: {
+    ...boolean,
+    default: false,
+    flag: { usage: '--decimal-comma', help: 'a comma that could be either is decimal, as in 1,5' },
+  },
+  thousands: {
+    ...oneOf(','),
+    flag: { usage: '--thousands <character>', kind: 'choice', help: 'a comma that could be either groups thousands' },
+  },
+  header: {
+    ...boolean,
+    default: true,
+    flag: { usage: '--no-header', help: 'the first line is data; columns are c1, c2, …' },
+  },
+  maxBadRows: {
+    ...whole(0),
+    default: 0,
+    flag: {
+      usage: '--max-bad-rows <count>',
+      kind: 'number',
+      help: 'skip up to this many unreadable rows (default: 0)',
+    },
+  },
+  backend: {
+    ...oneOf(...backendNames),
+    default: 'auto',
+    flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto)' },
+  },
   threads: {
     expected: "'auto' or a whole number from 1 to 256",
     holds: (value) => value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 256),
     default: 'auto',
-    flag: { usage: '--threads <count>', kind: 'threads', help: 'threads that compute (default: auto, as many as there are)' },
+    flag: {
+      usage: '--threads <count>',
+      kind: 'threads',
+      help: 'threads that compute (default: auto, as many as there are)',
+    },
   },
   precision: {
     ...oneOf('float64', 'float32'),
     default: 'float64',
-    flag: { usage: '--precision <precision>', kind: 'choice', help: 'how rows are stored: float32 takes half the memory' },
+    flag: {
+      usage: '--precision <precision>',
+      kind: 'choice',
+      help: 'how rows are stored: float32 takes half the memory',
+    },
   },
 };
 
@@ -222,14 +335,14 @@ const translations: Readonly<Record<string, string>> = {
 /** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
 export function checkOptions(options: Options): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new LogisticError('bad-argument', `options must be an object, found ${JSON.stringify(options) ?? String(options)}`);
+    throw unexpected('bad-argument', 'options', 'an object', options);
   }
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   for (const [name, value] of given) {
     if (!Object.hasOwn(optionRecords, name)) throw unknownOption(name);
     const { expected, holds } = optionRecords[name as keyof Options];
     if (!holds(value)) {
-      throw new LogisticError('bad-option', `${name} must be ${expected}, found ${JSON.stringify(value) ?? String(value)}`, {
+      throw new LogisticError('bad-option', `${name} must be ${expected}, found ${shown(value)}`, {
         details: { option: name },
       });
     }

@@ -9,7 +9,7 @@ import { samplePart, sourceOf } from '../design/source.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { FitProblem } from '../fitting/solve.ts';
 import type { Penalty } from '../objective/objective.ts';
-import type { RowPlace, RowSums } from '../rows/contract.ts';
+import type { RowPlace, RowSource, RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
 import type { CheckedOptions } from './options.ts';
 
@@ -57,7 +57,8 @@ export async function withPlaced<T>(
     const problem = { rows, sample, penalty: penaltyOf(design, options), intercept: options.intercept, partitions };
     return await use({ design, place, rows, problem });
   } finally {
-    for (const placed of await Promise.allSettled(placing)) if (placed.status === 'fulfilled') await placed.value.close();
+    for (const placed of await Promise.allSettled(placing))
+      if (placed.status === 'fulfilled') await placed.value.close();
     await opening.then(
       (place) => place.close(),
       () => {},
@@ -72,15 +73,18 @@ export function trainingPartitions({ partitions, counts }: Design): number[] {
 
 /** Numbers in a row of the design, before any term is excluded. */
 function cellsInRow({ columns }: Table): number {
-  return columns.reduce((n, column) => n + (column.kind === 'categorical' ? Math.max(0, column.levels.length - 1) : 1), -1);
+  return columns.reduce(
+    (n, column) => n + (column.kind === 'categorical' ? Math.max(0, column.levels.length - 1) : 1),
+    -1,
+  );
 }
 
-function sampleOf(design: Design, seed: number) {
+/** A seeded random choice of training rows, or undefined where they hold fewer than `leastCells` numbers. */
+export function sampleOf(design: Design, seed: number, leastCells = sampledCells): RowSource | undefined {
   const { counts, part } = design;
-  const source = sourceOf(design, part);
-  const n = countFeatures(source);
+  const n = countFeatures(sourceOf(design, part));
   const count = Math.min(Math.floor(counts.train / rowsPerSampled), Math.floor(mostCells / Math.max(1, n)));
-  if (counts.train * n < sampledCells || count === 0) return undefined;
+  if (counts.train * n < leastCells || count === 0) return undefined;
   return sourceOf(design, samplePart(part, counts.train, count, seed));
 }
 

@@ -27,6 +27,8 @@ export interface Point {
 export interface Objective {
   /** Length of theta. */
   readonly dimension: number;
+  /** m */
+  readonly rows: number;
   /** Relative rounding error of f and ∇f in the arithmetic of the sums. */
   readonly roundoff: number;
   /** f of the null model: intercepts alone, or nothing at all. */
@@ -64,7 +66,7 @@ export interface Problem {
 export function createObjective(rows: RowSums, precision: Precision, problem: Problem): Objective {
   const { features: n, scoreVectors: k } = rows;
   const { penalty, intercept, partitions } = problem;
-  const { classWeights, smallestWeight } = joinSummaries(rows.partitions, partitions);
+  const { rows: count, classWeights, smallestWeight } = joinSummaries(rows.partitions, partitions);
   const totalWeight = classWeights.reduce((sum, weight) => sum + weight, 0);
   const free = freeEntries(n, k, problem);
   const dimension = free.length;
@@ -96,6 +98,7 @@ export function createObjective(rows: RowSums, precision: Precision, problem: Pr
 
   return {
     dimension,
+    rows: count,
     roundoff: roundoff[precision],
     nullValue: intercept ? entropy(classWeights) : Math.log(k + 1),
     // ℓ < ln 2 exactly when a_y > ½, so Σ s·ℓ < min s · ln 2 puts the own class of every row on top.
@@ -148,5 +151,8 @@ function freeEntries(n: number, k: number, { features, intercept }: Problem): nu
 /** −Σ_c p_c·ln p_c: the mean loss where each class has its own share as probability. */
 function entropy(classWeights: Float64Array): number {
   const total = classWeights.reduce((sum, weight) => sum + weight, 0);
-  return classWeights.reduce((sum, weight) => (weight > 0 ? sum - (weight / total) * Math.log(weight / total) : sum), 0);
+  return classWeights.reduce(
+    (sum, weight) => (weight > 0 ? sum - (weight / total) * Math.log(weight / total) : sum),
+    0,
+  );
 }

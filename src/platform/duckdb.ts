@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
+import { LogisticError } from '../errors.ts';
 
 export interface Database {
   /** All rows of a query, as objects. */
@@ -25,14 +26,26 @@ export type CopyNumbers = (chunk: DuckDBDataChunk, column: number, values: Float
 
 const progressInterval = 100;
 
+/** Throws LogisticError 'duckdb-missing' where the optional dependency is not installed. */
+function loadDuckDB() {
+  // Not import(), which reads through all files of these CommonJS packages for names first: twice the time.
+  const require = createRequire(import.meta.url);
+  try {
+    const { DuckDBInstance } = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
+    return { DuckDBInstance, raw: require('@duckdb/node-bindings') as typeof import('@duckdb/node-bindings') };
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new LogisticError('duckdb-missing', 'reading files needs the package @duckdb/node-api', {
+      hint: 'npm install @duckdb/node-api',
+    });
+  }
+}
+
 export async function openDatabase(options: {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
 }): Promise<Database> {
-  // Not import(), which reads through all files of these CommonJS packages for names first: twice the time.
-  const require = createRequire(import.meta.url);
-  const { DuckDBInstance } = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
-  const raw = require('@duckdb/node-bindings') as typeof import('@duckdb/node-bindings');
+  const { DuckDBInstance, raw } = loadDuckDB();
   const folder = await mkdtemp(join(tmpdir(), 'tfjs-logistic-duckdb-'));
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',

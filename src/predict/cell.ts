@@ -1,12 +1,12 @@
 /**
- * How one cell of text is read: what is missing, what is a number, what is a boolean. Training and
- * prediction share this page, so the same text means the same thing in both. It knows no file, no
- * column and no model, and imports nothing.
+ * How one cell is read: what is missing, what is a number, what is a boolean. Training and prediction
+ * share this file, so the same string means the same thing in both. It knows no file, no column and no
+ * model, and imports nothing.
  */
 
 export type Cell = string | number | boolean | bigint | null | undefined;
 
-/** Texts read as missing unless the user lists others. Case matters; spaces around a cell do not. */
+/** Strings read as missing unless the user lists others. Case matters; spaces around a cell do not. */
 export const defaultMissingTokens: readonly string[] = [
   '',
   '?',
@@ -47,7 +47,7 @@ const patterns: Readonly<Record<string, RegExp>> = {
   ',.': /^[+-]?(?=,?[0-9])(?:[1-9][0-9]{0,2}(?:[.][0-9]{3})+|[0-9]*)(?:,[0-9]+)?$/,
 };
 
-/** The text of a cell without the spaces around it; undefined when it counts as missing. */
+/** A cell as a string without the spaces around it; undefined when it counts as missing. */
 export function readText(cell: Cell, missingTokens: ReadonlySet<string>): string | undefined {
   if (cell === null || cell === undefined) return undefined;
   if (typeof cell === 'number') return Number.isNaN(cell) ? undefined : String(cell);
@@ -56,7 +56,7 @@ export function readText(cell: Cell, missingTokens: ReadonlySet<string>): string
   return missingTokens.has(text) ? undefined : text;
 }
 
-/** The number that a text spells as a whole, or undefined: never the 1 that parseFloat finds in "1,234". */
+/** The number that a string spells as a whole, or undefined: never the 1 that parseFloat finds in "1,234". */
 export function readNumber(text: string, { decimal, thousands } = plainNumbers): number | undefined {
   if (!patterns[decimal + thousands]!.test(text)) return undefined;
   const digits = thousands === '' ? text : text.replaceAll(thousands, '');

@@ -35,6 +35,13 @@ export const nullable =
   };
 
 /** A list of items that all pass the check, of a given length where there is one. `items` names them in the message. */
+/** Also where the field is not there. */
+export const optional =
+  (check: Check): Check =>
+  (value, path) => {
+    if (value !== undefined) check(value, path);
+  };
+
 export const list =
   (check: Check, items: string, length?: number): Check =>
   (value, path) => {

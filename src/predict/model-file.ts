@@ -6,6 +6,7 @@
  *
  * K classes, k = K − 1 score vectors: one for each class but the reference, in the order of `classes`.
  */
+import type { NumberStyle } from './cell.ts';
 
 /** A class of the target, with the value and type the user gave it. */
 export type Label = string | number | boolean;
@@ -31,7 +32,13 @@ export type UnseenPolicy = 'error' | 'ignore';
 
 /** How the cells of one column are read. `impute` is the value put in place of a missing cell, null where there is none. */
 export type Feature =
-  | { readonly kind: 'numeric'; readonly column: string; readonly impute: number | null }
+  | {
+      readonly kind: 'numeric';
+      readonly column: string;
+      readonly impute: number | null;
+      /** How numbers are spelled in text, where that is not 1234.5: with a decimal comma, with separators of thousands. */
+      readonly style?: NumberStyle;
+    }
   | {
       readonly kind: 'boolean';
       readonly column: string;
@@ -114,7 +121,6 @@ export interface ModelFile {
   readonly unseen: UnseenPolicy;
   readonly missing: MissingPolicy;
   readonly missingTokens: readonly string[];
-  readonly decimalComma: boolean;
   readonly features: readonly Feature[];
   readonly terms: readonly Term[];
   /** Log-odds of each scored class against the reference where every raw x is 0, [k]. */

@@ -13,13 +13,13 @@ export type ObjectRow = Readonly<Record<string, Cell>>;
 export type Row = ObjectRow | readonly Cell[];
 
 /** Why a cell has no value. */
-export interface Unreadable {
+interface Unreadable {
   readonly problem: string;
   /** It is a category that training never saw. */
   readonly unseen?: boolean;
 }
 
-export type CellReader = (cell: Cell) => number | Unreadable;
+type CellReader = (cell: Cell) => number | Unreadable;
 
 /** What errors call a row: by its number in a list, from 1. */
 export const nameOf = (row: number | undefined): string => (row === undefined ? 'the row' : `row ${row}`);
@@ -50,7 +50,7 @@ export function cellsOf(row: unknown, columns: readonly string[], number: number
 }
 
 /** How the cells of each feature are read. */
-export function cellReaders({ features, missingTokens, decimalComma }: ModelFile): CellReader[] {
+export function cellReaders({ features, missingTokens }: ModelFile): CellReader[] {
   const tokens = new Set(missingTokens);
   return features.map((feature) => {
     const { kind, column, impute } = feature;
@@ -74,7 +74,7 @@ export function cellReaders({ features, missingTokens, decimalComma }: ModelFile
         return typeof impute === 'string' ? levels.indexOf(impute) : Number(impute);
       }
       if (kind === 'numeric') {
-        const number = readNumber(text, decimalComma && typeof cell === 'string');
+        const number = readNumber(text, typeof cell === 'string' ? feature.style : undefined);
         return number ?? { problem: `${column}: \`${brief(text)}\` is not a finite number` };
       }
       return places.get(fold(text)) ?? { problem: `${column}: unseen category \`${brief(text)}\``, unseen: true };

@@ -1,7 +1,7 @@
 /**
  * The options of scoring, checked where they come in: unknown names are refused with the nearest one.
  */
-import { LogisticError, nearestName, unexpected } from '../errors.ts';
+import { requireOptions, unexpected } from '../errors.ts';
 import type { UnseenPolicy } from './model-file.ts';
 
 export interface ScoreOptions {
@@ -17,23 +17,16 @@ export function isProbability(value: unknown): boolean {
 
 /** The options as they are; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
 export function checkScoreOptions(options: unknown = {}, classes: number): ScoreOptions {
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw unexpected('bad-argument', 'options', 'an object', options);
+  requireOptions(options, ['unseen', 'threshold'], 'scoring');
+  const { unseen, threshold } = options as Record<keyof ScoreOptions, unknown>;
+  const refuse = (option: string, expected: string, value: unknown): never => {
+    throw unexpected('bad-option', option, expected, value, { details: { option } });
+  };
+  if (unseen !== undefined && unseen !== 'error' && unseen !== 'ignore')
+    refuse('unseen', '"error" or "ignore"', unseen);
+  if (threshold !== undefined) {
+    if (classes > 2) refuse('threshold', 'absent for more than two classes', threshold);
+    if (!isProbability(threshold)) refuse('threshold', 'a number from 0 to 1', threshold);
   }
-  for (const [option, value] of Object.entries(options)) {
-    if (value === undefined) continue;
-    const refuse = (expected: string): never => {
-      throw unexpected('bad-option', option, expected, value, { details: { option } });
-    };
-    if (option === 'unseen') {
-      if (value !== 'error' && value !== 'ignore') refuse('"error" or "ignore"');
-    } else if (option === 'threshold') {
-      if (classes > 2) refuse('absent for more than two classes');
-      if (!isProbability(value)) refuse('a number from 0 to 1');
-    } else {
-      const hint = `did you mean ${nearestName(option, ['unseen', 'threshold']) ?? 'unseen or threshold'}?`;
-      throw new LogisticError('unknown-option', `there is no option ${JSON.stringify(option)}`, { hint });
-    }
-  }
-  return options;
+  return options as ScoreOptions;
 }

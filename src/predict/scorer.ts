@@ -60,29 +60,8 @@ export function loadScorer<L extends Label = Label>(source: string | object): Sc
   const target = model.target as Target<L>;
   const { classes } = target;
   const columns = model.features.map(({ column }) => column);
-  const readers = cellReaders(model);
-  const logOddsOf = logOddsFor(model);
-  const decide = decisionFor(target, model.threshold);
-
+  const scoreRow = rowScorer(model, target, columns);
   const check = (options: unknown): ScoreOptions => checkScoreOptions(options, classes.length);
-
-  const scoreRow = (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
-    const { unseen = model.unseen, threshold } = options;
-    const cells = cellsOf(row, columns, number);
-    const notes: string[] = [];
-    const values: number[] = [];
-    for (let i = 0; i < readers.length; i++) {
-      const value = readers[i]!(cells[i]);
-      if (typeof value === 'number') values.push(value);
-      else if (value.unseen && unseen === 'ignore') {
-        values.push(noLevel);
-        notes.push(`${value.problem}, taken as the reference`);
-      } else return { problem: value.problem };
-    }
-    const logOdds = logOddsOf(values);
-    if (!logOdds.every(Number.isFinite)) return { problem: 'its log-odds overflow' };
-    return { logOdds, ...decide(logOdds, threshold), notes };
-  };
 
   const scoreOf = (row: unknown, options: ScoreOptions, number?: number): RowScore<L> => {
     const score = scoreRow(row, options, number);
@@ -117,7 +96,32 @@ export function loadScorer<L extends Label = Label>(source: string | object): Sc
   };
 }
 
-/** The place of a category that is none of the levels. */
+/** How one row is scored once the options are checked; `number` is its place in a list, from 1. */
+function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns: readonly string[]) {
+  const readers = cellReaders(model);
+  const logOddsOf = logOddsFor(model);
+  const decide = decisionFor(target, model.threshold);
+
+  return (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
+    const { unseen = model.unseen, threshold } = options;
+    const cells = cellsOf(row, columns, number);
+    const notes: string[] = [];
+    const values: number[] = [];
+    for (let i = 0; i < readers.length; i++) {
+      const value = readers[i]!(cells[i]);
+      if (typeof value === 'number') values.push(value);
+      else if (value.unseen && unseen === 'ignore') {
+        values.push(noLevel);
+        notes.push(`${value.problem}, taken as the reference`);
+      } else return { problem: value.problem };
+    }
+    const logOdds = logOddsOf(values);
+    if (!logOdds.every(Number.isFinite)) return { problem: 'its log-odds overflow' };
+    return { logOdds, ...decide(logOdds, threshold), notes };
+  };
+}
+
+/** The place of a category that is none of the levels; as a factor's level: the number itself is meant. */
 const noLevel = -1;
 
 /** z [k] from one number for each feature. */
@@ -127,14 +131,14 @@ function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile): (va
     ...term,
     factors: term.factors.map(({ column, basis }) => {
       const at = placeOfColumn.get(column)!;
-      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : undefined };
+      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : noLevel };
     }),
   }));
   return (values) => {
     const z = [...standardizedIntercepts];
     for (const { factors, standardized, mean, scale } of compiled) {
       let x = 1;
-      for (const { at, level } of factors) x *= level === undefined ? values[at]! : Number(values[at] === level);
+      for (const { at, level } of factors) x *= level === noLevel ? values[at]! : values[at] === level ? 1 : 0;
       for (let c = 0; c < z.length; c++) z[c]! += (standardized[c]! * (x - mean)) / scale;
     }
     return z;
@@ -161,8 +165,8 @@ function decisionFor<L extends Label>(target: Target<L>, ownThreshold: number | 
 /** The place of a label among the classes; without a label, of the positive class of two. */
 function placeOf<L extends Label>(label: L | undefined, target: Target<L>): number {
   const { classes } = target;
-  const [positive, ...more] = scoredClasses(target);
-  const place = classes.indexOf(label ?? (more.length > 0 ? label : positive)!);
+  const scored = scoredClasses(target);
+  const place = classes.indexOf((label === undefined && scored.length === 1 ? scored[0] : label)!);
   if (place >= 0) return place;
   const code = label === undefined ? 'bad-argument' : 'unknown-label';
   throw unexpected(code, 'label', `one of the classes ${classes.map(shown).join(', ')}`, label);

@@ -3,7 +3,7 @@
  * terms of one column each in the order of the features. Only what differs from format 2 is checked here,
  * so that an error names a field of the file as it was written; validate.ts checks the rest.
  */
-import { finite, list, oneOf, record, string } from './checks.ts';
+import { finite, flag, list, oneOf, record, string } from './checks.ts';
 import { type Feature, formatVersion, type Label, levelsOf } from './model-file.ts';
 import { classes, features } from './validate.ts';
 
@@ -11,6 +11,7 @@ import { classes, features } from './validate.ts';
 interface Version1 {
   readonly target: { readonly name: string; readonly classes: readonly [Label, Label]; readonly positive: Label };
   readonly features: readonly Feature[];
+  readonly decimalComma: boolean;
   readonly terms: readonly {
     readonly name: string;
     readonly column: string;
@@ -28,12 +29,17 @@ interface Version1 {
 /** The same model in format 2, still to be validated; LogisticError 'bad-model' names a bad field of format 1. */
 export function upgrade(value: unknown): unknown {
   checkVersion1(value);
-  const { target, terms, intercept, standardizedIntercept, certificate, ...rest } = value as Version1;
+  const { target, features, decimalComma, terms, intercept, standardizedIntercept, certificate, ...rest } =
+    value as Version1;
   const { positive, ...named } = target;
   const { data = 'float64', ...judged } = certificate;
   return {
     ...rest,
     formatVersion,
+    // Format 1 said once for all columns how numbers are spelled.
+    features: features.map((feature) =>
+      decimalComma && feature.kind === 'numeric' ? { ...feature, style: { decimal: ',', thousands: '' } } : feature,
+    ),
     target: { ...named, reference: target.classes.find((other) => other !== positive) },
     terms: terms.map(({ name, column, level, coefficient, standardized, ...scaling }, i) => ({
       // Format 1 let names repeat: a column `a=b` beside level b of a column `a`.
@@ -54,6 +60,7 @@ function checkVersion1(value: unknown): void {
   record({
     target: record({ classes }),
     features,
+    decimalComma: flag,
     intercept: finite,
     standardizedIntercept: finite,
     certificate: record({ data: oneOf(undefined, 'float64', 'float32') }),

@@ -2,7 +2,7 @@
  * Checks every field of a model file of format 2 and names the first bad one by its path. Unknown fields
  * are ignored: a later minor version may add some. It computes nothing and knows no earlier format.
  */
-import { bad, type Check, finite, flag, list, nullable, oneOf, record, string, test } from './checks.ts';
+import { bad, type Check, finite, flag, list, nullable, oneOf, optional, record, string, test } from './checks.ts';
 import { type Feature, levelsOf, type ModelFile } from './model-file.ts';
 import { isProbability } from './score-options.ts';
 
@@ -17,7 +17,10 @@ export const classes = test('two or more labels of one type, sorted and distinct
   value.every((c, i) => i === 0 || (typeof c === typeof value[0] && c > value[i - 1])));
 
 const kinds: Record<string, Check> = {
-  numeric: record({ impute: nullable(finite) }),
+  numeric: record({
+    impute: nullable(finite),
+    style: optional(record({ decimal: oneOf('.', ','), thousands: oneOf('', ',', '.') })),
+  }),
   boolean: record({ words: list(string, '2 strings', 2), impute: nullable(flag) }),
   categorical: record({ levels: strings, impute: nullable(string) }),
 };
@@ -41,12 +44,12 @@ export const features = list(feature, 'features');
 export function validateModel(value: unknown): ModelFile {
   record({ target: record({ name: string, classes }), features })(value, '');
   const file = value as ModelFile;
-  otherFields(file)(value, '');
   distinct(
     file.features.map(({ column }) => column),
     'features',
     '.column',
   );
+  otherFields(file)(value, '');
   distinct(
     file.terms.map(({ name }) => name),
     'terms',
@@ -81,7 +84,6 @@ function otherFields({ target, features }: ModelFile): Check {
     unseen: oneOf('error', 'ignore'),
     missing: oneOf('drop', 'impute', 'error'),
     missingTokens: strings,
-    decimalComma: flag,
     terms: list(
       record({
         name: string,

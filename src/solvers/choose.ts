@@ -1,7 +1,8 @@
 /**
- * Which algorithm a name means, and what `auto` means: Newton while its Hessian, n² numbers and m·n²/2
- * products a step, costs less than the forty-odd gradients that L-BFGS takes instead.
+ * Which algorithm a name means, and what `auto` means: Newton while its Hessian, d² numbers and m·d²/2 products a step,
+ * costs less than the gradients that L-BFGS takes instead.
  */
+import type { Objective } from '../objective/objective.ts';
 import { gradientDescent } from './gd.ts';
 import { lbfgs } from './lbfgs.ts';
 import { newton } from './newton.ts';
@@ -9,16 +10,24 @@ import type { Algorithm } from './solver.ts';
 
 export type SolverName = 'auto' | 'newton' | 'lbfgs' | 'gd';
 
-/** Up to this many parameters `auto` is Newton. */
-export const newtonLimit = 256;
+/** Up to this many parameters a Hessian costs less than the forty-odd gradients of L-BFGS, however many rows there are. */
+const fewParameters = 256;
+/** Up to this many, and this many products, it is summed and factorised within a second. */
+const manyParameters = 1024;
+const manyProducts = 2 ** 32;
+
+/** Whether Hessians of an objective are worth what they cost. */
+export function hessianServes({ dimension, rows }: Pick<Objective, 'dimension' | 'rows'>): boolean {
+  return dimension <= fewParameters || (dimension <= manyParameters && rows * dimension ** 2 <= manyProducts);
+}
 
 export function chooseSolver(
   name: SolverName,
-  dimension: number,
+  objective: Objective,
   descent: { learningRate?: number | undefined; momentum?: number | undefined },
 ): Algorithm {
   if (name === 'gd') return gradientDescent(descent);
   if (name === 'lbfgs') return lbfgs;
   if (name === 'newton') return newton;
-  return dimension <= newtonLimit ? newton : lbfgs;
+  return hessianServes(objective) ? newton : lbfgs;
 }

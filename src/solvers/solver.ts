@@ -96,7 +96,10 @@ export async function minimise(
       return end('diverged', `the loss grew to ${point.value} at iteration ${iteration}`);
     }
     if (point.value < objective.separatedBelow) {
-      return end('separated', `mean loss ${point.value} < ${objective.separatedBelow}: every row has its own class on top`);
+      return end(
+        'separated',
+        `mean loss ${point.value} < ${objective.separatedBelow}: every row has its own class on top`,
+      );
     }
     if (gradientNorm <= options.tolerance) {
       return end('converged', convergedRule(gradientNorm, options.tolerance));

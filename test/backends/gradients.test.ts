@@ -1,16 +1,31 @@
 /**
- * The hand-written derivatives against three judges: automatic differentiation on the same backend and
- * data, five-point differences in float64, and the plain float64 oracle.
+ * The hand-written derivatives, for two classes and three, against automatic differentiation on the same backend and
+ * data, and against five-point differences in float64. Sums of every place are compared in places.test.ts.
  */
 import { afterAll, describe, expect, test } from 'vitest';
-import { maxBlockRows, rowsOf } from '../../src/backends/backend.ts';
-import { createFusedBackend } from '../../src/backends/cpu/fused.ts';
 import * as ops from '../../src/backends/portable.ts';
-import { oracleRows } from '../../src/rows/oracle.ts';
-import { randomRows, randomTheta } from '../support/data.ts';
+import type { Sums } from '../../src/rows/contract.ts';
+import { referenceRows } from '../../src/rows/reference.ts';
+import { randomRows, randomTheta, type TestRows } from '../support/data.ts';
 import { openTfjs, tf, tfjsNames, tfNameOf } from '../support/tensorflow.ts';
 
 const u = 2 ** -24;
+type T2 = import('@tensorflow/tfjs').Tensor2D;
+
+/** Rows and theta as tensors of the active backend. */
+function tensorsOf({ rows: m, numbers, labels, classes, weights }: TestRows, theta: Float64Array) {
+  const n = numbers.length;
+  const k = classes - 1;
+  const w = Float32Array.from({ length: n * k }, (_, at) => theta[(at % k) * (n + 1) + Math.floor(at / k)]!);
+  const b = Float32Array.from({ length: k }, (_, c) => theta[c * (n + 1) + n]!);
+  return {
+    x: tf.tensor2d(Float32Array.from(numbers.flatMap((column) => [...column])), [n, m]),
+    classes: tf.tensor2d(Float32Array.from(labels), [1, m]),
+    s: tf.tensor2d(Float32Array.from(weights!), [1, m]),
+    w: tf.tensor2d(w, [n, k]),
+    b: tf.tensor2d(b, [k, 1]),
+  };
+}
 
 describe.each(tfjsNames)('portable equations on %s', (name) => {
   const m = 300;
@@ -21,20 +36,10 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
   const tensors = async () => {
     await openTfjs(name);
     await tf.setBackend(tfNameOf[name]);
-    return {
-      x: tf.tensor2d(Float32Array.from(rows.columns.flatMap((column) => [...column])), [n, m]),
-      y: tf.tensor2d(Float32Array.from(rows.y), [1, m]),
-      s: tf.tensor2d(Float32Array.from(rows.weights!), [1, m]),
-      sign: tf.tensor2d(
-        Float32Array.from(rows.y, (y) => 1 - 2 * y),
-        [1, m],
-      ),
-      w: tf.tensor2d(Float32Array.from(theta.subarray(0, n)), [n, 1]),
-      b: tf.tensor2d(Float32Array.of(theta[n]!), [1, 1]),
-    };
+    const t = tensorsOf(rows, theta);
+    return { ...t, y: t.classes, sign: tf.sub(1, tf.mul(2, t.classes)) as T2 };
   };
   type Tensors = Awaited<ReturnType<typeof tensors>>;
-  type T2 = Tensors['x'];
 
   /** The loss as a textbook writes it, for tf.grads: −s·(y·ln a + (1 − y)·ln(1 − a)), which holds for moderate z. */
   const textbookLoss = ({ x, y, s }: Tensors, w: T2, b: T2) => {
@@ -44,7 +49,7 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
   };
 
   const handWritten = (t: Tensors) => {
-    const scores = ops.wrongness(tf, ops.scores(tf, t.x, t.w, t.b), t.sign);
+    const scores = ops.negativeMargin(tf, ops.scores(tf, t.x, t.w, t.b), t.sign);
     const dz = tf.mul(t.s, ops.residuals(tf, scores, t.sign)) as T2;
     return { dw: ops.weightGradient(tf, t.x, dz), db: ops.total(tf, dz), scores };
   };
@@ -85,10 +90,10 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
   test('dZ is A − Y, and each factor of the chain rule multiplies to it', async () => {
     const t = await tensors();
     const z = ops.scores(tf, t.x, t.w, t.b);
-    const dz = await ops.residuals(tf, ops.wrongness(tf, z, t.sign), t.sign).data();
+    const dz = await ops.residuals(tf, ops.negativeMargin(tf, z, t.sign), t.sign).data();
     const a = await tf.sigmoid(z).data();
     dz.forEach((value, i) => {
-      const y = rows.y[i]!;
+      const y = rows.labels[i]!;
       expect(Math.abs(value - (a[i]! - y))).toBeLessThanOrEqual(4 * u);
       const byChain = ((a[i]! - y) / (a[i]! * (1 - a[i]!))) * (a[i]! * (1 - a[i]!));
       expect(Math.abs(value - byChain)).toBeLessThanOrEqual(8 * u);
@@ -96,104 +101,139 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
   });
 });
 
-describe('the oracle against five-point differences in float64', () => {
+describe.each(tfjsNames)('portable equations of three classes on %s', (name) => {
+  const m = 300;
+  const n = 4;
+  const rows = randomRows({ m, n, classes: 3, seed: 13, weighted: true });
+  const theta = randomTheta(n, 14, 2, 2);
+
+  const tensors = async () => {
+    await openTfjs(name);
+    await tf.setBackend(tfNameOf[name]);
+    const t = tensorsOf(rows, theta);
+    return { ...t, y: ops.indicators(tf, t.classes, 2) };
+  };
+  type Tensors = Awaited<ReturnType<typeof tensors>>;
+
+  /** e^z / (1 + Σ e^z) [k, m], as a textbook writes it. */
+  const textbookSoftmax = ({ x }: Tensors, w: T2, b: T2): T2 => {
+    const e = tf.exp(tf.add(tf.matMul(w, x, true), b));
+    return tf.div(e, tf.add(1, tf.sum(e, 0, true)));
+  };
+  /** −s·ln a_y: the logarithm of the given class's probability. */
+  const textbookLoss = (t: Tensors, w: T2, b: T2) => {
+    const a = textbookSoftmax(t, w, b);
+    const reference = tf.sub(1, tf.sum(a, 0, true));
+    const isReference = tf.sub(1, tf.sum(t.y, 0, true));
+    const own = tf.add(tf.sum(tf.mul(t.y, a), 0, true), tf.mul(isReference, reference));
+    return tf.neg(tf.sum(tf.mul(t.s, tf.log(own)))).asScalar();
+  };
+  // As for two classes: m products of size ≤ 2.25, at most m roundings each, √m of them uncorrelated; the textbook's
+  // 1 − Σa adds u/(1 − Σa) ≤ 30u a row at |z| ≤ 3.
+  const tolerance = 2 * (Math.sqrt(m) + 30) * u * 2.25 * m * 0.5;
+  const expectClose = async (found: T2, truth: T2): Promise<void> => {
+    expect(found.shape).toEqual(truth.shape);
+    for (const difference of await tf.sub(found, truth).data())
+      expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
+  };
+
+  test('dW and db equal tf.grads', async () => {
+    const t = await tensors();
+    const [dw, db] = tf.grads((w, b) => textbookLoss(t, w as T2, b as T2))([t.w, t.b]);
+    const dz = tf.mul(t.s, ops.softmaxResiduals(tf, t.y, ops.exponentials(tf, ops.scores(tf, t.x, t.w, t.b)))) as T2;
+    await expectClose(ops.weightGradient(tf, t.x, dz), dw as T2);
+    await expectClose(ops.total(tf, dz), db as T2);
+  });
+
+  test('each block of the Hessian equals tf.grads of a component of the gradient', async () => {
+    const t = await tensors();
+    const shared = ops.exponentials(tf, ops.scores(tf, t.x, t.w, t.b));
+    for (const [c, d] of [
+      [0, 0],
+      [0, 1],
+      [1, 1],
+    ] as const) {
+      const curvatures = tf.mul(t.s, ops.crossCurvatures(tf, shared, c, d)) as T2;
+      const block = ops.hessian(tf, t.x, curvatures);
+      for (let j = 0; j <= n; j++) {
+        const component = (w: T2, b: T2) => {
+          const dz = tf.mul(t.s, tf.slice(tf.sub(textbookSoftmax(t, w, b), t.y), [c, 0], [1, m]));
+          return tf.sum(j < n ? tf.mul(tf.slice(t.x, [j, 0], [1, m]), dz) : dz).asScalar();
+        };
+        const [byW, byB] = tf.grads((w, b) => component(w as T2, b as T2))([t.w, t.b]);
+        const column = tf.concat2d([tf.slice2d(byW as T2, [0, d], [n, 1]), tf.slice2d(byB as T2, [d, 0], [1, 1])], 0);
+        await expectClose(tf.slice2d(block, [j, 0], [1, n + 1]), tf.transpose(column));
+      }
+    }
+  });
+
+  test('A, the loss and dZ = A − Y are those of the textbook', async () => {
+    const t = await tensors();
+    const z = ops.scores(tf, t.x, t.w, t.b);
+    const shared = ops.exponentials(tf, z);
+    const a = textbookSoftmax(t, t.w, t.b);
+    for (const error of await tf.sub(ops.softmax(tf, shared), a).data())
+      expect(Math.abs(error)).toBeLessThanOrEqual(4 * u);
+    const dz = ops.softmaxResiduals(tf, t.y, shared);
+    for (const error of await tf.sub(dz, tf.sub(a, t.y)).data()) expect(Math.abs(error)).toBeLessThanOrEqual(4 * u);
+    const loss = tf.sum(tf.mul(t.s, ops.softmaxLosses(tf, z, t.y, shared)));
+    const error = tf.sub(loss, textbookLoss(t, t.w, t.b)).dataSync()[0]!;
+    expect(Math.abs(error)).toBeLessThanOrEqual(2 * tolerance);
+  });
+
+  test('the general formulas of one score vector are those of two classes', async () => {
+    const t = await tensors();
+    const z = tf.slice2d(ops.scores(tf, t.x, t.w, t.b), [0, 0], [1, m]);
+    const y = tf.slice2d(t.y, [0, 0], [1, m]);
+    const sign = tf.sub(1, tf.mul(2, y)) as T2;
+    const margin = ops.negativeMargin(tf, z, sign);
+    const shared = ops.exponentials(tf, z);
+    const pairs = [
+      [ops.softmaxLosses(tf, z, y, shared), ops.rowLosses(tf, margin)],
+      [ops.softmaxResiduals(tf, y, shared), ops.residuals(tf, margin, sign)],
+      [ops.crossCurvatures(tf, shared, 0, 0), ops.curvatures(tf, margin)],
+    ] as const;
+    for (const [general, binary] of pairs) {
+      const truth = await binary.data();
+      (await general.data()).forEach((value, i) => {
+        expect(Math.abs(value - truth[i]!)).toBeLessThanOrEqual(12 * u * Math.abs(truth[i]!)); // a handful of roundings each
+      });
+    }
+  });
+});
+
+describe.each([2, 3])('the reference of %i classes against five-point differences in float64', (classes) => {
   /** (f(−2h) − 8f(−h) + 8f(h) − f(2h)) / 12h, h = ε^(1/5): truncation and rounding are both about ε^(4/5) = 3e−13 of Σs. */
   const h = Number.EPSILON ** (1 / 5);
-  const tolerance = 1e-10;
-  const rows = randomRows({ m: 500, n: 3, seed: 21, weighted: true });
-  const oracle = oracleRows(rows);
-  const theta = randomTheta(3, 22, 2);
-  const along = async (
-    j: number,
-    pick: (sums: Awaited<ReturnType<typeof oracle.evaluate>>) => number,
-  ): Promise<number> => {
+  const rows = randomRows({ m: 500, n: 3, classes, seed: 21, weighted: true });
+  const tolerance = 1e-10 * rows.weights!.reduce((sum, s) => sum + s, 0);
+  const reference = referenceRows(rows);
+  const theta = randomTheta(3, 22, 2, classes - 1);
+  const along = async (j: number, pick: (sums: Sums) => number): Promise<number> => {
     const at = async (steps: number) => {
       const moved = theta.slice();
       moved[j]! += steps * h;
-      return pick(await oracle.evaluate(moved, 1));
+      return pick(await reference.evaluate(moved, 1, 'float64'));
     };
     return ((await at(-2)) - 8 * (await at(-1)) + 8 * (await at(1)) - (await at(2))) / (12 * h);
   };
 
   test('gradient', async () => {
-    const { gradient } = await oracle.evaluate(theta, 1);
-    for (let j = 0; j < 4; j++) {
+    const { gradient } = await reference.evaluate(theta, 1, 'float64');
+    for (let j = 0; j < theta.length; j++) {
       const difference = (await along(j, ({ loss }) => loss)) - gradient![j]!;
-      expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance * oracle.totalWeight);
+      expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
     }
   });
 
   test('Hessian', async () => {
-    const { hessian } = await oracle.evaluate(theta, 2);
-    for (let j = 0; j < 4; j++) {
-      for (let k = 0; k < 4; k++) {
-        const difference = (await along(j, ({ gradient }) => gradient![k]!)) - hessian![j * 4 + k]!;
-        expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance * oracle.totalWeight);
+    const { hessian } = await reference.evaluate(theta, 2, 'float64');
+    for (let j = 0; j < theta.length; j++) {
+      for (let l = 0; l < theta.length; l++) {
+        const difference = (await along(j, ({ gradient }) => gradient![l]!)) - hessian![j * theta.length + l]!;
+        expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
       }
     }
-  });
-});
-
-describe('each backend against the oracle', () => {
-  const backends = [
-    ...tfjsNames.map((name) => ({ name: name as string, precision: 'float32' as const, open: () => openTfjs(name) })),
-    ...(['float32', 'float64'] as const).map((precision) => ({
-      name: `fused ${precision}`,
-      precision,
-      open: async () => (await createFusedBackend())!,
-    })),
-  ];
-  const shapes = [
-    { m: 1, n: 1 },
-    { m: 3 * maxBlockRows + 17, n: 5 },
-    { m: 2 * maxBlockRows, n: 6, weighted: true },
-    { m: 10_007, n: 3, shift: 5, positives: 0.9 },
-    { m: 10_007, n: 3, shift: 5, positives: 0.9, weighted: true },
-  ];
-  const cases = backends.flatMap((backend) =>
-    shapes.map((shape) => ({ ...backend, shape, title: JSON.stringify(shape) })),
-  );
-
-  test.each(cases)('$name $title', async ({ open, precision, shape }) => {
-    const rows = randomRows({ seed: 31, ...shape });
-    const { m, n } = shape;
-    const theta = randomTheta(n, 32);
-    const backend = await open();
-    const placed = await backend.place(rows, precision);
-    const found = await placed.evaluate(theta, 2, precision);
-    const z = await placed.scores(theta);
-    const truth = await oracleRows(rows).evaluate(theta, 2);
-    const trueZ = await oracleRows(rows).scores(theta);
-    placed.dispose();
-    // 32 roundings of the working precision on Σ|terms| (design figure for sums in blocks), and the
-    // rounding of z itself: n + 1 products of size ≤ |w|·(1 + shift) ≤ 0.5·6, relative to dz' ≤ 1.
-    const roundoff = precision === 'float32' ? u : 2 ** -53;
-    const size = 1 + (shape.shift ?? 0);
-    const scale = rows.weights ? 2.25 : 1;
-    // n + 1 products of size ≤ |w|·size ≤ 0.5·size, and as many roundings of their sum.
-    z.forEach((zi, i) => {
-      expect(Math.abs(zi - trueZ[i]!)).toBeLessThanOrEqual((n + 1) ** 2 * 0.5 * size * roundoff);
-    });
-    const factor = (32 + (n + 1) * 0.5 * size) * roundoff * scale * m;
-    expect(Math.abs(found.loss - truth.loss)).toBeLessThanOrEqual(factor * (truth.loss / m + size));
-    found.gradient!.forEach((g, j) => {
-      expect(Math.abs(g - truth.gradient![j]!)).toBeLessThanOrEqual(factor * size);
-    });
-    found.hessian!.forEach((value, k) => {
-      expect(Math.abs(value - truth.hessian![k]!)).toBeLessThanOrEqual((factor * size * size) / 4);
-    });
-  });
-
-  test.each(backends)('$name: z = ±1000 is exact', async ({ open, precision }) => {
-    const columns = [Float64Array.of(1000, 1000, -1000, -1000)];
-    const rows = rowsOf({ columns, y: Float64Array.of(0, 1, 0, 1) });
-    const placed = await (await open()).place(rows, precision);
-    const sums = await placed.evaluate(Float64Array.of(1, 0), 2, precision);
-    placed.dispose();
-    expect(sums.loss).toBe(2000);
-    // Only rows 1 and 4 are on the wrong side: 1000·1 + (−1000)·(−1) and 1 − 1.
-    expect([...sums.gradient!]).toEqual([2000, 0]);
-    expect([...sums.hessian!]).toEqual([0, 0, 0, 0]);
   });
 });
 

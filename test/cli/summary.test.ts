@@ -9,9 +9,12 @@ const golden = JSON.parse(readFileSync(new URL('../golden/model-1.0.json', impor
 test.each([
   [{ iterations: 1 }, 'after 1 iteration, gradient'],
   [{ iterations: 5, refinements: 2 }, 'after 5 iterations and 2 in float64, gradient'],
-  [{ iterations: 3, sampled: 62_464 }, 'after 3 iterations from the optimum of 62,464 rows, gradient'],
+  [
+    { iterations: 3, warmStart: { rows: 62_464, used: true } },
+    'after 3 iterations from the optimum of 62,464 rows, gradient',
+  ],
 ])('%o', (report, sentence) => {
-  const solver = { ...golden.training.solver, refinements: 0, sampled: 0, ...report };
-  const model = FittedLogisticRegression.fromJSON({ ...golden, training: { ...golden.training, solver } });
+  const solver = { ...golden.training.solver, refinements: 0, warmStart: null, ...report };
+  const model = FittedLogisticRegression.fromJSON({ ...golden, training: { ...golden.training, solver, crossValidation: null } });
   expect(summarise(model)).toContain(`${solver.name}: ${solver.outcome} ${sentence} `);
 });

@@ -3,10 +3,9 @@
  * must come out as if all rows had been looked at.
  */
 import { expect, test } from 'vitest';
-import { rowsOf } from '../../src/backends/backend.ts';
 import { dependentColumns } from '../../src/design/dependence.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { createTurns } from '../../src/turns.ts';
+import { rowsOf } from '../support/data.ts';
 
 const m = 50_000;
 const random = createRandom(3);
@@ -18,7 +17,7 @@ const combined = (...terms: [number, Float64Array][]): Float64Array =>
   Float64Array.from({ length: m }, (_, i) => terms.reduce((sum, [w, x]) => sum + w * x[i]!, 0));
 
 const found = async (columns: Float64Array[]) => {
-  const dependent = await dependentColumns(rowsOf({ columns, y: new Float64Array(m) }), createTurns());
+  const dependent = await dependentColumns(rowsOf({ numbers: columns, labels: new Uint8Array(m) }));
   return dependent.map(({ index, of, coefficients }) => ({
     index,
     of,

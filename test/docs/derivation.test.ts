@@ -1,8 +1,8 @@
 /** The derivation says which function computes a step and which test checks it; here is checked that it is so. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { rowsOf } from '../../src/backends/backend.ts';
-import { oracleRows } from '../../src/rows/oracle.ts';
+import { referenceRows } from '../../src/rows/reference.ts';
+import { rowsOf } from '../support/data.ts';
 
 const text = readFileSync('docs/derivation.md', 'utf8');
 const flat = text.replace(/\s+/g, ' ');
@@ -11,12 +11,12 @@ const references = [...flat.matchAll(/— (.*?)(?=\*\*\(B|##|###|Newton's|Sums i
   ([, reference]) => reference!,
 );
 
-test('every formula is there, (B1) to (B16), and its label stands in the code', () => {
-  const code = ['math/logistic', 'backends/portable', 'objective/objective']
+test('every formula is there, (B1) to (B21), and its label stands in the code', () => {
+  const code = ['math/logistic', 'math/softmax', 'backends/portable', 'objective/objective']
     .map((name) => readFileSync(`src/${name}.ts`, 'utf8'))
     .join('');
-  for (let k = 1; k <= 16; k++) expect(text).toContain(`**(B${k})**`);
-  for (const label of [2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 16]) expect(code).toContain(`(B${label})`);
+  for (let k = 1; k <= 21; k++) expect(text).toContain(`**(B${k})**`);
+  for (const label of [2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]) expect(code).toContain(`(B${label})`);
 });
 
 test('every formula names a function and a test', () => {
@@ -68,8 +68,8 @@ test('the numbers of the example are those that the code computes', async () => 
       .map((line) => [line.split(' = ')[0]!, line.split(' = ')[1]!.split(' ').map(Number)]),
   ) as Record<'Z' | 'A' | 'loss' | 'dZ' | 'dW' | 'db', number[]>;
   const columns = [Float64Array.of(1, 3), Float64Array.of(2, -1)] as const;
-  const rows = rowsOf({ columns, y: Float64Array.of(1, 0) });
-  const { loss, gradient } = await oracleRows(rows).evaluate(Float64Array.of(0.5, -0.25, 0.1), 1);
+  const rows = rowsOf({ numbers: columns, labels: [1, 0] });
+  const { loss, gradient } = await referenceRows(rows).evaluate(Float64Array.of(0.5, -0.25, 0.1), 1, 'float64');
   const half = 0.5e-6; // six digits are printed
   const close = (found: number, truth: number): void => expect(Math.abs(found - truth)).toBeLessThanOrEqual(half);
   close(printed.loss[0]!, loss / 2);
@@ -79,6 +79,6 @@ test('the numbers of the example are those that the code computes', async () => 
   printed.Z.forEach((z, i) => {
     close(z, 0.5 * columns[0][i]! - 0.25 * columns[1][i]! + 0.1);
     close(printed.A[i]!, 1 / (1 + Math.exp(-z)));
-    close(printed.dZ[i]!, 1 / (1 + Math.exp(-z)) - rows.y[i]!);
+    close(printed.dZ[i]!, 1 / (1 + Math.exp(-z)) - rows.labels[i]!);
   });
 });

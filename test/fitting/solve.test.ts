@@ -19,7 +19,19 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const options: FittingOptions = { solver: 'auto', tolerance: 1e-10, momentum: 0 };
 
 /** Rows of K overlapping classes; the class shifts the mean of each feature. */
-function overlapping({ m = 300, n = 3, K = 2, seed = 1, partitions }: { m?: number; n?: number; K?: number; seed?: number; partitions?: number[] } = {}): RowSource {
+function overlapping({
+  m = 300,
+  n = 3,
+  K = 2,
+  seed = 1,
+  partitions,
+}: {
+  m?: number;
+  n?: number;
+  K?: number;
+  seed?: number;
+  partitions?: number[];
+} = {}): RowSource {
   const random = createRandom(seed);
   const labels = Uint8Array.from({ length: m }, () => Math.floor(K * random()));
   const columns = Array.from({ length: n }, (_, j) => {
@@ -74,7 +86,13 @@ describe.each([2, 3])('%d classes', (K) => {
         const values = new Float64Array(300);
         if (column.kind === 'dense') column.read(0, values);
         const own = Float64Array.from(kept, (i) => values[i]!);
-        return { ...column, kind: 'dense' as const, mean: 1.5, scale: 1, read: (from: number, into: Float64Array) => into.set(own.subarray(from, from + into.length)) };
+        return {
+          ...column,
+          kind: 'dense' as const,
+          mean: 1.5,
+          scale: 1,
+          read: (from: number, into: Float64Array) => into.set(own.subarray(from, from + into.length)),
+        };
       }),
     };
     const separate = await solve({ rows: referenceRows(alone), ...problem }, options);
@@ -87,7 +105,12 @@ describe('a first guess', () => {
   const problem = { penalty: { l2: 0 }, intercept: true };
   const source = overlapping({ m: 400 });
   const rows = referenceRows(source);
-  const guess = (theta: number[], hessian?: Float64Array) => ({ theta: Float64Array.from(theta), hessian, rows: 40, noiseFloor: 0 });
+  const guess = (theta: number[], hessian?: Float64Array) => ({
+    theta: Float64Array.from(theta),
+    hessian,
+    rows: 40,
+    noiseFloor: 0,
+  });
   const identity = Float64Array.from({ length: 16 }, (_, at) => (at % 5 === 0 ? 1 : 0));
 
   test('is the start of the fit where it serves', async () => {
@@ -130,7 +153,10 @@ test('features that are not free stay 0, and the others are as if those were not
   const source = overlapping({ n: 4 });
   const problem = { penalty: { l2: 0.1 }, intercept: true };
   const some = await solve({ rows: referenceRows(source), ...problem, features: [0, 3] }, options);
-  const alone = await solve({ rows: referenceRows({ ...source, columns: [source.columns[0]!, source.columns[3]!] }), ...problem }, options);
+  const alone = await solve(
+    { rows: referenceRows({ ...source, columns: [source.columns[0]!, source.columns[3]!] }), ...problem },
+    options,
+  );
   expect([some.theta[1], some.theta[2]]).toEqual([0, 0]);
   expect([some.theta[0], some.theta[3], some.theta[4]]).toEqual([...alone.theta]);
 });

@@ -19,7 +19,7 @@ describe('B01: classes that a line separates', () => {
     const model = await new LogisticRegression({ l2: 1 / 2 }).fit([[-1], [1]], [0, 1]);
     near(model.coefficients.x1!, 0.674832, 5e-7);
     near(model.intercept, 0);
-    near((await model.predictProba([[1]]))[0]![1], 0.662584, 5e-7);
+    near((await model.predictProba([[1]]))[0]![1]!, 0.662584, 5e-7);
     // w solves w = 2·(1 − σ(w)): the gradient of the objective.
     near(model.coefficients.x1!, 2 / (1 + Math.exp(model.coefficients.x1!)), 1e-12);
   });
@@ -45,7 +45,7 @@ describe('B01: classes that a line separates', () => {
 test('a target with another number in every row is refused, not looked up for minutes', async () => {
   const labels = Float64Array.from({ length: 600_000 }, (_, i) => i * 0.37);
   const fit = new LogisticRegression().fit(Float64Array.from(labels, Math.sin), labels);
-  await expect(fit).rejects.toMatchObject({ code: 'too-many-classes' });
+  await expect(fit).rejects.toMatchObject({ code: 'continuous-target' });
 });
 
 describe('B04: next to nothing to learn from', () => {
@@ -56,15 +56,15 @@ describe('B04: next to nothing to learn from', () => {
     near(model.intercept, Math.log(18 / 12), 1e-12);
     expect(Object.values(model.coefficients)).toEqual([0, 0]);
     expect(model.warnings.find(({ code }) => code === 'constant-column')!.columns).toEqual(['x1', 'x2']);
-    for (const [, p] of await model.predictProba(x)) near(p, 0.6, 1e-12);
+    for (const [, p] of await model.predictProba(x)) near(p!, 0.6, 1e-12);
   });
 
   test('one predictor, one row: one probability for each class', async () => {
     const model = await new LogisticRegression().fit(X, t8Labels);
     const [row, ...rest] = await model.predictProba([[1]]);
     expect(rest).toEqual([]);
-    near(row![0], 0.25);
-    near(row![1], 0.75);
+    near(row![0]!, 0.25);
+    near(row![1]!, 0.75);
   });
 });
 
@@ -106,8 +106,8 @@ describe('B10: sizes beyond float32', () => {
         t8Labels,
       );
       const [low, high] = await large.predictProba([[1e30], [3e30]]);
-      near(low![1], 0.25);
-      near(high![1], 0.75);
+      near(low![1]!, 0.25);
+      near(high![1]!, 0.75);
       const huge = await new LogisticRegression({ backend }).fit(
         t8X.map((x, i) => [i === 7 ? 1e39 : x]),
         t8Labels,
@@ -176,8 +176,8 @@ describe('B15: columns that say the same', () => {
       { x: 0, g: 'a' },
       { x: 1, g: 'b' },
     ]);
-    near(low![1], 0.25);
-    near(high![1], 0.75);
+    near(low![1]!, 0.25);
+    near(high![1]!, 0.75);
     for (const w of Object.values(model.coefficients)) expect(Math.abs(w)).toBeLessThan(10);
     expect(model.warnings).toMatchObject([{ code: 'identical-columns', columns: ['x', 'g'] }]);
   });

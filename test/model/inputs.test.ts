@@ -31,7 +31,7 @@ describe('B45: arrays of every kind', () => {
     ['ragged rows', [[1, 2], [3]], [0, 1], /row 2 has 1 values; row 1 has 2/],
     ['no rows', [], [], /no rows/],
     ['a row of nothing', [[]], [1], /row 1 has no values/],
-    ['texts', [['a'], ['b']], [0, 1], /row 1, column 1: "a" is not a number/],
+    ['texts', [['a'], ['b']], [0, 1], /row 1, column x1: the string "a" is not a number/],
     ['too few labels', [[1], [2]], [0], /2 rows and 1 labels/],
     ['a flat array that does not divide', Float32Array.of(1, 2, 3), [0, 1], /3 values cannot be cut into 2 rows/],
     ['a bigint beyond float64', [[2n ** 60n + 1n], [1n]], [0, 1], /1152921504606846977.*is not a number/],

@@ -23,8 +23,8 @@ const problem: fc.Arbitrary<Problem> = fc.integer({ min: 1, max: 1e6 }).map((see
   const rows = randomRows({ m, n, seed });
   const random = createRandom(seed + 1);
   return {
-    x: Array.from({ length: m }, (_, i) => rows.columns.map((column) => column[i]!)),
-    y: [...rows.y],
+    x: Array.from({ length: m }, (_, i) => rows.numbers.map((column) => column[i]!)),
+    y: [...rows.labels],
     weights: Array.from({ length: m }, () => Math.floor(3 * random())),
     seed,
   };

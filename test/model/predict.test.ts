@@ -20,15 +20,19 @@ describe('B52: columns are matched by name', () => {
     expect((await model.predictProba([{ extra: 'e', y: 1, c: -0.5, b: 0.5, a: 1 }]))[0]).toEqual(expected);
     expect((await model.predictProba([[1, 0.5, -0.5]]))[0]).toEqual(expected);
     const misspelled = { a: 1, B: 0.5, c: -0.5 };
-    await expect(model.predictProba([misspelled])).rejects.toMatchObject({
-      code: 'missing-column',
-      message: expect.stringContaining('"b"'),
-      hint: expect.stringContaining('"B"'),
-    });
-    await expect(model.predict([[1, 2]])).rejects.toMatchObject({
-      code: 'row-width',
-      message: expect.stringContaining('a, b, c'),
-    });
+    expect(() => model.predictProba([misspelled])).toThrow(
+      expect.objectContaining({
+        code: 'missing-column',
+        message: expect.stringContaining('"b"'),
+        hint: expect.stringContaining('"B"'),
+      }),
+    );
+    expect(() => model.predict([[1, 2]])).toThrow(
+      expect.objectContaining({
+        code: 'row-width',
+        message: expect.stringContaining('a, b, c'),
+      }),
+    );
   });
 });
 
@@ -40,10 +44,12 @@ describe('B53: categories that training never saw', () => {
 
   test('the default is an error that names row, column and category; ignore is the reference, with a note', async () => {
     const fitted = await model;
-    await expect(fitted.predict([{ x: 'red' }, { x: 'green' }])).rejects.toMatchObject({
-      code: 'unpredictable-row',
-      message: 'row 2: x: unseen category `green`',
-    });
+    expect(() => fitted.predict([{ x: 'red' }, { x: 'green' }])).toThrow(
+      expect.objectContaining({
+        code: 'unpredictable-row',
+        message: 'row 2: x: unseen category `green`',
+      }),
+    );
     const [reference] = await fitted.predictProba([{ x: 'blue' }]);
     expect((await fitted.predictProba([{ x: 'green' }], { unseen: 'ignore' }))[0]).toEqual(reference);
     expect(fitted.scoreRow({ x: 'green' }, { unseen: 'ignore' })).toMatchObject({
@@ -61,7 +67,7 @@ describe('B53: categories that training never saw', () => {
       t8X.map((x, i) => ({ x: String(x), y: t8Labels[i]! })),
       'y',
     );
-    close((await coded.predictProba([{ x: 1 }]))[0]![1], 0.75);
+    close((await coded.predictProba([{ x: 1 }]))[0]![1]!, 0.75);
   });
 });
 
@@ -74,24 +80,25 @@ describe('B54: scoring by hand from the raw coefficients of the file', () => {
       y: (i * i + 3 * i) % 7 < 3 ? 'no' : 'yes',
     }));
     const model = await new LogisticRegression().fit(rows, 'y');
-    const { intercept, terms, threshold, target } = JSON.parse(JSON.stringify(model)) as ReturnType<
-      typeof model.toJSON
-    >;
+    const { intercepts, terms, threshold } = JSON.parse(JSON.stringify(model)) as ReturnType<typeof model.toJSON>;
     const byHand = (row: Record<string, unknown>): number => {
-      let z = intercept;
-      for (const { column, level, coefficient } of terms)
-        z += coefficient * (level === undefined ? (row[column] as number) : row[column] === level ? 1 : 0);
+      let z = intercepts[0]!;
+      for (const { factors, coefficients } of terms) {
+        const { column, basis } = factors[0]!;
+        const x = basis.kind === 'identity' ? (row[column] as number) : row[column] === basis.level ? 1 : 0;
+        z += coefficients[0]! * x;
+      }
       return 1 / (1 + Math.exp(-z));
     };
     const flip = rows.reduce((best, row) => (Math.abs(byHand(row) - 0.5) < Math.abs(byHand(best) - 0.5) ? row : best));
-    const t = flip.t - Math.log(byHand(flip) / (1 - byHand(flip))) / terms[0]!.coefficient;
+    const t = flip.t - Math.log(byHand(flip) / (1 - byHand(flip))) / terms[0]!.coefficients[0]!;
     const close1 = [t - 1e-5, t + 1e-5].map((value) => ({ ...flip, t: value }));
     const all = [...rows, ...close1];
     const proba = await model.predictProba(all);
     const predicted = await model.predict(all);
     all.forEach((row, i) => {
-      close(byHand(row), proba[i]![1], 1e-6);
-      expect(predicted[i]).toBe(proba[i]![1] >= threshold ? target.positive : 'no');
+      close(byHand(row), proba[i]![1]!, 1e-6);
+      expect(predicted[i]).toBe(proba[i]![1]! >= threshold! ? 'yes' : 'no');
     });
     expect(terms.map(({ name }) => name)).toEqual(['t', 'n', 'g=q', 'g=r']);
   });

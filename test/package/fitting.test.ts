@@ -71,12 +71,17 @@ describe('B05: labels of any kind', () => {
     near(chosen.intercept, third);
   });
 
-  test('a third class is an error that names the classes and their counts', async () => {
+  test('a third class is fitted, and warned of where one row is all it has', async () => {
     const folder = emptyFolder();
     folder.write('d.csv', `${t8}1,2\n`);
-    const { code, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y']);
-    expect(code).toBe(1);
-    expect(stderr).toContain('3 classes: 0 (4 rows), 1 (4 rows), 2 (1 rows)');
+    const { code, stdout, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y', '--json', '--l2', '0.1']);
+    expect(code).toBe(0);
+    const { classes, intercept, coefficients } = JSON.parse(stdout);
+    expect(classes).toEqual([0, 1, 2]);
+    expect(Object.keys(intercept)).toEqual(['1', '2']);
+    expect(Object.keys(coefficients)).toEqual(['1', '2']);
+    expect(coefficients['1'].x).toBeGreaterThan(0);
+    expect(stderr).toContain('one row only of 2');
   });
 });
 

@@ -14,8 +14,8 @@ describe('B51: scaling travels with the model', () => {
     folder.write('d.csv', t8.replace(/^0,/gm, '100,').replace(/^1,/gm, '300,'));
     await folder.train('d.csv', '--target', 'y', '--out', 'm.json');
     const scorer = loadScorer(folder.read('m.json'));
-    close(scorer.predictProba([{ x: 100 }])[0]![1], 0.25);
-    close(scorer.predictProba([{ x: 300 }])[0]![1], 0.75);
+    close(scorer.predictProba([{ x: 100 }])[0]![1]!, 0.25);
+    close(scorer.predictProba([{ x: 300 }])[0]![1]!, 0.75);
     const together = scorer.predictProba([{ x: 300 }, { x: 100 }, { x: 300 }]).map(([, p]) => p);
     expect(together).toEqual([together[0], scorer.predictProba([{ x: 100 }])[0]![1], together[0]]);
     folder.write('new.csv', 'x\n300\n100\n');

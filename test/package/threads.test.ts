@@ -83,7 +83,7 @@ test('the number of threads changes the time and the last digits only; one fit l
   const { code, lines, stderr } = await runScript(`
     for (const options of [{ threads: 1 }, { threads: 3 }, { threads: 2, precision: 'float32' }]) {
       const model = await new LogisticRegression(options).fit(x, y);
-      const { data } = model.certificate;
+      const { storagePrecision: data } = model.certificate;
       say({ coefficients: Object.values(model.coefficients), workers: workers.size, data });
       workers.clear();
     }

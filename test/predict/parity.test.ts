@@ -111,11 +111,19 @@ describe('a model file scored row by row', () => {
         const truth = await model.predictProba(objects);
         // JSON keeps every double, so these are equalities and no tolerance is needed.
         expect(scorer.predictProba(objects)).toEqual(truth);
+        expect(scorer.predict(objects)).toEqual(await model.predict(objects));
+        expect(scorer.logOdds(objects)).toEqual(await model.logOdds(objects));
+        expect(scorer.decisionFunction(objects)).toEqual(await model.decisionFunction(objects));
+        if (objects[0] !== undefined) {
+          expect(await model.predictProba(objects[0])).toEqual(truth[0]);
+          expect(await model.predict(objects[0])).toBe(scorer.predict(objects[0]));
+          expect(await model.probability(objects[0])).toBe(scorer.probability(objects[0]));
+        }
         const turned = objects.map((row) => Object.fromEntries(shuffle(Object.entries(row), createRandom(7))));
         expect(scorer.predictProba(turned)).toEqual(truth);
         const arrays = objects.map((row) => scorer.columns.map((column) => row[column]));
         expect(scorer.predictProba(arrays)).toEqual(truth);
-        for (const [first, second] of truth) expect(Math.abs(first + second - 1)).toBeLessThanOrEqual(2 ** -52);
+        for (const [first, second] of truth) expect(Math.abs(first! + second! - 1)).toBeLessThanOrEqual(2 ** -52);
       }),
       runs,
     );
@@ -136,12 +144,12 @@ describe('a model file scored row by row', () => {
         let loss = 0;
         let total = 0;
         known.forEach(({ probabilities }, i) => {
-          const k = own[i] as 0 | 1;
+          const k = own[i]!;
           const weight = options.classWeight === 'balanced' ? 1 / counts[k]! : 1;
-          loss += weight * lossOf(probabilities[k], probabilities[k === 0 ? 1 : 0]);
+          loss += weight * lossOf(probabilities[k]!, probabilities[1 - k]!);
           total += weight;
         });
-        const measured = training.metrics.train.meanLogLoss!;
+        const measured = training.meanLogLoss;
         // Scores of size 10 summed from 20 terms carry some 1e−14 of rounding.
         expect(Math.abs(loss / total - measured)).toBeLessThanOrEqual(1e-12 * measured);
       }),

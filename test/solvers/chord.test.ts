@@ -4,13 +4,16 @@
  */
 import { expect, test } from 'vitest';
 import { createObjective, type Objective } from '../../src/objective/objective.ts';
-import { oracleRows } from '../../src/rows/oracle.ts';
+import { referenceRows } from '../../src/rows/reference.ts';
 import { chord } from '../../src/solvers/chord.ts';
 import { newton } from '../../src/solvers/newton.ts';
 import { minimise } from '../../src/solvers/solver.ts';
 import { randomRows } from '../support/data.ts';
 
-const exact = createObjective(oracleRows(randomRows({ m: 500, n: 3, seed: 41 })), { l2: 0.01 }, true);
+const exact = createObjective(referenceRows(randomRows({ m: 500, n: 3, seed: 41 })), 'float64', {
+  penalty: { l2: 0.01 },
+  intercept: true,
+});
 const start = new Float64Array(exact.dimension);
 const best = await minimise(newton, exact, start, { maxIterations: 50, tolerance: 1e-12 });
 const near = best.point.theta.map((w, j) => w + 1e-4 * (j % 2 === 0 ? 1 : -1)); // where a float32 solve might end

@@ -34,7 +34,9 @@ export interface TrainJson {
   readonly intercept: number;
   readonly coefficients: Record<string, number>;
   readonly meanLogLoss: number;
-  readonly solver: { name: string; outcome: string; rule: string; iterations: number; gradientNorm: number };
+  readonly solver: {
+    warmStart: { rows: number; used: boolean } | null;
+    name: string; outcome: string; rule: string; iterations: number; gradientNorm: number };
   readonly backend: { name: string; detail: string };
   readonly warnings: { code: string; message: string }[];
   readonly metrics: { train: Record<string, number | null>; holdout: Record<string, number | null> | null };

@@ -1,38 +1,92 @@
 /** Seeded data sets for tests: standardised rows with a known shape, and readers for the reference files. */
 import { readFileSync } from 'node:fs';
-import { type Rows, rowsOf } from '../../src/backends/backend.ts';
 import { createRandom } from '../../src/math/random.ts';
+import type { DesignColumn, RowSource } from '../../src/rows/contract.ts';
 
 export interface Shape {
   readonly m: number;
   readonly n: number;
   readonly seed?: number;
+  /** K */
+  readonly classes?: number;
   /** Added to every x: 5 is the one-sided case. */
   readonly shift?: number;
-  /** Share of y = 1. */
+  /** Share of the last class; the others have equal shares. */
   readonly positives?: number;
   readonly weighted?: boolean;
+  readonly partitions?: readonly number[];
 }
 
-/** The numbers that such rows are a view of. */
-export interface Columns {
-  readonly columns: readonly Float64Array[];
+/** A source whose numbers a test can read. */
+export interface TestRows extends RowSource {
+  /** X [n][m], standardised. */
+  readonly numbers: readonly Float64Array[];
+  readonly weights?: Float64Array | undefined;
+}
+
+/** A column that is placed as it is. */
+export function denseColumn(x: Float64Array, mean = 0, scale = 1): DesignColumn {
+  return { kind: 'dense', mean, scale, read: (from, into) => into.set(x.subarray(from, from + into.length)) };
+}
+
+/** n columns of length m, feature-major and already standardised, as a source. */
+export function rowsOf({
+  numbers,
+  labels,
+  classes = 2,
+  weights,
+  partitions,
+}: {
+  readonly numbers: readonly Float64Array[];
+  readonly labels: ArrayLike<number>;
+  readonly classes?: number;
+  readonly weights?: Float64Array | undefined;
+  readonly partitions?: readonly number[] | undefined;
+}): TestRows {
+  const columns = numbers.map((x) => denseColumn(x));
+  return { rows: labels.length, columns, classes, labels: Int32Array.from(labels), weights, partitions, numbers };
 }
 
 /** Rows whose numbers are all exact in float32, so that every backend sees the same data. */
-export function randomRows({ m, n, seed = 1, shift = 0, positives = 0.5, weighted = false }: Shape): Rows & Columns {
+export function randomRows({
+  m,
+  n,
+  seed = 1,
+  classes = 2,
+  shift = 0,
+  positives = 1 / classes,
+  weighted = false,
+  partitions,
+}: Shape): TestRows {
   const random = createRandom(seed);
-  const columns = Array.from({ length: n }, () =>
+  const numbers = Array.from({ length: n }, () =>
     Float64Array.from({ length: m }, () => Math.fround(2 * random() - 1 + shift)),
   );
-  const y = Float64Array.from({ length: m }, () => (random() < positives ? 1 : 0));
+  const label = (): number => {
+    const draw = random();
+    return draw < positives ? classes - 1 : Math.floor(((draw - positives) / (1 - positives)) * (classes - 1));
+  };
+  const labels = Int32Array.from({ length: m }, label);
   const weights = weighted ? Float64Array.from({ length: m }, () => Math.fround(0.25 + 2 * random())) : undefined;
-  return { ...rowsOf({ columns, y, weights }), columns };
+  return rowsOf({ numbers, labels, classes, weights, partitions });
 }
 
-export function randomTheta(n: number, seed = 2, size = 1): Float64Array {
+/** theta [k, n + 1] with entries from −size/2 to size/2. */
+export function randomTheta(n: number, seed = 2, size = 1, k = 1): Float64Array {
   const random = createRandom(seed);
-  return Float64Array.from({ length: n + 1 }, () => Math.fround(size * (random() - 0.5)));
+  return Float64Array.from({ length: k * (n + 1) }, () => Math.fround(size * (random() - 0.5)));
+}
+
+/** The rows of a source that are kept, as a source of their own without partitions. */
+export function selectRows({ numbers, labels, classes, weights }: TestRows, keep: (i: number) => boolean): TestRows {
+  const kept = Array.from(labels, (_, i) => i).filter(keep);
+  const pick = (x: Float64Array): Float64Array => Float64Array.from(kept, (i) => x[i]!);
+  return rowsOf({
+    numbers: numbers.map(pick),
+    labels: kept.map((i) => labels[i]!),
+    classes,
+    weights: weights && pick(weights),
+  });
 }
 
 /** A comma-separated file of this folder's reference data as rows of text. */

@@ -52,7 +52,12 @@ export function rowsInFile(source: RowSource, path: string): RowsInFile {
         for (let i = from; i < to; i++) {
           const x = Float64Array.of(...all.subarray(i * width, i * width + n), 1);
           const [y, s] = [all[i * width + n]!, all[i * width + n + 1]!];
-          const z = [0, ...Array.from({ length: k }, (_, c) => x.reduce((sum, value, j) => sum + theta[c * (n + 1) + j]! * value, 0))];
+          const z = [
+            0,
+            ...Array.from({ length: k }, (_, c) =>
+              x.reduce((sum, value, j) => sum + theta[c * (n + 1) + j]! * value, 0),
+            ),
+          ];
           const top = Math.max(...z);
           const e = z.map((value) => Math.exp(value - top));
           const total = e.reduce((sum, value) => sum + value, 0);
@@ -64,7 +69,8 @@ export function rowsInFile(source: RowSource, path: string): RowsInFile {
             for (let d = 1; d <= k; d++) {
               const h = s * a[c]! * (Number(c === d) - a[d]!);
               for (let j = 0; j <= n; j++) {
-                for (let l = 0; l <= n; l++) hessian[((c - 1) * (n + 1) + j) * size + (d - 1) * (n + 1) + l]! += h * x[j]! * x[l]!;
+                for (let l = 0; l <= n; l++)
+                  hessian[((c - 1) * (n + 1) + j) * size + (d - 1) * (n + 1) + l]! += h * x[j]! * x[l]!;
               }
             }
           }

@@ -1,39 +1,50 @@
 /**
- * Who holds parts and does as it is told: the calling thread, or a worker behind messages. Both are this
- * one contract, so that nobody else needs to know which. It knows no rows but its own.
+ * Who holds stores and does as it is told: the calling thread, or a worker behind messages. Both are this one
+ * contract, so that nobody else needs to know which. It knows no rows but its own.
  */
-import type { Order, Precision, Sums } from '../backend.ts';
-import { openStore, type Store, type StoreShape } from './store.ts';
+import type { Order, Precision, Sums } from '../../rows/contract.ts';
+import type { StoreShape } from './layout.ts';
+import type { Spans } from './runs.ts';
+import { openStore, type Panel, type Store } from './store.ts';
 
-/** Parts by number, each of them consecutive rows in a store. Buffers of values are given back for the next write. */
+/**
+ * Stores by number; store.ts says what the calls mean. Arrays of values that are written are given away, and those of
+ * panels and labels are given back for the next write.
+ */
 export interface Host {
-  open(part: number, module: WebAssembly.Module, shape: StoreShape): Promise<void>;
-  /** Four features from `first` on, rows counted within the part, one feature after the other. */
-  writePanel(part: number, first: number, from: number, values: Float64Array): Promise<Float64Array>;
-  writeSignedWeights(part: number, from: number, q: Float64Array): Promise<Float64Array>;
-  evaluate(part: number, theta: Float64Array, order: Order, arithmetic: Precision): Promise<Sums>;
-  scores(part: number, theta: Float64Array): Promise<Float64Array>;
-  close(part: number): Promise<void>;
+  open(store: number, module: WebAssembly.Module, shape: StoreShape): Promise<void>;
+  writePanel(store: number, panel: Panel): Promise<Float64Array>;
+  writeLabels(store: number, slot: number, values: Float64Array): Promise<Float64Array>;
+  evaluate(store: number, theta: Float64Array, order: Order, precision: Precision, spans?: Spans): Promise<Sums>;
+  scores(store: number, theta: Float64Array, spans?: Spans): Promise<Float64Array>;
+  gradientOf(store: number, r: Float64Array, spans?: Spans): Promise<Float64Array>;
+  gramOf(store: number, d: Float64Array, spans?: Spans): Promise<Float64Array>;
+  quadraticForms(store: number, matrix: Float64Array, spans?: Spans): Promise<Float64Array>;
+  close(store: number): Promise<void>;
 }
 
 export function createHost(): Host {
-  const parts = new Map<number, Store>();
+  const stores = new Map<number, Store>();
   return {
-    async open(part, module, shape) {
-      parts.set(part, await openStore(module, shape));
+    async open(store, module, shape) {
+      stores.set(store, await openStore(module, shape));
     },
-    async writePanel(part, first, from, values) {
-      parts.get(part)!.writePanel(first, from, values);
+    async writePanel(store, panel) {
+      stores.get(store)!.writePanel(panel);
+      return panel.values;
+    },
+    async writeLabels(store, slot, values) {
+      stores.get(store)!.writeLabels(slot, values);
       return values;
     },
-    async writeSignedWeights(part, from, q) {
-      parts.get(part)!.writeSignedWeights(from, q);
-      return q;
-    },
-    evaluate: async (part, theta, order, arithmetic) => parts.get(part)!.evaluate(theta, order, arithmetic),
-    scores: async (part, theta) => parts.get(part)!.scores(theta),
-    async close(part) {
-      parts.delete(part); // a WebAssembly memory is freed when nothing refers to it
+    evaluate: async (store, theta, order, precision, spans) =>
+      stores.get(store)!.evaluate(theta, order, precision, spans),
+    scores: async (store, theta, spans) => stores.get(store)!.scores(theta, spans),
+    gradientOf: async (store, r, spans) => stores.get(store)!.gradientOf(r, spans),
+    gramOf: async (store, d, spans) => stores.get(store)!.gramOf(d, spans),
+    quadraticForms: async (store, matrix, spans) => stores.get(store)!.quadraticForms(matrix, spans),
+    async close(store) {
+      stores.delete(store); // a WebAssembly memory is freed when nothing refers to it
     },
   };
 }

@@ -4,8 +4,8 @@
  * and weights are written anew only when others come. It knows no shape rules and no means: sums only.
  */
 import { LogisticError } from '../../errors.ts';
-import type { Sums } from '../backend.ts';
-import { panelWidth } from './layout.ts';
+import type { Sums } from '../../rows/contract.ts';
+import { panelWidth, rowStep } from './layout.ts';
 import { openStoreNow, type Store } from './store.ts';
 
 /** Rows that are widened at a time; a multiple of every vector. */
@@ -59,17 +59,21 @@ export function createCopies(module: WebAssembly.Module): Copies {
   };
 }
 
+/** Means of 0 and scales of 1: X is taken as it is. */
+const unscaled = new Float64Array(2 * panelWidth).fill(1, panelWidth);
+
 function copyOf(module: WebAssembly.Module, x: Float32Array, { n, m }: { n: number; m: number }): Store {
-  const store = openStoreNow(module, { rows: m, features: n, precision: 'float32' });
+  const store = openStoreNow(module, { shards: [m], features: n, classes: 2, precision: 'float32' });
   for (let first = 0; first < n; first += panelWidth) {
-    for (let from = 0; from < m; from += chunk) {
-      const count = Math.min(chunk, m - from);
-      const values = new Float64Array(panelWidth * count);
+    for (let slot = 0; slot < m; slot += chunk) {
+      const count = Math.min(chunk, m - slot);
+      const slots = Math.ceil(count / rowStep) * rowStep;
+      const values = new Float64Array(panelWidth * slots);
       for (let k = 0; k < Math.min(panelWidth, n - first); k++) {
-        const at = (first + k) * m + from;
-        values.set(x.subarray(at, at + count), k * count);
+        const at = (first + k) * m + slot;
+        values.set(x.subarray(at, at + count), k * slots);
       }
-      store.writePanel(first, from, values);
+      store.writePanel({ first, slot, values, moments: unscaled });
     }
   }
   return store;
@@ -95,7 +99,7 @@ function labelRows(copy: Copy, { m, y, weights }: Sources): void {
     totalWeight += s;
   }
   if (totalWeight === 0) throw new LogisticError('bad-weights', 'all weights are 0');
-  copy.store.writeSignedWeights(0, q);
+  copy.store.writeLabels(0, q);
   copy.y = new WeakRef(y.id);
   copy.weights = weights && new WeakRef(weights.id);
   copy.totalWeight = totalWeight;

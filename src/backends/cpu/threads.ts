@@ -4,7 +4,7 @@
  * worker keeps no process alive. It knows neither rows nor sums.
  */
 import { LogisticError } from '../../errors.ts';
-import { nextTask } from '../../turns.ts';
+import { nextTask } from '../../yielding.ts';
 import type { Host } from './host.ts';
 import { workerSource } from './worker.generated.ts';
 import { type Call, type Reply, started } from './worker-messages.ts';
@@ -39,7 +39,7 @@ export async function openThreads(count: number): Promise<Thread[]> {
   const opening: Promise<Thread>[] = [];
   for (let k = 0; k < count; k++) {
     const thread = openThread();
-    thread.catch(() => {}); // told below
+    thread.catch(() => {}); // reported below
     opening.push(thread);
     await nextTask(); // making one holds the event loop for some milliseconds
   }
@@ -92,10 +92,13 @@ async function openThread(): Promise<Thread> {
   return {
     host: {
       open: (...args) => call('open', args),
-      writePanel: (...args) => call('writePanel', args, [args[3]]),
-      writeSignedWeights: (...args) => call('writeSignedWeights', args, [args[2]]),
+      writePanel: (...args) => call('writePanel', args, [args[1].values]),
+      writeLabels: (...args) => call('writeLabels', args, [args[2]]),
       evaluate: (...args) => call('evaluate', args),
       scores: (...args) => call('scores', args),
+      gradientOf: (...args) => call('gradientOf', args, [args[1]]),
+      gramOf: (...args) => call('gramOf', args, [args[1]]),
+      quadraticForms: (...args) => call('quadraticForms', args),
       close: (...args) => call('close', args),
     },
     async close() {

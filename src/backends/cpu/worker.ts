@@ -21,12 +21,18 @@ async function answer({ id, method, args }: Call, port: Port): Promise<void> {
   const reply = (message: Reply, transfer: readonly ArrayBuffer[] = []): void => port.postMessage(message, transfer);
   try {
     const value = await (host[method] as (...args: readonly unknown[]) => Promise<unknown>)(...args);
-    reply({ id, value }, value instanceof Float64Array ? [value.buffer as ArrayBuffer] : []);
+    reply({ id, value }, buffersOf(value));
   } catch (error) {
     if (!(error instanceof LogisticError)) return reply({ id, bug: error });
     const { code, message, hint, details } = error;
     reply({ id, refused: { code, message, ...(hint === undefined ? {} : { hint }), details } });
   }
+}
+
+/** What a reply hands over instead of copying: arrays by themselves and those of sums. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  const values = value instanceof Float64Array ? [value] : Object.values(value ?? {});
+  return values.flatMap((array) => (array instanceof Float64Array ? [array.buffer as ArrayBuffer] : []));
 }
 
 if (typeof self === 'undefined') {

@@ -4,12 +4,12 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileEntry } from '../../../build-kernels.ts';
-import { rowsOf } from '../../../src/backends/backend.ts';
-import { createFusedBackend } from '../../../src/backends/cpu/fused.ts';
+import { createFusedPlace } from '../../../src/backends/cpu/fused.ts';
 import { curvature, logLoss, residual } from '../../../src/math/logistic.ts';
 import { createRandom } from '../../../src/math/random.ts';
+import { rowsOf } from '../../support/data.ts';
 
-type Probe = Record<'exp32' | 'exp64' | 'log1p32' | 'log1p64', (bytes: number) => void>;
+type Probe = Record<`${'exp' | 'log1p' | 'log1pOfSum'}${32 | 64}`, (bytes: number) => void>;
 const start = 65_536;
 const memory = new WebAssembly.Memory({ initial: 64 });
 let probe: Probe;
@@ -19,13 +19,13 @@ beforeAll(async () => {
   probe = (await WebAssembly.instantiate(module, { env: { memory } })).exports as unknown as Probe;
 });
 
-const run32 = (name: 'exp32' | 'log1p32', inputs: readonly number[]): Float32Array => {
+const run32 = (name: 'exp32' | 'log1p32' | 'log1pOfSum32', inputs: readonly number[]): Float32Array => {
   const values = new Float32Array(memory.buffer, start, Math.ceil(inputs.length / 4) * 4);
   values.set(inputs);
   probe[name](values.byteLength);
   return values.slice(0, inputs.length);
 };
-const run64 = (name: 'exp64' | 'log1p64', inputs: readonly number[]): Float64Array => {
+const run64 = (name: 'exp64' | 'log1p64' | 'log1pOfSum64', inputs: readonly number[]): Float64Array => {
   const values = new Float64Array(memory.buffer, start, Math.ceil(inputs.length / 2) * 2);
   values.set(inputs);
   probe[name](values.byteLength);
@@ -48,6 +48,13 @@ const fractions = (smallestPower: number): number[] => [
   1,
   ...draws(100_000, () => random() + 2 ** -33),
   ...draws(50_000, () => 2 ** (-smallestPower * random())),
+];
+
+/** From 0 upwards: where nothing is split, around powers of two, and to as many classes as there may be. */
+const sums = (smallestPower: number): number[] => [
+  ...fractions(smallestPower),
+  ...draws(50_000, () => 2 ** (16 * random())),
+  ...draws(1000, () => 2 ** Math.ceil(16 * random()) - 1 + 2 ** -20 * random()),
 ];
 
 describe('float32 lanes', () => {
@@ -73,6 +80,13 @@ describe('float32 lanes', () => {
     expect(worst(inputs.map((e, i) => ulps(found[i]!, Math.log1p(e), 24)))).toBeLessThanOrEqual(2);
     expect(run32('log1p32', [0])[0]).toBe(0);
   });
+
+  it('logarithm of one more than any sum: within 2 ulp of float64', () => {
+    const inputs = sums(125).map(Math.fround);
+    const found = run32('log1pOfSum32', inputs);
+    expect(worst(inputs.map((t, i) => ulps(found[i]!, Math.log1p(t), 24)))).toBeLessThanOrEqual(2);
+    expect([...run32('log1pOfSum32', [0, Number.NaN])]).toEqual([0, Number.NaN]);
+  });
 });
 
 describe('float64 lanes', () => {
@@ -95,8 +109,15 @@ describe('float64 lanes', () => {
   it('logarithm: within 2 ulp', () => {
     const inputs = fractions(1000);
     const found = run64('log1p64', inputs);
-    expect(worst(inputs.map((e, i) => ulpsOf(found[i]!, preciseLog1p(e))))).toBeLessThanOrEqual(2);
+    expect(worst(inputs.map((e, i) => ulpsOf(found[i]!, preciseLog1p([e, 0]))))).toBeLessThanOrEqual(2);
     expect(run64('log1p64', [0])[0]).toBe(0);
+  });
+
+  it('logarithm of one more than any sum: within 2 ulp', () => {
+    const inputs = sums(1000);
+    const found = run64('log1pOfSum64', inputs);
+    expect(worst(inputs.map((t, i) => ulpsOf(found[i]!, preciseLog1pOfSum(t))))).toBeLessThanOrEqual(2);
+    expect([...run64('log1pOfSum64', [0, Number.NaN])]).toEqual([0, Number.NaN]);
   });
 });
 
@@ -106,9 +127,8 @@ describe.each([
 ] as const)('one row in %s', (precision, unit) => {
   // Loss, residual and curvature are the two functions above and up to five more roundings.
   it.each([0, 1])('loss, residual and curvature within 6 roundings, y = %i', async (y) => {
-    const backend = await createFusedBackend();
-    const rows = rowsOf({ columns: [Float64Array.of(1)], y: Float64Array.of(y) });
-    const placed = await backend!.place(rows, precision);
+    const place = await createFusedPlace();
+    const placed = await place!.place(rowsOf({ numbers: [Float64Array.of(1)], labels: [y] }), precision);
     for (const z of draws(2000, () => Math.fround(160 * random() - 80))) {
       const { loss, gradient, hessian } = await placed.evaluate(Float64Array.of(z, 0), 2, precision);
       const errors = [loss / logLoss(z, y), gradient![1]! / residual(z, y), hessian![3]! / curvature(z)];
@@ -172,10 +192,17 @@ function preciseExp(a: number): Pair {
 }
 
 /** ln(1 + e) = 2·artanh(e/(2 + e)) by its own series: 34 terms for s ≤ 1/3. */
-function preciseLog1p(e: number): Pair {
-  const s = overPair([e, 0], addPair([2, 0], [e, 0]));
+function preciseLog1p(e: Pair): Pair {
+  const s = overPair(e, addPair([2, 0], e));
   const q = timesPair(s, s);
   let sum: Pair = [0, 0];
   for (let i = 34; i >= 0; i--) sum = addPair(overPair([1, 0], [2 * i + 1, 0]), timesPair(q, sum));
   return timesPair([2 * s[0], 2 * s[1]], sum);
+}
+
+/** ln(1 + t) for t ≥ 0, as p·ln 2 + ln(1 + e) with (1 + t)/2^p = 1 + e and e at most 1. */
+function preciseLog1pOfSum(t: number): Pair {
+  const p = Math.floor(Math.log2(1 + t));
+  if (p === 0) return preciseLog1p([t, 0]);
+  return addPair(timesPair([p, 0], ln2), preciseLog1p(addPair([t / 2 ** p, 0], [2 ** -p - 1, 0])));
 }

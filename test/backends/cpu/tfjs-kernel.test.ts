@@ -1,5 +1,5 @@
 /**
- * The fused kernels as a kernel of TensorFlow.js's cpu backend: the numbers against the float64 oracle and
+ * The fused kernels as a kernel of TensorFlow.js's cpu backend: the numbers against the reference rows and
  * against portable.ts, the manners (profiler, memory, tape, copies of X) against the engine itself, and what
  * it refuses. It measures neither sums of higher order (fused.test.ts) nor time.
  */
@@ -7,11 +7,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Rows } from '../../../src/backends/backend.ts';
 import { registerFusedKernels } from '../../../src/backends/cpu/tfjs-kernel.ts';
 import * as ops from '../../../src/backends/portable.ts';
 import { residual } from '../../../src/math/logistic.ts';
-import { oracleRows } from '../../../src/rows/oracle.ts';
+import { referenceRows } from '../../../src/rows/reference.ts';
 import { randomRows, randomTheta, type Shape } from '../../support/data.ts';
 import { openTfjs, tf } from '../../support/tensorflow.ts';
 
@@ -35,42 +34,34 @@ afterEach(async () => {
   expect(tf.memory().numTensors).toBe(tensorsBefore);
 });
 
-function columnsOf(rows: Rows): Float64Array[] {
-  return Array.from({ length: rows.features }, (_, j) => {
-    const column = new Float64Array(rows.count);
-    rows.read(j, 0, column);
-    return column;
-  });
-}
-
 function problem(shape: Shape) {
   const { m, n } = shape;
   const rows = randomRows({ seed: 1000 * m + n, ...shape });
   const theta = randomTheta(n, 41, 1 / Math.sqrt(n));
-  const columns = columnsOf(rows);
   const x = new Float32Array(n * m);
-  columns.forEach((column, j) => {
+  rows.numbers.forEach((column, j) => {
     x.set(column, j * m);
   });
   const inputs = {
     x: tf.tensor2d(x, [n, m]),
-    y: tf.tensor1d(Float32Array.from(rows.y)),
+    y: tf.tensor1d(Float32Array.from(rows.labels)),
     w: tf.tensor2d(Float32Array.from(theta.subarray(0, n)), [n, 1]),
     b: tf.scalar(theta[n]!),
     ...(rows.weights && { weights: tf.tensor1d(Float32Array.from(rows.weights)) }),
   };
-  return { rows, columns, theta, inputs };
+  return { rows, theta, inputs };
 }
 
 const flat = ({ loss, dW, db }: { loss: Tensor; dW: Tensor; db: Tensor }): number[] =>
   [loss, dW, db].flatMap((tensor) => [...tensor.dataSync()]);
 
-/** What the oracle says of the means, and Σ|term| / Σ s of each: what the roundings of a sum are proportional to. */
-async function judge({ rows, columns, theta }: ReturnType<typeof problem>) {
-  const { count: m, y, weights } = rows;
+/** What the reference says of the means, and Σ|term| / Σ s of each: what the roundings of a sum are proportional to. */
+async function meansOf({ rows, theta }: ReturnType<typeof problem>) {
+  const { rows: m, numbers: columns, weights } = rows;
+  const y = Float64Array.from(rows.labels);
   const s = (i: number): number => weights?.[i] ?? 1;
   const totalWeight = weights ? weights.reduce((sum, value) => sum + value, 0) : m;
-  const { loss, gradient } = await oracleRows(rows).evaluate(theta, 1);
+  const { loss, gradient } = await referenceRows(rows).evaluate(theta, 1, 'float64');
   const z = y.map((_, i) => columns.reduce((sum, x, j) => sum + theta[j]! * x[i]!, theta.at(-1)!));
   const mean = (term: (i: number) => number): number =>
     y.reduce((sum, _, i) => sum + Math.abs(s(i) * term(i)), 0) / totalWeight;
@@ -85,7 +76,7 @@ async function judge({ rows, columns, theta }: ReturnType<typeof problem>) {
 function portable({ x, y, w, b, weights }: ReturnType<typeof problem>['inputs']) {
   const sign = tf.sub(1, tf.mul(2, tf.reshape(y, [1, -1]))) as Tensor2D;
   const s = tf.reshape(weights ?? tf.onesLike(y), [1, -1]) as Tensor2D;
-  const t = ops.wrongness(tf, ops.scores(tf, x, w, tf.reshape(b, [1, 1])), sign);
+  const t = ops.negativeMargin(tf, ops.scores(tf, x, w, tf.reshape(b, [1, 1])), sign);
   const dz = tf.mul(s, ops.residuals(tf, t, sign)) as Tensor2D;
   const total = tf.reshape(ops.total(tf, s), []);
   return {
@@ -106,10 +97,10 @@ const shapes: Shape[] = [1, 3, 511, 4097, 10_007].flatMap((m) =>
 
 describe('the numbers', () => {
   test.each(shapes.map((shape) => ({ shape, title: JSON.stringify(shape) })))(
-    'are those of the oracle and of portable: $title',
+    'are those of the reference and of portable: $title',
     async ({ shape }) => {
       const given = problem(shape);
-      const { means, magnitudes } = await judge(given);
+      const { means, magnitudes } = await meansOf(given);
       const result = lossAndGradient(given.inputs);
       const composed = flat(portable(given.inputs));
       const { m, n } = shape;
@@ -209,7 +200,7 @@ describe('the tape', () => {
   /** portable.ts up to T; its log1p has no derivative in tfjs, so tf.softplus stands for it. */
   const differentiable = ({ x, y, w, b, weights }: ReturnType<typeof problem>['inputs']): Tensor => {
     const sign = tf.sub(1, tf.mul(2, tf.reshape(y, [1, -1]))) as Tensor2D;
-    const t = ops.wrongness(tf, ops.scores(tf, x, w, tf.reshape(b, [1, 1])), sign);
+    const t = ops.negativeMargin(tf, ops.scores(tf, x, w, tf.reshape(b, [1, 1])), sign);
     return tf.div(tf.sum(tf.mul(weights!, tf.softplus(t))), tf.sum(weights!));
   };
 
@@ -315,8 +306,8 @@ describe('copies of X', () => {
       { ...inputs, weights: even },
     ];
     const fresh = variants.map((given) => flat(lossAndGradient({ ...given, x: tf.add(inputs.x, 0) as Tensor2D })));
-    for (const turn of [0, 1, 0, 2, 3, 2, 4, 1, 3, 0])
-      expect(flat(lossAndGradient(variants[turn]!))).toEqual(fresh[turn]);
+    for (const variant of [0, 1, 0, 2, 3, 2, 4, 1, 3, 0])
+      expect(flat(lossAndGradient(variants[variant]!))).toEqual(fresh[variant]);
     expect(fresh[4]).toEqual(fresh[1]);
     expect(new Set(fresh.map(String)).size).toBe(4);
   });

@@ -10,7 +10,6 @@ import { add, addFour, load, mul, splat, vectorBytes } from './lanes';
  * every panel K ≤ J is met twice, by one pair at a time, in tiles of 2 × 4 whose eight sums stay in
  * registers: a full 4 × 4 tile needs sixteen and x86-64 has sixteen in all.
  */
-@inline
 export function gram<T>(
   x: usize,
   d: usize,

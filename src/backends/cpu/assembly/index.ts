@@ -1,89 +1,144 @@
 // The functions that the host calls: rows into one memory, all sums over them, in float32 or in float64 whichever of
-// the two they are kept in, and their scores. Only here do blocks follow one another. Where everything lies is
-// decided by the host (layout.ts) and read here; it knows no partitions, no threads and no solver.
+// the two they are kept in, and what gives or takes a number for each row. Only here do blocks follow one another.
+// Where everything lies is decided by the host (layout.ts) and read here; it knows no partitions, no threads, no solver.
 import { gram } from './gram';
 import { interleave } from './interleave';
-import { narrowPanels, narrowRow, widenPanels, widenRow } from './lanes';
+import { addOne, narrowPanels, narrowRow, sumRow, widenPanels, widenRow } from './lanes';
 import { contributions, gradient, scores } from './rows';
+import { quadraticForms as formsOfBlock } from './rowwise';
+import { crossCurvatures, exponentials, residuals } from './softmax';
 
 /** The host's header: addresses, and counts already padded. layout.ts writes the same fields in the same order. */
 @unmanaged
 class Header {
-  /** theta = [w padded with zeros to 4·panels, b], in the arithmetic's numbers. */
+  /** theta: for each score vector [w padded with zeros to 4·panels, b], in the numbers of the computation. */
   theta!: u32;
-  /** Room for one block: scores, then curvatures, then one weighted panel. */
-  room!: u32;
-  /** Room for one block of q and X in the precision in which they are not kept. */
+  /** Lines of one number for each row of a block: k of scores, two of softmax.ts, one of results, four of a panel. */
+  buffer!: u32;
+  /** Space for weights, classes and X of one block in the precision in which they are not kept. */
   other!: u32;
-  /** q = (1 − 2y)·s of every row; 0 for the rows that pad the last vector. */
-  q!: u32;
+  /** Two classes: q = (1 − 2y)·s of every row. More: s. 0 for the rows that pad the last vector. */
+  weights!: u32;
+  /** More than two classes: the class of every row; 0 where there are two. */
+  classes!: u32;
   /** X: [block][panel][vector of rows][4 features]. */
   x!: u32;
-  /** float64: loss, Σ s·dz, Σ d, nothing; gradient [4·panels]; border [4·panels]; square [4·panels, 4·panels]. */
+  /** float64: loss, Σ s·dz of each score vector, Σ d of each pair, padded to fours; gradient, border, square of each. */
   sums!: u32;
   rows!: u32;
   panels!: u32;
   blockRows!: u32;
+  /** n and k */
+  features!: u32;
+  scoreVectors!: u32;
+  /** Whether rows are kept in float32. */
+  narrow!: u32;
 }
 
-/** Sums in T over rows that are kept in S. */
+/** Bytes from one line of the buffer to the next: a cache line more than needed, so that lines do not evict each other. */
+@inline
+function lineBytes<T>(header: Header): usize {
+  return header.blockRows * sizeof<T>() + 64;
+}
+
+/** Adds to the sums, in T, over rows that are kept in S. */
 function evaluate<S, T>(header: Header, order: i32): void {
   const panels: usize = header.panels;
   const blockRows: usize = header.blockRows;
-  const totals: usize = header.sums;
-  const slopes: usize = totals + 32;
-  const border: usize = slopes + 32 * panels;
-  const square: usize = border + 32 * panels;
-  const end: usize = order < 2 ? border : square + 128 * panels * panels;
-  memory.fill(totals, 0, end - totals);
-
-  const scoresAt: usize = header.room;
-  const curvaturesAt: usize = scoresAt + blockRows * sizeof<T>();
-  const weightedAt: usize = curvaturesAt + blockRows * sizeof<T>();
   let keptX: usize = header.x;
-  let keptQ: usize = header.q;
+  let keptWeights: usize = header.weights;
+  let keptClasses: usize = header.classes;
   for (let left: usize = header.rows; left > 0; ) {
     const rows: usize = min(blockRows, left);
     let x = keptX;
-    let q = keptQ;
+    let weights = keptWeights;
+    let classes = keptClasses;
     if (sizeof<S>() != sizeof<T>()) {
-      q = header.other;
-      x = q + blockRows * sizeof<T>();
-      if (sizeof<S>() < sizeof<T>()) {
-        widenRow(keptQ, rows, q);
-        widenPanels(keptX, panels * rows, x);
-      } else {
-        narrowRow(keptQ, rows, q);
-        narrowPanels(keptX, panels * rows, x);
+      weights = header.other;
+      x = weights + blockRows * sizeof<T>();
+      convertRow<S>(keptWeights, rows, weights);
+      if (keptClasses != 0) {
+        classes = x;
+        x += blockRows * sizeof<T>();
+        convertRow<S>(keptClasses, rows, classes);
       }
+      if (sizeof<S>() < sizeof<T>()) widenPanels(keptX, panels * rows, x);
+      else narrowPanels(keptX, panels * rows, x);
     }
     const rowBytes: usize = rows * sizeof<T>();
-    scores<T>(x, header.theta, panels, rowBytes, scoresAt);
-    contributions<T>(scoresAt, q, rowBytes, curvaturesAt, totals);
-    if (order > 0) gradient<T>(x, scoresAt, panels, rowBytes, slopes);
-    if (order > 1) gram<T>(x, curvaturesAt, panels, rowBytes, weightedAt, border, square);
+    if (keptClasses == 0) sumsOfTwo<T>(header, order, x, weights, rowBytes);
+    else {
+      sumsOfMore<T>(header, order, x, weights, classes, rowBytes);
+      keptClasses += rows * sizeof<S>();
+    }
     keptX += 4 * panels * rows * sizeof<S>();
-    keptQ += rows * sizeof<S>();
+    keptWeights += rows * sizeof<S>();
     left -= rows;
   }
 }
 
-/** Z of one block in float64, into the room, over rows that are kept in S. */
-function scoresOf<S>(header: Header): void {
-  let x: usize = header.x;
-  if (sizeof<S>() < sizeof<f64>()) {
-    x = header.other;
-    widenPanels(header.x, header.panels * header.rows, x);
+@inline
+function convertRow<S>(from: usize, count: usize, to: usize): void {
+  if (sizeof<S>() == 4) widenRow(from, count, to);
+  else narrowRow(from, count, to);
+}
+
+/** One block of two classes. */
+function sumsOfTwo<T>(header: Header, order: i32, x: usize, q: usize, rowBytes: usize): void {
+  const panels: usize = header.panels;
+  const totals: usize = header.sums;
+  const slopes = totals + 32;
+  const border = slopes + 32 * panels;
+  const z: usize = header.buffer;
+  const curvatures = z + lineBytes<T>(header);
+  scores<T>(x, header.theta, panels, rowBytes, z);
+  contributions<T>(z, q, rowBytes, curvatures, totals);
+  if (order > 0) gradient<T>(x, z, panels, rowBytes, slopes);
+  if (order > 1) {
+    gram<T>(x, curvatures, panels, rowBytes, curvatures + lineBytes<T>(header), border, border + 32 * panels);
   }
-  scores<f64>(x, header.theta, header.panels, header.rows * sizeof<f64>(), header.room);
 }
 
-export function scores64(header: Header): void {
-  scoresOf<f64>(header);
-}
-
-export function scoresWide(header: Header): void {
-  scoresOf<f32>(header);
+/** One block of more than two classes: the scores of all before the rows' pass, then one gradient, one Gram at a time. */
+function sumsOfMore<T>(
+  header: Header,
+  order: i32,
+  x: usize,
+  weights: usize,
+  classes: usize,
+  rowBytes: usize,
+): void {
+  const panels: usize = header.panels;
+  const k: usize = header.scoreVectors;
+  const pairs = (k * (k + 1)) >> 1;
+  const totals: usize = header.sums;
+  const slopes = totals + ((1 + k + pairs + 3) & ~3) * 8;
+  const z: usize = header.buffer;
+  const stride = lineBytes<T>(header);
+  const result = z + (k + 2) * stride;
+  const thetaBytes = (4 * panels + 1) * sizeof<T>();
+  for (let c: usize = 0; c < k; c++) {
+    scores<T>(x, header.theta + c * thetaBytes, panels, rowBytes, z + c * stride);
+  }
+  exponentials<T>(z, k, stride, weights, classes, rowBytes, totals);
+  if (order == 0) return;
+  for (let c: usize = 0; c < k; c++) {
+    residuals<T>(z, k, stride, weights, classes, rowBytes, c, result, totals + 8 * (1 + c));
+    gradient<T>(x, result, panels, rowBytes, slopes + c * 32 * panels);
+  }
+  if (order == 1) return;
+  let corner = totals + 8 * (1 + k);
+  let border = slopes + k * 32 * panels;
+  let square = border + pairs * 32 * panels;
+  for (let c: usize = 0; c < k; c++) {
+    for (let d = c; d < k; d++) {
+      crossCurvatures<T>(z, k, stride, weights, rowBytes, c, d, result, corner);
+      gram<T>(x, result, panels, rowBytes, result + stride, border, square);
+      corner += 8;
+      border += 32 * panels;
+      square += 128 * panels * panels;
+    }
+  }
 }
 
 export function evaluate32(header: Header, order: i32): void {
@@ -102,10 +157,61 @@ export function evaluateNarrow(header: Header, order: i32): void {
   evaluate<f64, f32>(header, order);
 }
 
-export function interleave32(source: usize, stride: usize, vectors: usize, target: usize): void {
-  interleave<f32>(source, stride, vectors, target);
+/** X of the header's rows, which are one block, in float64. */
+@inline
+function wideBlock(header: Header): usize {
+  if (header.narrow == 0) return header.x;
+  widenPanels(header.x, header.panels * header.rows, header.other);
+  return header.other;
 }
 
-export function interleave64(source: usize, stride: usize, vectors: usize, target: usize): void {
-  interleave<f64>(source, stride, vectors, target);
+/** Z of one block in float64, into the first k lines of the buffer. */
+export function blockScores(header: Header): void {
+  const x = wideBlock(header);
+  const panels: usize = header.panels;
+  for (let c: usize = 0; c < header.scoreVectors; c++) {
+    const theta = header.theta + c * (4 * panels + 1) * sizeof<f64>();
+    scores<f64>(x, theta, panels, header.rows * sizeof<f64>(), header.buffer + c * lineBytes<f64>(header));
+  }
+}
+
+/** Adds [X; 1]·rᵀ of one block to the sums of the gradient; r in the first k lines of the buffer. */
+export function blockGradients(header: Header): void {
+  const x = wideBlock(header);
+  const panels: usize = header.panels;
+  const k: usize = header.scoreVectors;
+  const slopes = header.sums + ((1 + k + ((k * (k + 1)) >> 1) + 3) & ~3) * 8;
+  const rowBytes: usize = header.rows * sizeof<f64>();
+  for (let c: usize = 0; c < k; c++) {
+    const r = header.buffer + c * lineBytes<f64>(header);
+    gradient<f64>(x, r, panels, rowBytes, slopes + c * 32 * panels);
+    addOne<f64>(header.sums + 8 * (1 + c), sumRow<f64>(r, rowBytes));
+  }
+}
+
+/** Adds [X; 1]·diag(d)·[X; 1]ᵀ of one block to the sums of two classes' Hessian; d in the first line of the buffer. */
+export function blockGram(header: Header): void {
+  const x = wideBlock(header);
+  const panels: usize = header.panels;
+  const rowBytes: usize = header.rows * sizeof<f64>();
+  const d: usize = header.buffer;
+  const border = header.sums + 32 + 32 * panels;
+  gram<f64>(x, d, panels, rowBytes, d + lineBytes<f64>(header), border, border + 32 * panels);
+  addOne<f64>(header.sums + 16, sumRow<f64>(d, rowBytes));
+}
+
+/** [x; 1]ᵀ·M·[x; 1] of one block's rows into the first line of the buffer; M where theta would lie. */
+export function blockForms(header: Header): void {
+  const x = wideBlock(header);
+  const forms: usize = header.buffer;
+  const rowBytes: usize = header.rows * sizeof<f64>();
+  formsOfBlock(x, header.theta, header.features, header.panels, rowBytes, forms + lineBytes<f64>(header), forms);
+}
+
+export function interleave32(source: usize, stride: usize, vectors: usize, target: usize, moments: usize): void {
+  interleave<f32>(source, stride, vectors, target, moments);
+}
+
+export function interleave64(source: usize, stride: usize, vectors: usize, target: usize, moments: usize): void {
+  interleave<f64>(source, stride, vectors, target, moments);
 }

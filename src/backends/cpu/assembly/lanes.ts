@@ -26,6 +26,11 @@ export function mul<T>(a: v128, b: v128): v128 {
 }
 
 @inline
+export function div<T>(a: v128, b: v128): v128 {
+  return v128.div<T>(a, b);
+}
+
+@inline
 export function splat<T>(value: f64): v128 {
   return v128.splat<T>(<T>value);
 }
@@ -68,11 +73,26 @@ export function addTwo<T>(sums: usize, a: v128, b: v128): void {
   v128.store(sums, f64x2.add(v128.load(sums), both));
 }
 
+/** The sum at `sum` += Σ lanes of v, in float64. */
+@inline
+export function addOne<T>(sum: usize, v: v128): void {
+  const wide = widen<T>(v);
+  f64.store(sum, f64.load(sum) + (f64x2.extract_lane(wide, 0) + f64x2.extract_lane(wide, 1)));
+}
+
 /** The same for four vectors and four float64 sums. */
 @inline
 export function addFour<T>(sums: usize, a: v128, b: v128, c: v128, d: v128): void {
   addTwo<T>(sums, a, b);
   addTwo<T>(sums + 16, c, d);
+}
+
+/** Σ of a row, still in lanes. */
+@inline
+export function sumRow<T>(at: usize, rowBytes: usize): v128 {
+  let total = splat<T>(0);
+  for (const end = at + rowBytes; at < end; at += vectorBytes) total = add<T>(total, load(at));
+  return total;
 }
 
 /** Two vectors of float64 as one of float32. */

@@ -6,7 +6,6 @@ import { add, addFour, load, mul, splat, vectorBytes } from './lanes';
 import { log1pOfUnit } from './log1p';
 
 /** Z = WᵀX + b for one block, into `z`. theta = [w padded to whole panels, b], in T. */
-@inline
 export function scores<T>(x: usize, theta: usize, panels: usize, rowBytes: usize, z: usize): void {
   const b = v128.load_splat<T>(theta + panels * 4 * sizeof<T>());
   for (let i: usize = 0; i < rowBytes; i += vectorBytes) v128.store(z + i, b);
@@ -62,7 +61,6 @@ export function contributions<T>(z: usize, q: usize, rowBytes: usize, d: usize, 
 }
 
 /** m·dW = X·dZᵀ for one block (B13), added to one float64 sum a feature. */
-@inline
 export function gradient<T>(x: usize, dz: usize, panels: usize, rowBytes: usize, sums: usize): void {
   for (let panel: usize = 0; panel < panels; panel++) {
     let g0 = splat<T>(0);

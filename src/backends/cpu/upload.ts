@@ -1,0 +1,163 @@
+/**
+ * Writes rows of a source into stores: feature values as they are read, four features at a time, which the store
+ * standardises and interleaves on its own thread. One buffer is filled here while another is taken there. It knows
+ * neither layout nor kernels.
+ */
+import type { RowSource } from '../../rows/contract.ts';
+import { type Feature, featuresOf } from '../../rows/source.ts';
+import { yieldAfter } from '../../yielding.ts';
+import type { Host } from './host.ts';
+import { panelWidth, type ShardSlots, slotsOf } from './layout.ts';
+import type { Shard } from './shards.ts';
+
+/**
+ * Slots of a panel of features that travel at a time: a multiple of every vector, so few that a panel stays in the
+ * cache on its way, and so many that messages cost little.
+ */
+const travelSlots = 2 ** 14;
+
+/** A store that has been opened for these shards. */
+export interface OpenStore {
+  readonly host: Host;
+  readonly number: number;
+  readonly shards: readonly Shard[];
+}
+
+/** Writes all rows of the stores, and releases each column when the last of them has read it. */
+export async function upload(source: RowSource, stores: readonly OpenStore[], signal?: AbortSignal): Promise<void> {
+  const features = featuresOf(source);
+  const waiting = source.columns.map((column) => stores.length * (column.kind === 'dense' ? 1 : column.fitted.length));
+  const columnOf = source.columns.flatMap((column, c) =>
+    column.kind === 'dense' ? [c] : Array.from(column.fitted, () => c),
+  );
+  const onRead = (feature: number): void => {
+    const c = columnOf[feature]!;
+    const column = source.columns[c]!;
+    waiting[c]!--;
+    if (waiting[c] === 0 && column.kind === 'dense') column.release?.();
+  };
+  await Promise.all(
+    stores.map(async (store) => {
+      const lane = openLane(store, signal);
+      await writeLabels(lane, source);
+      for (let first = 0; first < features.length; first += panelWidth) {
+        const panel = features.slice(first, first + panelWidth);
+        await writePanel(lane, first, panel);
+        for (let k = 0; k < panel.length; k++) onRead(first + k);
+      }
+      await lane.drain();
+    }),
+  );
+}
+
+/** The way to one store: two buffers, of which one is filled while the other is on its way. */
+interface Lane extends OpenStore {
+  readonly slots: readonly ShardSlots[];
+  /** Fills a buffer of `length` numbers and sends it, when one has come back. */
+  send(
+    length: number,
+    fill: (values: Float64Array) => void,
+    write: (v: Float64Array) => Promise<Float64Array>,
+  ): Promise<void>;
+  /** When all that was sent has arrived. */
+  drain(): Promise<void>;
+}
+
+function openLane(store: OpenStore, signal: AbortSignal | undefined): Lane {
+  const slots = slotsOf(store.shards.map(({ from, to }) => to - from));
+  const length = panelWidth * Math.min(travelSlots, slots.at(-1)?.end ?? 0);
+  const buffers = [0, 1].map((): Promise<Float64Array> => Promise.resolve(new Float64Array(length)));
+  let turn = 0;
+  return {
+    ...store,
+    slots,
+    async send(length, fill, write) {
+      const { buffer } = await buffers[turn]!;
+      signal?.throwIfAborted();
+      const values = new Float64Array(buffer, 0, length);
+      fill(values);
+      const sent = write(values);
+      sent.catch(() => {}); // reported when it is awaited; after another error nobody awaits it
+      buffers[turn] = sent;
+      turn = 1 - turn;
+      await yieldAfter(length); // replies that follow one another keep everything else waiting
+    },
+    async drain() {
+      await Promise.all(buffers);
+    },
+  };
+}
+
+/** Runs of slots that travel together. */
+function* travels(slots: readonly ShardSlots[]): Generator<{ readonly slot: number; readonly count: number }> {
+  const end = slots.at(-1)?.end ?? 0;
+  for (let slot = 0; slot < end; slot += travelSlots) yield { slot, count: Math.min(travelSlots, end - slot) };
+}
+
+/** Calls read(row, into) for the rows of consecutive slots; slots that pad a shard get `padding`. */
+function readSlots(
+  { shards, slots }: Lane,
+  into: Float64Array,
+  slot: number,
+  { padding, read }: { readonly padding: number; read(from: number, into: Float64Array): void },
+): void {
+  const end = slot + into.length;
+  for (let s = firstShard(slots, slot); s < slots.length && slots[s]!.from < end; s++) {
+    const { from, to, end: padded } = slots[s]!;
+    const [first, last] = [Math.max(from, slot), Math.min(to, end)];
+    if (first < last) read(shards[s]!.from + first - from, into.subarray(first - slot, last - slot));
+    if (last < padded) into.fill(padding, Math.max(last, slot) - slot, Math.min(padded, end) - slot);
+  }
+}
+
+/** The shard of a slot, by bisection. */
+function firstShard(slots: readonly ShardSlots[], slot: number): number {
+  let [low, high] = [0, slots.length - 1];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (slots[middle]!.end > slot) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+async function writeLabels(lane: Lane, { classes, labels, weights }: RowSource): Promise<void> {
+  const { host, number } = lane;
+  const signedWeights = (from: number, q: Float64Array): void => {
+    for (let i = 0; i < q.length; i++) q[i] = (1 - 2 * labels[from + i]!) * (weights ? weights[from + i]! : 1);
+  };
+  const plainWeights = (from: number, s: Float64Array): void => {
+    if (weights) s.set(weights.subarray(from, from + s.length));
+    else s.fill(1);
+  };
+  const classNumbers = (from: number, y: Float64Array): void => y.set(labels.subarray(from, from + y.length));
+  const lines = classes === 2 ? [signedWeights] : [plainWeights, classNumbers];
+  for (const { slot, count } of travels(lane.slots)) {
+    const fill = (values: Float64Array): void => {
+      lines.forEach((read, k) => {
+        readSlots(lane, values.subarray(k * count, (k + 1) * count), slot, { padding: 0, read });
+      });
+    };
+    await lane.send(lines.length * count, fill, (values) => host.writeLabels(number, slot, values));
+  }
+}
+
+async function writePanel(lane: Lane, first: number, panel: readonly Feature[]): Promise<void> {
+  const { host, number } = lane;
+  const moments = new Float64Array(2 * panelWidth);
+  panel.forEach(({ mean, scale }, k) => {
+    moments[k] = mean;
+    moments[panelWidth + k] = 1 / scale; // as readStandardised has it
+  });
+  for (const { slot, count } of travels(lane.slots)) {
+    const fill = (values: Float64Array): void => {
+      panel.forEach((feature, k) => {
+        const { mean: padding } = feature; // which standardises to 0
+        const read = (from: number, into: Float64Array): void => feature.read(from, into);
+        readSlots(lane, values.subarray(k * count, (k + 1) * count), slot, { padding, read });
+      });
+      values.fill(0, panel.length * count); // features that are missing in the last panel
+    };
+    await lane.send(panelWidth * count, fill, (values) => host.writePanel(number, { first, slot, values, moments }));
+  }
+}

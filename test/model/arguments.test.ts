@@ -1,0 +1,118 @@
+/** Wrong arguments: each is a LogisticError that says what was expected, never a TypeError of the engine. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { LogisticError, LogisticRegression } from '../../src/index.ts';
+import { t8Labels, t8X } from '../support/t8.ts';
+
+const odd: unknown[] = [
+  undefined,
+  null,
+  0,
+  true,
+  '',
+  'text',
+  Symbol('s'),
+  10n,
+  () => 1,
+  {},
+  [],
+  [null],
+  [undefined],
+  [[]],
+  [{}],
+  [1, 'a'],
+  [[1], null],
+  [[1], 'a'],
+  [[1], { a: 1 }],
+  [{ a: 1 }, null],
+  [{ a: 1 }, [1]],
+  { a: 1 },
+  { a: [1, 2], b: [1] },
+  { a: null },
+  new Date(),
+  new Map(),
+  /x/,
+  { shape: [2, 2] },
+  { shape: 'x', data: 1 },
+  { toArray: 1 },
+  { length: 3 },
+  { length: -1 },
+  new ArrayBuffer(8),
+  Promise.resolve([1]),
+];
+const show = (value: unknown): string => `${typeof value} ${String(Object.prototype.toString.call(value))}`;
+const x = t8X.map((value) => [value]);
+const fitted = await new LogisticRegression().fit(x, t8Labels);
+
+/** Settles a call that may throw at once; undefined where it succeeds. */
+async function errorOf(call: () => unknown): Promise<unknown> {
+  try {
+    await call();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
+async function expectKind(call: () => unknown, about: string): Promise<void> {
+  const error = await errorOf(call);
+  if (error !== undefined && !(error instanceof LogisticError)) throw new Error(`${about}: ${error}`, { cause: error });
+}
+
+describe('nothing but LogisticError', () => {
+  const calls: Record<string, (value: never) => unknown> = {
+    'new LogisticRegression(v)': (v) => new LogisticRegression(v),
+    'fit(v)': (v) => (new LogisticRegression().fit as (data: unknown) => unknown)(v),
+    'fit(v, labels)': (v) => new LogisticRegression().fit(v, t8Labels),
+    'fit(v, name)': (v) => new LogisticRegression().fit(v, 'a'),
+    'fit(x, v)': (v) => new LogisticRegression().fit(x, v),
+    'fit(x, labels, v)': (v) => new LogisticRegression().fit(x, t8Labels, v),
+    'fit with sampleWeight v': (v) => new LogisticRegression().fit(x, t8Labels, { sampleWeight: v }),
+    'fit with featureNames v': (v) => new LogisticRegression().fit(x, t8Labels, { featureNames: v }),
+    'crossValidate(v, labels)': (v) => new LogisticRegression().crossValidate(v, t8Labels),
+    'crossValidate(x, labels, v)': (v) => new LogisticRegression({ l2: 1 }).crossValidate(x, t8Labels, v),
+    'predict(v)': (v) => fitted.predict(v),
+    'predict(x, v)': (v) => fitted.predict(x, v),
+    'predictProba(v)': (v) => fitted.predictProba(v),
+    'logOdds(v)': (v) => fitted.logOdds(v),
+    'probability(v)': (v) => fitted.probability(v),
+    'probability(row, v)': (v) => fitted.probability([1], v),
+    'scoreRow(v)': (v) => fitted.scoreRow(v),
+    'evaluate(v, labels)': (v) => fitted.evaluate(v, t8Labels),
+    'evaluate(x, v)': (v) => fitted.evaluate(x, v),
+    'evaluate(x, labels, v)': (v) => fitted.evaluate(x, t8Labels, v),
+    'evaluate with sampleWeight v': (v) => fitted.evaluate(x, t8Labels, { sampleWeight: v }),
+  };
+  test.each(Object.keys(calls))('%s', async (name) => {
+    for (const value of odd) await expectKind(() => calls[name]!(value as never), `${name}, v = ${show(value)}`);
+  });
+
+  test('of fits of anything', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.anything(), fc.anything(), async (data, target) => {
+        await expectKind(() => new LogisticRegression({ l2: 1 }).fit(data as never, target as never), 'fit');
+      }),
+      { seed: 31, numRuns: 300 },
+    );
+  });
+});
+
+describe('messages', () => {
+  test.each<[object, RegExp]>([
+    [{ C: 1 }, /l2 = 1\/\(m·C\)/],
+    [{ penalty: 'l2' }, /l2 is the strength/],
+    [{ lambda: 0.1 }, /l2 = lambda/],
+    [{ alpha: 0.1 }, /l2 = alpha/],
+    [{ max_iter: 10 }, /maxIterations/],
+    [{ solvr: 'newton' }, /did you mean solver\?/],
+  ])('an option of another library is translated: %o', (options, hint) => {
+    expect(() => new LogisticRegression(options)).toThrow(
+      expect.objectContaining({ code: 'unknown-option', hint: expect.stringMatching(hint) }),
+    );
+  });
+
+  test('fit without labels says what is missing', async () => {
+    const fit = (new LogisticRegression() as unknown as { fit(x: unknown): Promise<unknown> }).fit(x);
+    await expect(fit).rejects.toMatchObject({ name: 'LogisticError', message: expect.stringMatching(/labels|target/) });
+  });
+});

@@ -1,0 +1,119 @@
+/**
+ * Cross-validation on rows that are placed once equals as many separate fits, each to 1e-10: whatever a separate fit
+ * decides on its own training rows (the scale under the penalty, levels that are not there) is decided alike.
+ */
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { stratifiedFolds } from '../../src/data/split.ts';
+import { LogisticRegression, type Options } from '../../src/index.ts';
+import { createRandom } from '../../src/math/random.ts';
+import type { RowPlace, RowSource } from '../../src/rows/contract.ts';
+
+const placed: RowSource[] = [];
+vi.mock('../../src/backends/registry.ts', async (original) => {
+  const registry = await original<typeof import('../../src/backends/registry.ts')>();
+  return {
+    ...registry,
+    async openPlace(...args: Parameters<typeof registry.openPlace>): Promise<RowPlace> {
+      const place = await registry.openPlace(...args);
+      return {
+        ...place,
+        place(source, ...more) {
+          placed.push(source);
+          return place.place(source, ...more);
+        },
+      };
+    },
+  };
+});
+beforeEach(() => {
+  placed.length = 0;
+});
+
+const folds = 10;
+const seed = 5;
+
+/** Rows of K overlapping classes with two numbers and a category, one level of which occurs in one row only. */
+function rowsOf(K: number) {
+  const random = createRandom(K);
+  return Array.from({ length: 240 }, (_, i) => {
+    const y = Math.floor(K * random());
+    return {
+      a: 100 + 10 * random() + 3 * y,
+      b: random() ** 4 * (1 + y),
+      g: i === 17 ? 'z once' : ['u', 'v', 'w'][Math.floor(3 * random())]!,
+      y: `class ${y}`,
+    };
+  });
+}
+
+describe.each([2, 3])('%d classes', (K) => {
+  const rows = rowsOf(K);
+  const labels = rows.map(({ y }) => Number(y.slice(6)));
+
+  test.each<[string, Options]>([
+    ['no penalty', {}],
+    ['a penalty on standardised features', { l2: 0.1 }],
+    ['a penalty in raw units', { l2: 0.1, standardize: false }],
+    ['no intercept', { l2: 0.05, intercept: false }],
+  ])('equal separate fits: %s', async (_, options) => {
+    const found = await new LogisticRegression(options).crossValidate(rows, 'y', { folds, seed });
+    expect(placed).toHaveLength(1);
+    expect(placed[0]!.rows).toBe(rows.length);
+
+    const fold = await stratifiedFolds(Int32Array.from(rows.keys()), labels, { folds, seed });
+    for (let f = 0; f < folds; f++) {
+      const train = rows.filter((__, i) => fold[i] !== f);
+      const held = rows.filter((__, i) => fold[i] === f);
+      const separate = await new LogisticRegression({ ...options, unseen: 'ignore' }).fit(train, 'y');
+      const z = separate.logOdds(held, { unseen: 'ignore' });
+      const read = separate.labelReader();
+      const truth = await separate.measure(
+        z,
+        held.map(({ y }) => read(y)!),
+      );
+      expect(found.folds[f]!.rows).toBe(held.length);
+      expect(found.folds[f]!.outcome).toBe('converged');
+      expect(Math.abs(found.folds[f]!.metrics.meanLogLoss! / truth.meanLogLoss! - 1)).toBeLessThanOrEqual(1e-10);
+      expect(found.folds[f]!.metrics.accuracy).toBeCloseTo(truth.accuracy!, 14);
+      expect(found.folds[f]!.metrics.confusion).toEqual(truth.confusion);
+    }
+    const losses = found.folds.map(({ metrics }) => metrics.meanLogLoss!);
+    const mean = losses.reduce((sum, value) => sum + value, 0) / folds;
+    const deviation = Math.sqrt(losses.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (folds - 1));
+    expect(found.metrics.meanLogLoss).toEqual({ mean, standardDeviation: deviation, folds });
+    expect(Object.keys(found.metrics)).toContain(K === 2 ? 'f1' : 'macro.f1');
+  });
+});
+
+test('folds of a fit are stored with the model, beside a holdout that no fold sees', async () => {
+  const rows = rowsOf(2);
+  const model = await new LogisticRegression({ folds: 4, holdout: 0.25, seed: 2, l2: 0.01 }).fit(rows, 'y');
+  expect(placed).toHaveLength(1);
+  const { crossValidation, rows: counts } = model.training;
+  expect(crossValidation!.folds.map((fold) => fold.rows).reduce((sum, count) => sum + count, 0)).toBe(counts.train);
+  expect(counts.holdout).toBe(60);
+  const alone = await new LogisticRegression({ holdout: 0.25, seed: 2, l2: 0.01 }).fit(rows, 'y');
+  for (const [name, value] of Object.entries(model.coefficients)) {
+    expect(Math.abs(value / alone.coefficients[name]! - 1)).toBeLessThan(1e-9); // the order of rows is that of the folds
+  }
+  expect(model.training.metrics.holdout!.meanLogLoss).toBeCloseTo(alone.training.metrics.holdout!.meanLogLoss!, 10);
+  expect(alone.training.crossValidation).toBeNull();
+});
+
+test('more folds than rows, one fold, an unknown option', async () => {
+  const rows = rowsOf(2).slice(0, 6);
+  const estimator = new LogisticRegression({ l2: 1 });
+  await expect(estimator.crossValidate(rows, 'y', { folds: 7 })).rejects.toMatchObject({ code: 'bad-option' });
+  await expect(estimator.crossValidate(rows, 'y', { folds: 1 })).rejects.toMatchObject({ code: 'bad-option' });
+  await expect(estimator.crossValidate(rows, 'y', { fold: 5 } as object)).rejects.toMatchObject({
+    code: 'unknown-option',
+    hint: 'did you mean folds?',
+  });
+});
+
+test('rows that a fold does not converge on are said', async () => {
+  const rows = [...rowsOf(2), ...Array.from({ length: 3 }, () => ({ a: 100, b: 0, g: 'u', y: 'class 0' }))];
+  const separable = rows.map((row) => ({ ...row, b: row.y === 'class 0' ? 0 : 1 }));
+  const model = await new LogisticRegression({ folds: 3, only: ['b'] }).fit(separable, 'y');
+  expect(model.warnings.map(({ code }) => code)).toContain('folds-not-converged');
+});
