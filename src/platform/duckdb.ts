@@ -2,16 +2,15 @@
  * DuckDB, opened for one piece of reading: nothing left in the current folder, nothing downloaded,
  * memory bounded, aborts and progress wired. SQL text is quoted here and nowhere else.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
 import { LogisticError } from '../errors.ts';
 
 export interface Database {
   /** All rows of a query, as objects. */
   rows<T>(sql: string): Promise<T[]>;
+  /** The rows of a relation. */
+  count(relation: string): Promise<number>;
   /** Calls `visit` with each chunk of a query, in order. */
   chunks(sql: string, visit: (chunk: DuckDBDataChunk) => void): Promise<void>;
   /** The chunks one by one, for who wants to stop between them. */
@@ -35,7 +34,7 @@ function loadDuckDB() {
     return { DuckDBInstance, raw: require('@duckdb/node-bindings') as typeof import('@duckdb/node-bindings') };
   } catch (error) {
     if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new LogisticError('duckdb-missing', 'reading files needs the package @duckdb/node-api', {
+    throw new LogisticError('duckdb-missing', 'reading Parquet needs the package @duckdb/node-api', {
       hint: 'npm install @duckdb/node-api',
     });
   }
@@ -46,18 +45,18 @@ export async function openDatabase(options: {
   readonly onProgress?: ((share: number) => void) | undefined;
 }): Promise<Database> {
   const { DuckDBInstance, raw } = loadDuckDB();
-  const folder = await mkdtemp(join(tmpdir(), 'tfjs-logistic-duckdb-'));
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     memory_limit: '2GB',
-    temp_directory: folder,
+    temp_directory: '', // reading spills nothing
   });
   const connection = await instance.connect();
   await connection.run("set streaming_buffer_size = '64MB'"); // with 1 MB its threads wait for each other
   await connection.run("set allocator_bulk_deallocation_flush_threshold = '4MB'"); // freed memory goes back: 70 MB less
   if (options.onProgress) await connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
   const { signal, onProgress } = options;
+  let open = true;
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt);
   const timer =
@@ -84,6 +83,12 @@ export async function openDatabase(options: {
   }
   return {
     rows: <T>(sql: string) => guarded(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS() as T[]),
+    async count(relation) {
+      const [{ m }] = (await guarded(async () =>
+        (await connection.runAndReadAll(`select count(*)::double as m from ${relation}`)).getRowObjectsJS(),
+      )) as unknown as [{ m: number }];
+      return m;
+    },
     async chunks(sql, visit) {
       for await (const chunk of stream(sql)) visit(chunk);
     },
@@ -105,8 +110,8 @@ export async function openDatabase(options: {
     async close() {
       clearInterval(timer);
       signal?.removeEventListener('abort', interrupt);
-      closeAll(connection, instance);
-      await rm(folder, { recursive: true, force: true });
+      if (open) closeAll(connection, instance);
+      open = false;
     },
   };
 }
@@ -117,7 +122,7 @@ function closeAll(connection: DuckDBConnection, instance: { closeSync(): void })
 }
 
 /** A text as an SQL literal. NUL cannot stand in one. */
-export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** A name as an SQL identifier. */
 export const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -1,120 +1,96 @@
 /**
- * A file of any kind that is read here → Table, or cells for prediction. The kind is told by the file's
- * bytes; temporary files and the database are gone when the promise settles.
+ * A file of any kind that is read here → Table, or cells for prediction. The kind is told by the file's bytes. What is
+ * text is read by the room text/, Parquet by DuckDB.
  */
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import type { Warning } from '../errors.ts';
+import { LogisticError, type Warning } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
-import { openCsv } from './csv.ts';
-import { type Database, identifier, openDatabase } from './duckdb.ts';
-import { readCsv } from './read-csv.ts';
-import { openTyped, readTyped, storageOf } from './read-typed.ts';
-import { openSource, type Source } from './source.ts';
+import { type Opened, openSource } from '../text/kinds.ts';
+import { readDelimitedCells } from '../text/read-cells.ts';
+import { readDelimited } from '../text/read-delimited.ts';
+import { jsonRows, readJson } from '../text/read-json.ts';
+import { expandPath, gunzip, openPath } from './open-path.ts';
+import { readParquet, readParquetCells } from './read-parquet.ts';
+import { nodeThreads } from './threads.ts';
 
-/** Reads training data. Throws LogisticError with file and line where the file is at fault. */
+/** Reads training data: a file, `-` for standard input, or the files of a pattern. Throws LogisticError with file and line. */
 export async function readTable(path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
-  const source = await openSource(path, options.signal);
+  const paths = await expandPath(path);
+  const files: Opened[] = [];
   try {
-    const db = await openDatabase(options);
-    try {
-      return await (source.format === 'text' ? readCsv : readTyped)(db, source, request, options);
-    } finally {
-      await db.close();
+    for (const each of paths) files.push(await openSource(await openPath(each, options.signal), gunzip));
+    const [first] = files as [Opened];
+    const other = files.find(({ format }) => format !== first.format);
+    if (other !== undefined || (files.length > 1 && first.format !== 'text')) {
+      throw new LogisticError('bad-file', `${path}: several files can be read together where all are delimited text`, {
+        hint: 'give one file, or convert them',
+      });
     }
+    if (first.format === 'text') {
+      const sources = files.map(({ source }) => source);
+      return await readDelimited(sources, request, options, nodeThreads);
+    }
+    if (first.format === 'json') return await readJson(first.source, request, options);
+    return await readParquet(parquetPath(paths[0]!, first), request, options);
   } finally {
-    await source.dispose();
+    for (const file of files) await file.close();
   }
 }
 
 export interface CellFile {
   readonly names: readonly string[];
-  /** Rows in file order, in chunks: texts as they stand from delimited text, typed cells otherwise. Ends early only by throwing. */
+  /** Rows in file order, in chunks: strings as they stand from delimited text, typed cells otherwise. Ends early only by throwing. */
   readonly rows: AsyncIterable<Cell[][]>;
   readonly warnings: readonly Warning[];
   /** For who does not read the rows to their end; harmless otherwise. */
   close(): Promise<void>;
 }
 
-/** Opens rows for prediction. The whole file is checked before the first row is given out: one output row an input row. */
+/** Opens rows for prediction: one row out for each row in. They come as they are read, so a bad row is told when it is reached. */
 export async function readCells(path: string, options: ReadOptions): Promise<CellFile> {
-  const source = await openSource(path, options.signal);
-  let db: Database | undefined;
-  const close = async (): Promise<void> => {
-    const open = db;
-    db = undefined;
-    await open?.close();
-    await source.dispose();
-  };
+  const opened = await openSource(await openPath(path, options.signal), gunzip);
+  const { source, format, close } = opened;
   try {
-    db = await openDatabase(options);
-    const { names, select, count, warnings } = await (source.format === 'text' ? csvCells : typedCells)(
-      db,
-      source,
-      options,
-    );
-    return { names, warnings, rows: cellRows(db, select, count, close), close };
+    if (format === 'parquet') {
+      await close();
+      return await readParquetCells(parquetPath(path, opened), options);
+    }
+    if (format === 'json') return { ...(await jsonCells(opened, options)), close };
+    const { names, warnings, rows } = await readDelimitedCells(source, options);
+    return { names, warnings, rows, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-interface Cells {
-  readonly names: readonly string[];
-  readonly select: string;
-  readonly count: number;
-  readonly warnings: readonly Warning[];
-}
-
-async function csvCells(db: Database, source: Source, options: ReadOptions): Promise<Cells> {
-  const csv = await openCsv(db, source, options, undefined);
-  const { names } = csv.columns;
-  const columns = names.map((_, k) => `c${k}`);
-  let relation = '';
-  const { result } = await csv.scan(0, (from) => {
-    relation = from;
-    const touched = columns.map((column) => `count(${column})`).join(', ');
-    return db.rows<{ m: number }>(`select count(*)::double as m, ${touched} from ${from}`);
-  });
-  // The same scan again, but its rejects, of which there are none, under names that are still free.
-  const select = `select ${columns.join(', ')} from ${relation.replace(/store_rejects=true.*rejects_limit=0/, 'ignore_errors=false')}`;
-  return { names, select, count: result[0]!.m, warnings: csv.warnings };
-}
-
-async function typedCells(db: Database, source: Source): Promise<Cells> {
-  const file = await openTyped(db, source);
-  const casts = file.columns.map((column) => {
-    const storage = /^(DATE|TIME|STRUCT|MAP|JSON)|\[/.test(column.type)
-      ? 'text'
-      : storageOf(column, false, source.label);
-    return `cast(${identifier(column.field)} as ${{ number: 'double', boolean: 'boolean', text: 'varchar' }[storage]})`;
-  });
-  const [{ m }] = (await db.rows<{ m: number }>(`select count(*)::double as m from ${file.relation}`)) as [
-    { m: number },
-  ];
-  return {
-    names: file.columns.map(({ name }) => name),
-    select: `select ${casts.join(', ')} from ${file.relation}`,
-    count: m,
-    warnings: [],
-  };
-}
-
-async function* cellRows(
-  db: Database,
-  select: string,
-  count: number,
-  close: () => Promise<void>,
-): AsyncIterable<Cell[][]> {
-  let given = 0;
-  try {
-    for await (const chunk of db.stream(select)) {
-      const rows = chunk.getRows() as Cell[][];
-      given += rows.length;
-      yield rows;
-    }
-    if (given !== count) throw new Error(`${given} of ${count} rows came through: DuckDB ended the stream early`);
-  } finally {
-    await close();
+/** The keys of the first rows are the columns; a later row may lack some, and has no others that count. */
+async function jsonCells({ source }: Opened, options: ReadOptions): Promise<Omit<CellFile, 'close'>> {
+  const chunks = jsonRows(source, options);
+  let first: Awaited<ReturnType<typeof chunks.next>>['value'] = [];
+  while (first.length === 0) {
+    const { value, done } = await chunks.next();
+    if (done === true)
+      throw new LogisticError('no-rows', `${source.label}: there is no row`, { hint: 'give a file with rows' });
+    first = value;
   }
+  const names = [...new Set<string>(first.flatMap((row: object) => Object.keys(row)))];
+  async function* rows(): AsyncGenerator<Cell[][]> {
+    const cellsOf = (row: Readonly<Record<string, Cell>>): Cell[] =>
+      names.map((name) => (Object.hasOwn(row, name) ? row[name] : undefined));
+    yield first.map(cellsOf);
+    for await (const chunk of chunks) yield chunk.map((row) => cellsOf(row as Readonly<Record<string, Cell>>));
+  }
+  return { names, rows: rows(), warnings: [] };
+}
+
+function parquetPath(path: string, { packed, source }: Opened): string {
+  if (!packed && source.size !== undefined) return path;
+  throw new LogisticError(
+    'bad-file',
+    `${source.label}: Parquet is read from its end, which a pipe or a packed file does not give`,
+    {
+      hint: 'store it as a file of its own, unpacked',
+    },
+  );
 }

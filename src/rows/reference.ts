@@ -119,7 +119,8 @@ export function referenceRows(source: RowSource): RowSums {
         const product = new Float64Array(n + 1);
         visit(options, (i, at) => {
           product.fill(0);
-          for (let j = 0; j <= n; j++) addScaled(product, columns[j]![i]!, matrix.subarray(j * (n + 1), (j + 1) * (n + 1)));
+          for (let j = 0; j <= n; j++)
+            addScaled(product, columns[j]![i]!, matrix.subarray(j * (n + 1), (j + 1) * (n + 1)));
           for (let j = 0; j <= n; j++) forms[at]! += product[j]! * columns[j]![i]!;
         });
         return forms;

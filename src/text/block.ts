@@ -48,7 +48,7 @@ export interface Block {
 /** Reads a block; what it gives is in the kernel's memory, until the next one. */
 export function readBlock(kernel: TextKernel, bytes: Uint8Array, columnUses: readonly Use[]): Block {
   const rows = kernel.readRows(kernel.put(bytes));
-  const broken = brokenBy(kernel, rows);
+  const broken = brokenBy(kernel, rows < 0);
   if (broken !== undefined) {
     return { rows: 0, lines: 0, jumps: new Uint32Array(0), faults: [], faultCount: 0, columns: [], broken };
   }
@@ -77,8 +77,9 @@ export function readBlock(kernel: TextKernel, bytes: Uint8Array, columnUses: rea
   };
 }
 
-function brokenBy(kernel: TextKernel, rows: number): Broken | undefined {
-  if (rows < 0) {
+/** What is wrong with all of the block that was put, after its cells were looked for. */
+export function brokenBy(kernel: TextKernel, badByte: boolean): Broken | undefined {
+  if (badByte) {
     const at = kernel.get('badByte');
     const byte = new Uint8Array(kernel.buffer)[at]!;
     return { kind: 'byte', byte, offset: at - kernel.get('text'), line: kernel.linesBefore(at) };
@@ -101,7 +102,7 @@ function faultsOf(kernel: TextKernel, width: number): Fault[] {
   });
 }
 
-function reasonOf(found: number, width: number): string {
+export function reasonOf(found: number, width: number): string {
   if (found === afterQuote) return 'something follows a closing quote; a quote within quotes is doubled';
   if (found === notEmpty) return 'there is a field after the last column';
   return `${width} ${width === 1 ? 'field' : 'fields'} expected, ${found} found`;

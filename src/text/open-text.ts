@@ -56,7 +56,7 @@ async function takeHead(chunks: AsyncGenerator<Uint8Array>): Promise<{ head: Uin
   for (;;) {
     const { value, done } = await chunks.next();
     if (done === true) return { head: concatenate(parts), whole: true };
-    parts.push(value);
+    parts.push(new Uint8Array(value)); // its memory is the source's
     bytes += value.length;
     for (let at = value.indexOf(10); at >= 0; at = value.indexOf(10, at + 1)) lines++;
     if (bytes >= mostHeadBytes || (bytes >= headBytes && lines >= 2) || lines >= headLines) {

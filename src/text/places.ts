@@ -10,22 +10,25 @@ import type { Block, Broken } from './block.ts';
 const told = 5;
 
 export class Places {
-  readonly #label: string;
+  readonly #files: { readonly label: string; readonly row: number }[] = [];
   readonly #maxBadRows: number;
   readonly #rows: number[] = [];
   readonly #lines: number[] = [];
   readonly #faults: string[] = [];
-  #line: number;
+  #line = 0;
   #row = 0;
-  #bytes: number;
+  #bytes = 0;
   badRows = 0;
 
-  /** `lines` and `bytes`: what comes before the first block. */
-  constructor(label: string, maxBadRows: number, before: { readonly lines: number; readonly bytes: number }) {
-    this.#label = label;
+  constructor(maxBadRows: number) {
     this.#maxBadRows = maxBadRows;
+  }
+
+  /** Begins a file. `lines` and `at`: what comes before its first block. */
+  open(label: string, before: { readonly lines: number; readonly at: number }): void {
+    this.#files.push({ label, row: this.#row });
     this.#line = before.lines;
-    this.#bytes = before.bytes;
+    this.#bytes = before.at;
   }
 
   /** Counts a block of so many bytes. Throws where it cannot be read at all. */
@@ -65,7 +68,8 @@ export class Places {
   }
 
   whereIs(row: number): string {
-    return `${this.#label}:${this.lineOf(row)}`;
+    const { label } = this.#files.findLast((file) => file.row <= row)!;
+    return `${label}:${this.lineOf(row)}`;
   }
 
   /** The error of a row that is longer than a row can be. */
@@ -75,7 +79,7 @@ export class Places {
   }
 
   #at(line: number): string {
-    return `${this.#label}:${this.#line + line + 1}`;
+    return `${this.#files.at(-1)!.label}:${this.#line + line + 1}`;
   }
 
   #jump(row: number, line: number): void {

@@ -19,7 +19,8 @@ export interface BlockReader {
 export interface BlockReaderOptions {
   readonly uses: readonly Use[];
   readonly delimiter: number;
-  readonly size: number | undefined;
+  /** Bytes in all, NaN where that is not known. */
+  readonly size: number;
   readonly threads: Threads | undefined;
 }
 
@@ -29,9 +30,9 @@ export const blockBytes = 2 ** 20;
 const worthThreads = 16 * 2 ** 20;
 
 export async function blockReader(kernel: TextKernel, options: BlockReaderOptions): Promise<BlockReader> {
-  const { threads, size = 0 } = options;
+  const { threads, size } = options;
   kernel.describe(options.uses, options.delimiter);
-  if (threads === undefined || threads.count < 2 || size < worthThreads) return readerHere(kernel, options);
+  if (threads === undefined || threads.count < 2 || !(size >= worthThreads)) return readerHere(kernel, options);
   return readerInThreads(kernel, await openThreads(threads, options), options);
 }
 

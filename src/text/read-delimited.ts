@@ -22,18 +22,20 @@ import { ColumnStore, type Expected } from './store.ts';
 /** Rows beyond the estimate for which there is room at once. */
 const spareRoom = 1.02;
 
+/** Several sources are one table; their headers must be the same. */
 export async function readDelimited(
-  source: ByteSource,
+  sources: readonly ByteSource[],
   request: ColumnRequest,
   options: ReadOptions,
   threads?: Threads,
 ): Promise<Table> {
+  const [source] = sources as [ByteSource];
   const text = await openText(source, options, request.target);
   const { dialect, columns: named, kernel } = text;
   const { names } = named;
   requireNames(request, names, dialect);
   const wanted = wantedColumns(request, names);
-  const { stores, places } = await gather(source, text, { wanted, request, options, threads });
+  const { stores, places } = await gather(sources, text, { wanted, request, options, threads });
   places.requireGoodRows();
   const rows = stores.get(wanted[0]!)?.rows ?? 0;
   if (rows === 0) {
@@ -63,7 +65,7 @@ export async function readDelimited(
     rows,
     columns: counters.columns,
     leftOut: leftOut(names, counters.columns),
-    source: source.label,
+    source: sources.length === 1 ? source.label : `${source.label} and ${sources.length - 1} more`,
     badRows: places.badRows,
     warnings: [...text.warnings, ...warnings, ...counters.warnings, ...tokenShares(columns, rows)],
   };
@@ -77,8 +79,13 @@ interface Gathering {
 }
 
 /** All cells of the wanted columns, by position in the file. */
-async function gather(source: ByteSource, text: OpenText, { wanted, request, options, threads }: Gathering) {
-  const { kernel, dialect, columns } = text;
+async function gather(
+  sources: readonly ByteSource[],
+  first: OpenText,
+  { wanted, request, options, threads }: Gathering,
+) {
+  const { kernel, dialect, columns } = first;
+  const size = sources.reduce((sum, each) => sum + (each.size ?? Number.NaN), 0); // NaN where one is not known
   const expected: Expected = { rows: 0 };
   const stores = new Map(wanted.map((place) => [place, new ColumnStore(expected)]));
   const columnUses = Array.from({ length: dialect.width }, (_, place): Use => {
@@ -86,32 +93,52 @@ async function gather(source: ByteSource, text: OpenText, { wanted, request, opt
     if (!stores.has(place)) return uses.skipped;
     return request.categorical?.includes(columns.names[place]!) ? uses.textsOnly : uses.numbersAndTexts;
   });
-  const { at, lines } = dialect.start;
-  const places = new Places(source.label, options.maxBadRows ?? 0, { lines, bytes: at });
+  const places = new Places(options.maxBadRows ?? 0);
   const delimiter = dialect.delimiter.charCodeAt(0);
-  const reader = await blockReader(kernel, { uses: columnUses, delimiter, size: source.size, threads });
-  const cutter = new BlockCutter(kernel, {
-    delimiter,
-    blockBytes,
-    tooLong: (inQuotes) => places.tooLong(inQuotes),
-  });
-  let bytes = 0;
+  const reader = await blockReader(kernel, { uses: columnUses, delimiter, size, threads });
+  let [bytes, rows] = [0, 0];
   try {
-    for await (const { block, bytes: read, translate } of reader.read(cutter, text.rest)) {
-      options.signal?.throwIfAborted();
-      places.add(block, read.length);
-      bytes += read.length;
-      const rows = (stores.get(wanted[0]!)?.rows ?? 0) + block.rows;
-      if (source.size !== undefined) {
-        expected.rows = Math.ceil((spareRoom * rows * source.size * (bytes / source.given())) / bytes);
+    for (const [k, source] of sources.entries()) {
+      const text = k === 0 ? first : await openLike(first, sources, k, options);
+      places.open(source.label, text.dialect.start);
+      const tooLong = (inQuotes: boolean): LogisticError => places.tooLong(inQuotes);
+      const cutter = new BlockCutter(kernel, { delimiter, blockBytes, tooLong });
+      for await (const { block, bytes: read, translate } of reader.read(cutter, text.rest)) {
+        options.signal?.throwIfAborted();
+        places.add(block, read.length);
+        bytes += read.length;
+        rows += block.rows;
+        const given = sources.reduce((sum, each) => sum + each.given(), 0);
+        if (size > 0) {
+          // What is packed has more bytes than are given, and what is not is given ahead.
+          expected.rows = Math.ceil((spareRoom * rows * size) / Math.min(bytes, given));
+          options.onProgress?.(Math.min(1, given / size));
+        }
+        for (const [place, store] of stores) store.append(block.columns[place]!, translate);
       }
-      for (const [place, store] of stores) store.append(block.columns[place]!, translate);
-      if (source.size !== undefined) options.onProgress?.(Math.min(1, source.given() / source.size));
     }
   } finally {
     await reader.close();
   }
   return { stores, places };
+}
+
+/** A further file, whose columns must be those of the first. */
+async function openLike(first: OpenText, sources: readonly ByteSource[], k: number, options: ReadOptions) {
+  const { delimiter } = first.dialect;
+  const text = await openText(sources[k]!, { ...options, delimiter }, undefined);
+  const [wanted, found] = [first.columns.names, text.columns.names];
+  const place = wanted.findIndex((name, j) => name !== found[j]);
+  if (place < 0 && wanted.length === found.length && first.dialect.trailing === text.dialect.trailing) return text;
+  const differ =
+    place < 0 ? `${wanted.length} and ${found.length} columns` : `${wanted[place]} and ${found[place] ?? 'nothing'}`;
+  throw new LogisticError(
+    'different-columns',
+    `${sources[0]!.label} and ${sources[k]!.label} have different headers: ${differ}`,
+    {
+      hint: 'give files with the same columns in the same order',
+    },
+  );
 }
 
 function askedOf(name: string, request: ColumnRequest, options: ReadOptions): Asked {

@@ -1,4 +1,9 @@
-/** Where bytes come from: a file, a pipe, a response. Pieces may be of any size, and are read once. */
+/**
+ * Where bytes come from: a file, a pipe, a response. Pieces may be of any size, and are read once. A piece's memory is
+ * the source's again when the next piece is asked for.
+ */
+export type Chunks = AsyncIterable<Uint8Array>;
+
 export interface ByteSource {
   /** What messages call it. */
   readonly label: string;
@@ -6,5 +11,5 @@ export interface ByteSource {
   readonly size: number | undefined;
   /** Bytes given so far, of `size`: they may be packed. */
   readonly given: () => number;
-  readonly chunks: AsyncIterable<Uint8Array>;
+  readonly chunks: Chunks;
 }

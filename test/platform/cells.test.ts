@@ -83,10 +83,15 @@ describe('B21: decimal commas and dressed numbers', () => {
     ]);
   });
 
+  test('points between thousands and a decimal comma are the only reading of 1.299,99', async () => {
+    const found = await table(lines('x;y', '1.299,99;0', '2.300,50;1', '7;0'));
+    expect(cells(found, 'x')).toEqual([1299.99, 2300.5, 7]);
+    expect(codes(found)).toContain('thousands');
+  });
+
   const ambiguous: [string, string, string][] = [
     ['quoted thousands in a comma file', lines('x,y', '"1,234",0', '"2,345",1', '"3,456",0'), '1,234'],
     ['thousands or decimals', lines('x;y', '1,234;0', '2,345;1'), '1,234'],
-    ['both marks', lines('x;y', '1.299,99;0', '2.300,50;1'), '1.299,99'],
     ['per cent', lines('x,y', '12 %,0', '13 %,1'), '12 %'],
     ['dollars', lines('x,y', '$5,0', '$6,1'), '$5'],
     ['euros', lines('x,y', '€5,0', '€6,1'), '€5'],

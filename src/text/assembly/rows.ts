@@ -4,7 +4,7 @@
 import { intern } from './dictionary';
 import { allocate } from './memory';
 import { delta, formBit, long, readNumber, readShort, spelling, value } from './numbers';
-import { countLineEnds, ends, findEnds, isBlank, lineEndsInQuotes, reserveText, text } from './structure';
+import { countLineEnds, ends, findEnds, isBlank, lineEndsInQuotes, reserveText, text, unclosed } from './structure';
 
 const lineFeed: u8 = 10;
 const carriageReturn: u8 = 13;
@@ -77,6 +77,7 @@ let row: u32 = 0;
 export function readRows(length: usize): i32 {
   const count = findEnds(length, delimiter);
   if (count < 0) return -1;
+  if (unclosed != 0) return 0;
   stride = <u32>(length / <usize>width) + 1;
   memory.fill(textCounts, 0, 4 * <usize>width);
   memory.fill(formsSeen, 0, <usize>width);

@@ -1,7 +1,7 @@
 /**
- * Parquet and JSON lines → Table: the columns keep the types they have. Numbers are read as float64,
- * texts are trimmed and coded, dates and nested values are refused by name. JSON's types are decided on
- * all rows. No text is read as a number here.
+ * Parquet → Table, or cells for prediction: the columns keep the types they have. Numbers are read as float64,
+ * texts are trimmed and coded, dates and nested values are refused by name. No text is
+ * read as a number here.
  */
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import { describeCounters } from '../data/counters.ts';
@@ -10,27 +10,24 @@ import { columnNames, leftOut, requireNames, wantedColumns } from '../data/names
 import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
-import { defaultMissingTokens, readText } from '../predict/cell.ts';
-import { type CopyNumbers, type Database, identifier, pathLiteral } from './duckdb.ts';
-import type { Source } from './source.ts';
+import { type Cell, defaultMissingTokens, readText } from '../predict/cell.ts';
+import { type CopyNumbers, type Database, identifier, openDatabase, pathLiteral } from './duckdb.ts';
+import type { CellFile } from './read-table.ts';
 
 type Storage = 'number' | 'boolean' | 'text';
 
-export interface TypedFile {
+interface ParquetFile {
   readonly relation: string;
   readonly columns: readonly { readonly name: string; readonly field: string; readonly type: string }[];
 }
 
-export async function openTyped(db: Database, source: Source): Promise<TypedFile> {
-  const relation =
-    source.format === 'parquet'
-      ? `read_parquet(${pathLiteral(source.path)}, hive_partitioning=false)`
-      : `read_json(${pathLiteral(source.path)}, sample_size=-1, hive_partitioning=false, maximum_object_size=67108864, compression='${source.zstd ? 'zstd' : 'uncompressed'}')`;
+async function openParquet(db: Database, path: string): Promise<ParquetFile> {
+  const relation = `read_parquet(${pathLiteral(path)}, hive_partitioning=false)`;
   const described = await db
     .rows<{ column_name: string; column_type: string }>(`describe select * from ${relation}`)
     .catch((error: Error) => {
-      throw new LogisticError('bad-file', `${source.label}: ${error.message.split('\n')[0]}`, {
-        hint: `check that it is ${source.format === 'parquet' ? 'Parquet' : 'one JSON object a line'}`,
+      throw new LogisticError('bad-file', `${path}: ${error.message.split('\n')[0]}`, {
+        hint: 'check that it is Parquet',
       });
     });
   const { names } = columnNames(
@@ -49,7 +46,7 @@ export async function openTyped(db: Database, source: Source): Promise<TypedFile
 }
 
 /** How a DuckDB type is read; a type that is neither is an error that names the column. */
-export function storageOf({ name, type }: TypedFile['columns'][number], asText: boolean, label: string): Storage {
+function storageOf({ name, type }: ParquetFile['columns'][number], asText: boolean, label: string): Storage {
   if (/^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/.test(type))
     return asText ? 'text' : 'number';
   if (type === 'BOOLEAN') return asText ? 'text' : 'boolean';
@@ -59,33 +56,35 @@ export function storageOf({ name, type }: TypedFile['columns'][number], asText: 
     date ? 'date-column' : 'bad-type',
     `${label}: column ${name} has the type ${type}, which is no number, boolean or text`,
     {
-      hint:
-        type === 'JSON'
-          ? 'give every cell of it one type'
-          : `leave it out (--drop ${name})${date ? `, or keep it as text (--categorical ${name})` : ''}`,
+      hint: `leave it out (--drop ${name})${date ? `, or keep it as text (--categorical ${name})` : ''}`,
       details: { column: name },
     },
   );
 }
 
-export async function readTyped(
-  db: Database,
-  source: Source,
-  request: ColumnRequest,
-  options: ReadOptions,
-): Promise<Table> {
-  const file = await openTyped(db, source);
+async function withDatabase<T>(options: ReadOptions, work: (db: Database) => Promise<T>): Promise<T> {
+  const db = await openDatabase(options);
+  try {
+    return await work(db);
+  } finally {
+    await db.close();
+  }
+}
+
+export function readParquet(path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
+  return withDatabase(options, (db) => readWith(db, path, request, options));
+}
+
+async function readWith(db: Database, path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
+  const file = await openParquet(db, path);
   const names = file.columns.map(({ name }) => name);
   requireNames(request, names);
   const plans = wantedColumns(request, names).map((k) => {
     const column = file.columns[k]!;
-    return { column, storage: storageOf(column, request.categorical?.includes(column.name) === true, source.label) };
+    return { column, storage: storageOf(column, request.categorical?.includes(column.name) === true, path) };
   });
-  const [{ m }] = (await db.rows<{ m: number }>(`select count(*)::double as m from ${file.relation}`)) as [
-    { m: number },
-  ];
-  if (m === 0)
-    throw new LogisticError('no-rows', `${source.label}: there is no row`, { hint: 'give a file with rows' });
+  const m = await db.count(file.relation);
+  if (m === 0) throw new LogisticError('no-rows', `${path}: there is no row`, { hint: 'give a file with rows' });
 
   const tokens = new Set(['', ...(options.missingTokens ?? defaultMissingTokens)]);
   const columns = plans.map(({ column: { name }, storage }) =>
@@ -101,7 +100,7 @@ export async function readTyped(
   });
   if (at !== m) throw new Error(`${at} of ${m} rows came through: DuckDB ended the stream early`);
 
-  const judged = columns.map((reader, k) => judge(reader, plans[k]!.column.type, request, source.label));
+  const judged = columns.map((reader, k) => judge(reader, plans[k]!.column.type, request, path));
   const counters = describeCounters(
     judged.flatMap(({ column }) => (column === undefined ? [] : [column])),
     request,
@@ -111,10 +110,42 @@ export async function readTyped(
     rows: m,
     columns: counters.columns,
     leftOut: leftOut(names, counters.columns),
-    source: source.label,
+    source: path,
     badRows: 0,
     warnings: [...judged.flatMap(({ warning }) => (warning === undefined ? [] : [warning])), ...counters.warnings],
   };
+}
+
+/** Typed cells in file order; nested ones and dates as text. */
+export async function readParquetCells(path: string, options: ReadOptions): Promise<CellFile> {
+  const db = await openDatabase(options);
+  try {
+    const file = await openParquet(db, path);
+    const casts = file.columns.map((column) => {
+      const storage = /^(DATE|TIME|STRUCT|MAP)|\[/.test(column.type) ? 'text' : storageOf(column, false, path);
+      return `cast(${identifier(column.field)} as ${{ number: 'double', boolean: 'boolean', text: 'varchar' }[storage]})`;
+    });
+    const select = `select ${casts.join(', ')} from ${file.relation}`;
+    const rows = cellRows(db, select, await db.count(file.relation));
+    return { names: file.columns.map(({ name }) => name), warnings: [], rows, close: () => db.close() };
+  } catch (error) {
+    await db.close();
+    throw error;
+  }
+}
+
+async function* cellRows(db: Database, select: string, count: number): AsyncIterable<Cell[][]> {
+  let given = 0;
+  try {
+    for await (const chunk of db.stream(select)) {
+      const rows = chunk.getRows() as Cell[][];
+      given += rows.length;
+      yield rows;
+    }
+    if (given !== count) throw new Error(`${given} of ${count} rows came through: DuckDB ended the stream early`);
+  } finally {
+    await db.close();
+  }
 }
 
 /** Identifiers among typed columns: whole numbers beyond 2^53, and texts that never repeat. */
