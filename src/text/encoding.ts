@@ -13,7 +13,7 @@ export async function* utf8Chunks(chunks: AsyncIterable<Uint8Array>, label: stri
     if (head !== undefined) {
       bytes = head.length === 0 ? chunk : concatenate([head, chunk]);
       if (bytes.length < 3) {
-        head = bytes;
+        head = new Uint8Array(bytes);
         continue;
       }
       head = undefined;

@@ -1,0 +1,77 @@
+/** The reader beside two well-kept ones, and beside itself in pieces of every size, on seeded files with odd cells. */
+import { parse } from 'csv-parse/sync';
+import Papa from 'papaparse';
+import { describe, expect, test } from 'vitest';
+import { oddFile } from './odd-files.ts';
+import { cellsOf, outcome } from './support.ts';
+
+const files = 2000;
+
+describe('cells', () => {
+  test(`of ${files} files are what was written`, async () => {
+    for (let seed = 0; seed < files; seed++) {
+      const { text, delimiter, rows } = oddFile(seed);
+      const expected = rows.slice(1).map((row) => row.map((cell) => cell.trim()));
+      expect(await cellsOf(text, { delimiter }), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(expected);
+    }
+  });
+
+  test(`of ${files} files are csv-parse's`, async () => {
+    for (let seed = 0; seed < files; seed++) {
+      const { text, delimiter } = oddFile(seed);
+      const theirs: string[][] = parse(text, {
+        delimiter,
+        bom: true,
+        relax_quotes: true,
+        record_delimiter: ['\r\n', '\n', '\r'],
+      });
+      expect(await cellsOf(text, { delimiter }), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(
+        theirs.slice(1).map((row) => row.map((cell) => cell.trim())),
+      );
+    }
+  });
+
+  test("of files with one line end are Papa Parse's", async () => {
+    let compared = 0;
+    for (let seed = 0; seed < files; seed++) {
+      const { text, delimiter, rows } = oddFile(seed);
+      // Papa Parse knows one line end a file, and takes an empty cell on a line of its own for a blank line.
+      if (text.includes('\r') || rows[0]!.length === 1) continue;
+      compared++;
+      const { data } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { delimiter, newline: '\n' });
+      const theirs = data.filter((row) => row.length > 1);
+      expect(await cellsOf(text, { delimiter }), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(
+        theirs.slice(1).map((row) => row.map((cell) => cell.trim())),
+      );
+    }
+    expect(compared).toBeGreaterThan(100);
+  });
+});
+
+describe('a table', () => {
+  test('is the same from pieces of every size', async () => {
+    for (let seed = 0; seed < 150; seed++) {
+      const { text, delimiter } = oddFile(seed);
+      const options = { delimiter };
+      const whole = await outcome(text, { options });
+      const bytes = new TextEncoder().encode(text).length;
+      for (let piece = 1; piece <= Math.min(bytes, 80); piece++) {
+        expect(await outcome(text, { options, piece }), `seed ${seed}, pieces of ${piece}`).toEqual(whole);
+      }
+    }
+  });
+
+  test('has the cells as they stand in a column that is read as text', async () => {
+    for (let seed = 0; seed < files; seed++) {
+      const { text, delimiter, rows } = oddFile(seed);
+      const request = { categorical: rows[0]! };
+      const found = await outcome(text, { options: { delimiter, missingTokens: [] }, request });
+      if (!('columns' in found)) expect.fail(JSON.stringify(found));
+      for (const [k, column] of found.columns.entries()) {
+        if (column.kind !== 'categorical') expect.fail(column.kind);
+        const cells = column.codes.map((code) => column.levels[code] ?? '');
+        expect(cells, `seed ${seed}`).toEqual(rows.slice(1).map((row) => row[k]!.trim()));
+      }
+    }
+  });
+});
