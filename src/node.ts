@@ -12,9 +12,10 @@ import { writeWhole } from './platform/write-file.ts';
 export type { ReadOptions } from './data/table.ts';
 export { nearestName } from './errors.ts';
 export * from './index.ts';
-export { type CellFile, readCells } from './platform/read-table.ts';
+export type { CellFile } from './platform/cell-file.ts';
+export { readCells } from './platform/read-table.ts';
 
-/** The estimator with files: fit('data.csv', 'target') reads it through DuckDB; '-' is standard input. */
+/** The estimator with files: fit('data.csv', 'target'); '-' is standard input, 'part-*.csv' several files. */
 export class LogisticRegression extends PortableLogisticRegression {
   protected override readonly readTable: TableReader = readTable;
 }

@@ -30,8 +30,11 @@ export interface CrossValidateOptions extends FitOptions {
 
 const fitOptionNames = ['sampleWeight', 'featureNames', 'onProgress', 'onIteration', 'signal'];
 
+/** A path in Node, an address in a page; what holds a file's bytes in both. */
+export type FileInput = string | URL | Blob | Response | ReadableStream<Uint8Array>;
+
 /** Reads a file into a table. */
-export type TableReader = (path: string, request: ColumnRequest, options: ReadOptions) => Promise<Table>;
+export type TableReader = (file: FileInput, request: ColumnRequest, options: ReadOptions) => Promise<Table>;
 
 /** The type of labels that a target of these values has. */
 export type LabelOf<T> =
@@ -47,7 +50,7 @@ export type LabelOf<T> =
 
 export class LogisticRegression {
   readonly #options: CheckedOptions;
-  /** The entry for Node sets it. */
+  /** The entries for Node and for browsers set it. */
   protected readonly readTable: TableReader | undefined = undefined;
 
   /** Throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
@@ -64,14 +67,14 @@ export class LogisticRegression {
     labels: T,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<LabelOf<T>>>;
-  /** Fits an array of objects, columns by name, an Arrow table or, in Node, a file, whose column `target` has the labels. */
+  /** Fits an array of objects, columns by name, an Arrow table or a file, whose column `target` has the labels. */
   async fit<L extends Label = Label>(
-    data: TrainingData | string,
+    data: TrainingData | FileInput,
     target: string,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<L>>;
   async fit(
-    data: TrainingData | string,
+    data: TrainingData | FileInput,
     target: TrainingLabels | string,
     options: FitOptions = {},
   ): Promise<FittedLogisticRegression> {
@@ -83,7 +86,7 @@ export class LogisticRegression {
    * separate one on its training rows. Throws as `fit` does.
    */
   async crossValidate(
-    data: TrainingData | string,
+    data: TrainingData | FileInput,
     target: TrainingLabels | string,
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
@@ -94,9 +97,14 @@ export class LogisticRegression {
     return file.training.crossValidation!;
   }
 
-  async #fit(data: TrainingData | string, target: TrainingLabels | string, more: FitOptions, options: CheckedOptions) {
+  async #fit(
+    data: TrainingData | FileInput,
+    target: TrainingLabels | string,
+    more: FitOptions,
+    options: CheckedOptions,
+  ) {
     requireOptions(more, fitOptionNames, 'fit');
-    if (typeof data === 'string') {
+    if (isFile(data)) {
       const table = await this.#readFile(data, target, more);
       return fit(table, target as string, options, more);
     }
@@ -110,10 +118,11 @@ export class LogisticRegression {
     );
   }
 
-  async #readFile(path: string, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
+  async #readFile(file: FileInput, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
+    const path = typeof file === 'string' || file instanceof URL ? String(file) : 'a file';
     if (this.readTable === undefined) {
-      throw new LogisticError('no-files', `${path}: files are read in Node only`, {
-        hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
+      throw new LogisticError('no-files', `${path}: this entry reads no files`, {
+        hint: "import { LogisticRegression } from 'tfjs-logistic/node' or from 'tfjs-logistic/browser'",
       });
     }
     if (typeof target !== 'string') {
@@ -121,6 +130,12 @@ export class LogisticRegression {
         hint: "fit('data.csv', 'target')",
       });
     }
-    return this.readTable(path, { ...this.#options, target }, { ...this.#options, signal, onProgress });
+    return this.readTable(file, { ...this.#options, target }, { ...this.#options, signal, onProgress });
   }
+}
+
+function isFile(data: unknown): data is FileInput {
+  if (typeof data === 'string') return true;
+  const kinds = [globalThis.URL, globalThis.Blob, globalThis.Response, globalThis.ReadableStream];
+  return kinds.some((kind) => kind !== undefined && data instanceof kind);
 }

@@ -11,8 +11,8 @@ import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { type Cell, defaultMissingTokens, readText } from '../predict/cell.ts';
+import type { CellFile } from './cell-file.ts';
 import { type CopyNumbers, type Database, identifier, openDatabase, pathLiteral } from './duckdb.ts';
-import type { CellFile } from './read-table.ts';
 
 type Storage = 'number' | 'boolean' | 'text';
 

@@ -9,22 +9,34 @@ import { type Opened, openSource } from '../text/kinds.ts';
 import { readDelimitedCells } from '../text/read-cells.ts';
 import { readDelimited } from '../text/read-delimited.ts';
 import { jsonRows, readJson } from '../text/read-json.ts';
+import { type WebInput, webSource } from '../text/web-source.ts';
+import type { CellFile } from './cell-file.ts';
 import { expandPath, gunzip, openPath } from './open-path.ts';
 import { readParquet, readParquetCells } from './read-parquet.ts';
 import { nodeThreads } from './threads.ts';
 
-/** Reads training data: a file, `-` for standard input, or the files of a pattern. Throws LogisticError with file and line. */
-export async function readTable(path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
-  const paths = await expandPath(path);
+/**
+ * Reads training data: a path, `-` for standard input, the files of a pattern, or what holds a file's bytes. Throws
+ * LogisticError with file and line.
+ */
+export async function readTable(file: string | WebInput, request: ColumnRequest, options: ReadOptions): Promise<Table> {
+  const paths = typeof file === 'string' ? await expandPath(file) : [file];
   const files: Opened[] = [];
   try {
-    for (const each of paths) files.push(await openSource(await openPath(each, options.signal), gunzip));
+    for (const each of paths) {
+      const source = await (typeof each === 'string' ? openPath : webSource)(each as never, options.signal);
+      files.push(await openSource(source, gunzip));
+    }
     const [first] = files as [Opened];
     const other = files.find(({ format }) => format !== first.format);
     if (other !== undefined || (files.length > 1 && first.format !== 'text')) {
-      throw new LogisticError('bad-file', `${path}: several files can be read together where all are delimited text`, {
-        hint: 'give one file, or convert them',
-      });
+      throw new LogisticError(
+        'bad-file',
+        `${String(file)}: several files can be read together where all are delimited text`,
+        {
+          hint: 'give one file, or convert them',
+        },
+      );
     }
     if (first.format === 'text') {
       const sources = files.map(({ source }) => source);
@@ -35,15 +47,6 @@ export async function readTable(path: string, request: ColumnRequest, options: R
   } finally {
     for (const file of files) await file.close();
   }
-}
-
-export interface CellFile {
-  readonly names: readonly string[];
-  /** Rows in file order, in chunks: strings as they stand from delimited text, typed cells otherwise. Ends early only by throwing. */
-  readonly rows: AsyncIterable<Cell[][]>;
-  readonly warnings: readonly Warning[];
-  /** For who does not read the rows to their end; harmless otherwise. */
-  close(): Promise<void>;
 }
 
 /** Opens rows for prediction: one row out for each row in. They come as they are read, so a bad row is told when it is reached. */
@@ -84,8 +87,8 @@ async function jsonCells({ source }: Opened, options: ReadOptions): Promise<Omit
   return { names, rows: rows(), warnings: [] };
 }
 
-function parquetPath(path: string, { packed, source }: Opened): string {
-  if (!packed && source.size !== undefined) return path;
+function parquetPath(path: string | WebInput, { packed, source }: Opened): string {
+  if (typeof path === 'string' && !packed && source.size !== undefined) return path;
   throw new LogisticError(
     'bad-file',
     `${source.label}: Parquet is read from its end, which a pipe or a packed file does not give`,

@@ -5,6 +5,7 @@
 import { Gunzip } from 'fflate';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
+import { concatenate } from './encoding.ts';
 import { openSource } from './kinds.ts';
 import { readDelimited } from './read-delimited.ts';
 import { readJson } from './read-json.ts';
@@ -25,17 +26,28 @@ export async function readWebTable(input: WebInput, request: ColumnRequest, opti
   }
 }
 
-/** As fflate does it, piece by piece. */
+/** As fflate does it, which does not look at the end of a member: the size that stands there shows that it is whole. */
 export async function* gunzip(chunks: Chunks): AsyncGenerator<Uint8Array> {
   let out: Uint8Array[] = [];
-  const stream = new Gunzip((bytes) => out.push(bytes));
+  let size = 0;
+  let end: Uint8Array = new Uint8Array(0);
+  const stream = new Gunzip((bytes) => {
+    size += bytes.length;
+    out.push(bytes);
+  });
+  stream.onmember = () => {
+    size = 0;
+  };
   for await (const chunk of chunks) {
     stream.push(chunk);
+    end = concatenate([end, chunk.subarray(-4)]).slice(-4);
     yield* out;
     out = [];
   }
   stream.push(new Uint8Array(0), true);
   yield* out;
+  if (end.length < 4 || new DataView(end.buffer).getUint32(0, true) !== size % 2 ** 32)
+    throw new Error('unexpected end');
 }
 
 /** A page whose policy allows no workers reads with one thread. */
