@@ -14,7 +14,9 @@ export const referencePlace: RowPlace = {
   detail: 'plain float64 loops',
   place: async (source, _storage, signal) => {
     signal?.throwIfAborted();
-    return referenceRows(source);
+    const rows = referenceRows(source);
+    for (const column of source.columns) if (column.kind === 'dense') column.release?.();
+    return rows;
   },
   async close() {},
 };
@@ -119,7 +121,8 @@ export function referenceRows(source: RowSource): RowSums {
         const product = new Float64Array(n + 1);
         visit(options, (i, at) => {
           product.fill(0);
-          for (let j = 0; j <= n; j++) addScaled(product, columns[j]![i]!, matrix.subarray(j * (n + 1), (j + 1) * (n + 1)));
+          for (let j = 0; j <= n; j++)
+            addScaled(product, columns[j]![i]!, matrix.subarray(j * (n + 1), (j + 1) * (n + 1)));
           for (let j = 0; j <= n; j++) forms[at]! += product[j]! * columns[j]![i]!;
         });
         return forms;
