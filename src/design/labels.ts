@@ -185,10 +185,10 @@ const because = (names: readonly string[]): string =>
 function oneClassLeft(target: Target, lost: readonly number[], { used, columnsMissingIn }: ClassChoice): LogisticError {
   const listed = lost.map((code) => JSON.stringify(target.classes[code])).join(', ');
   const names = [...new Set(lost.flatMap(columnsMissingIn))];
-  const why = names.length === 0 ? 'have no weight' : `went because a cell is missing in ${names.join(', ')}`;
+  const why = names.length === 0 ? 'has no weight' : `went because a cell is missing in ${names.join(', ')}`;
   return new LogisticError(
     'one-class',
-    `the target ${target.name} has one class only once rows are dropped: the rows of ${listed} ${why}; ${used.length} rows are left`,
+    `the target ${target.name} has one class only once rows are dropped: the last row of class ${listed} ${why}; ${used.length} rows are left`,
     {
       hint:
         names.length === 0

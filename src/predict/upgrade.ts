@@ -30,7 +30,7 @@ export function upgrade(value: unknown): unknown {
   checkVersion1(value);
   const { target, terms, intercept, standardizedIntercept, certificate, ...rest } = value as Version1;
   const { positive, ...named } = target;
-  const { data = 'float64', ...judged } = certificate;
+  const { data = 'float64', ...kept } = certificate;
   return {
     ...rest,
     formatVersion,
@@ -46,7 +46,7 @@ export function upgrade(value: unknown): unknown {
     })),
     intercepts: [intercept],
     standardizedIntercepts: [standardizedIntercept],
-    certificate: { ...judged, storagePrecision: data },
+    certificate: { ...kept, storagePrecision: data },
   };
 }
 
