@@ -5,8 +5,16 @@
 
 export type { BackendName } from './backends/names.ts';
 export type { TrainingData, TrainingLabels } from './data/from-memory.ts';
-export type { TensorLike, Vector } from './data/kinds.ts';
-export type { PredictInput } from './data/predict-input.ts';
+export type {
+  ArrowTableLike,
+  ArrowVectorLike,
+  Matrix,
+  NamedData,
+  TensorLike,
+  TypedArray,
+  Vector,
+} from './data/kinds.ts';
+export type { InputRow, PredictInput } from './data/predict-input.ts';
 export type { MissingCells } from './data/table.ts';
 export type { RowCounts } from './design/design.ts';
 export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';

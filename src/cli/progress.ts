@@ -11,7 +11,7 @@ export function createProgress(
       : new SingleBar({ format: '{bar} {phase}', stream: process.stderr, clearOnComplete: true, hideCursor: true });
   bar?.start(1, 0, { phase: 'reading' });
   return {
-    onProgress: (share) => bar?.update(share, { phase: 'reading' }),
+    onProgress: (fraction) => bar?.update(fraction, { phase: 'reading' }),
     onIteration: ({ iteration, value, gradientNorm }) =>
       bar?.update(1, {
         phase: `fitting: iteration ${iteration}, loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`,

@@ -128,7 +128,10 @@ function fourColumns(
 ): number {
   const n = columns.length;
   const [a, b, c, d] = [columns[j]!, columns[j + 1]!, columns[j + 2]!, columns[j + 3]!];
-  let [w, x, y, z] = [0, 0, 0, 0];
+  let w = 0;
+  let x = 0;
+  let y = 0;
+  let z = 0;
   for (let row = from, at = j; row < to; row++, at += n) {
     const p = block[at]!;
     const q = block[at + 1]!;

@@ -26,7 +26,10 @@ export function exactNumber(value: bigint, row: number, name: string): number {
 /** Whether every number is finite: x − x is 0 for those, NaN for all others. Four sums, so that none waits for the last. */
 export function allFinite(values: Float64Array): boolean {
   const whole = values.length - (values.length % 4);
-  let [a, b, c, d] = [0, 0, 0, 0];
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let i = 0; i < whole; i += 4) {
     a += values[i]! - values[i]!;
     b += values[i + 1]! - values[i + 1]!;

@@ -82,19 +82,9 @@ async function labelCodes(column: Column): Promise<{ classes: Label[]; codes: In
   }
   const { values } = column;
   const places = new Map<number, number>(); // distinct values by first occurrence
-  const first = new Int32Array(values.length).fill(-1);
-  await overRows(values.length, (from, to) => {
-    for (let row = from; row < to; row++) {
-      const value = values[row]!;
-      if (Number.isNaN(value)) continue;
-      let code = places.get(value);
-      if (code === undefined) {
-        code = places.size;
-        places.set(value, code);
-      }
-      first[row] = code;
-    }
-  });
+  const small = new Int32Array(256).fill(-1); // the same for small whole numbers, which labels mostly are
+  const first = new Int32Array(values.length);
+  await overRows(values.length, (from, to) => codeNumbers(values, { places, small, first }, from, to));
   const classes = [...places.keys()].sort((a, b) => a - b);
   const rank = new Map(classes.map((value, k) => [value, k]));
   return {
@@ -104,6 +94,26 @@ async function labelCodes(column: Column): Promise<{ classes: Label[]; codes: In
       Array.from(places.keys(), (value) => rank.get(value)!),
     ),
   };
+}
+
+interface Codes {
+  readonly places: Map<number, number>;
+  readonly small: Int32Array;
+  readonly first: Int32Array;
+}
+
+function codeNumbers(values: Float64Array, { places, small, first }: Codes, from: number, to: number): void {
+  for (let row = from; row < to; row++) {
+    const value = values[row]!;
+    const isSmall = value >= 0 && value < small.length && Math.trunc(value) === value;
+    let code = isSmall ? small[value]! : (places.get(value) ?? -1);
+    if (code < 0 && !Number.isNaN(value)) {
+      code = places.size;
+      places.set(value, code);
+      if (isSmall) small[value] = code;
+    }
+    first[row] = code;
+  }
 }
 
 /** Codes by a table of new ones; −1 stays. */
@@ -185,10 +195,10 @@ const because = (names: readonly string[]): string =>
 function oneClassLeft(target: Target, lost: readonly number[], { used, columnsMissingIn }: ClassChoice): LogisticError {
   const listed = lost.map((code) => JSON.stringify(target.classes[code])).join(', ');
   const names = [...new Set(lost.flatMap(columnsMissingIn))];
-  const why = names.length === 0 ? 'have no weight' : `went because a cell is missing in ${names.join(', ')}`;
+  const why = names.length === 0 ? 'has no weight' : `went because a cell is missing in ${names.join(', ')}`;
   return new LogisticError(
     'one-class',
-    `the target ${target.name} has one class only once rows are dropped: the rows of ${listed} ${why}; ${used.length} rows are left`,
+    `the target ${target.name} has one class only once rows are dropped: the last row of class ${listed} ${why}; ${used.length} rows are left`,
     {
       hint:
         names.length === 0

@@ -44,8 +44,12 @@ export async function selectRows(selection: Selection): Promise<{ used: Int32Arr
     else if (weights?.[row] === 0) dropped.zeroWeight++;
     else used[count++] = row;
   };
+  const complete = incomplete.length === 0 && weights === undefined;
   await overRows(rows, (from, to) => {
-    for (let row = from; row < to; row++) select(row);
+    for (let row = from; row < to; row++) {
+      if (complete && labels[row]! >= 0) used[count++] = row;
+      else select(row);
+    }
   });
   return { used: used.subarray(0, count), dropped };
 }

@@ -13,7 +13,7 @@ import type { ScaledTerm } from './terms.ts';
 /** Rows of the table with what belongs to each of them. */
 export interface Part extends RowList {
   /** Class of each row, 0 the reference. */
-  readonly labels: Uint8Array | Uint16Array;
+  readonly labels: RowSource['labels'];
   readonly weights: Float64Array | undefined;
 }
 
@@ -74,21 +74,21 @@ function designColumn(
   };
 }
 
-/** `count` of the first `among` rows of a part, drawn without replacement by a seeded random choice, in their order. */
+/**
+ * `count` of the first `among` rows of a part, in their order: of so many stretches of equal length one row each, by a
+ * seeded random choice. Every row is as likely as any other, and no period in the file can hide from it.
+ */
 export function samplePart(part: Part, among: number, count: number, seed: number): Part {
   const random = createRandom(seed);
-  const chosen = new Int32Array(count);
-  // Selection sampling: D. Knuth, The Art of Computer Programming 2, section 3.4.2, algorithm S.
-  for (let i = 0, taken = 0; taken < count; i++) {
-    if ((among - i) * random() < count - taken) chosen[taken++] = i;
-  }
+  const chosen = Int32Array.from({ length: count }, (_, i) => {
+    const [from, to] = [Math.floor((i * among) / count), Math.floor(((i + 1) * among) / count)];
+    return from + Math.floor(random() * (to - from));
+  });
+  const { rows, ascending, labels, weights } = part;
   return {
-    rows: chosen.map((i) => part.rows[i]!),
-    ascending: part.ascending,
-    labels:
-      part.labels instanceof Uint8Array
-        ? Uint8Array.from(chosen, (i) => part.labels[i]!)
-        : Uint16Array.from(chosen, (i) => part.labels[i]!),
-    weights: part.weights && Float64Array.from(chosen, (i) => part.weights![i]!),
+    rows: chosen.map((i) => rows[i]!),
+    ascending,
+    labels: chosen.map((i) => labels[i]!),
+    weights: weights && Float64Array.from(chosen, (i) => weights[i]!),
   };
 }

@@ -88,7 +88,12 @@ interface AtThreshold extends Pick<Scored, 'scores' | 'labels' | 'weights'> {
 // A loop with a name of its own: engines keep the numbers that closures share in memory, not in registers.
 
 function addRows(sums: Sums, { scores, labels, weights, threshold }: AtThreshold, from: number, to: number): void {
-  let [loss, squares, tp, fp, tn, fn] = [0, 0, 0, 0, 0, 0];
+  let loss = 0;
+  let squares = 0;
+  let tp = 0;
+  let fp = 0;
+  let tn = 0;
+  let fn = 0;
   for (let i = from; i < to; i++) {
     const s = weights ? weights[i]! : 1;
     const z = scores[i]!;

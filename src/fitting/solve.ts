@@ -102,14 +102,14 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
     const first = { ...coarseSolve, algorithm: chosen.name };
     if (first.name === 'diverged')
       return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
-    const judged = await exact.point(first.point.theta, 1, hooks.signal);
-    const noiseFloor = maxNorm(plus(first.point.gradient, -1, judged.gradient));
+    const atCoarse = await exact.point(first.point.theta, 1, hooks.signal);
+    const noiseFloor = maxNorm(plus(first.point.gradient, -1, atCoarse.gradient));
     if (first.name !== 'converged' && first.name !== 'stalled') {
-      return { first, last: coarseSolve, point: judged, noiseFloor, refinements: 0 };
+      return { first, last: coarseSolve, point: atCoarse, noiseFloor, refinements: 0 };
     }
 
     // 3 Float64: gradients in float64, Hessians still coarse.
-    const last = await minimise(small ? chord(first.point.hessian, rough) : lbfgs, exact, judged, {
+    const last = await minimise(small ? chord(first.point.hessian, rough) : lbfgs, exact, atCoarse, {
       maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
       tolerance: options.tolerance,
       signal: hooks.signal,

@@ -57,8 +57,8 @@ export async function withPlaced<T>(
     const problem = { rows, sample, penalty: penaltyOf(design, options), intercept: options.intercept, partitions };
     return await use({ design, place, rows, problem });
   } finally {
-    for (const placed of await Promise.allSettled(placing))
-      if (placed.status === 'fulfilled') await placed.value.close();
+    const placed = await Promise.allSettled(placing);
+    await Promise.all(placed.map((rows) => (rows.status === 'fulfilled' ? rows.value.close() : undefined)));
     await opening.then(
       (place) => place.close(),
       () => {},

@@ -148,7 +148,7 @@ function freeEntries(n: number, k: number, { features, intercept }: Problem): nu
   return Array.from({ length: k }, (_, c) => own.map((j) => c * (n + 1) + j)).flat();
 }
 
-/** −Σ_c p_c·ln p_c: the mean loss where each class has its own share as probability. */
+/** −Σ_c p_c·ln p_c: the mean loss where the probability of each class is its fraction of the weight. */
 function entropy(classWeights: Float64Array): number {
   const total = classWeights.reduce((sum, weight) => sum + weight, 0);
   return classWeights.reduce(

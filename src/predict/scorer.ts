@@ -121,26 +121,49 @@ function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns
   };
 }
 
-/** The place of a category that is none of the levels; as a factor's level: the number itself is meant. */
+/** The place of a category that is none of the levels: the last of a table, as `at` counts. */
 const noLevel = -1;
 
-/** z [k] from one number for each feature. */
+/** z [k] from one number for each feature: what each of its levels adds, worked out once, and the other terms. */
 function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile): (values: readonly number[]) => number[] {
   const placeOfColumn = new Map(features.map(({ column }, i) => [column, i]));
   const compiled = terms.map((term) => ({
     ...term,
     factors: term.factors.map(({ column, basis }) => {
       const at = placeOfColumn.get(column)!;
-      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : noLevel };
+      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : undefined };
     }),
   }));
-  return (values) => {
-    const z = [...standardizedIntercepts];
-    for (const { factors, standardized, mean, scale } of compiled) {
+  type Compiled = (typeof compiled)[number];
+  const add = (z: number[], some: readonly Compiled[], values: readonly number[]): void => {
+    for (const { factors, standardized, mean, scale } of some) {
       let x = 1;
-      for (const { at, level } of factors) x *= level === noLevel ? values[at]! : values[at] === level ? 1 : 0;
+      for (const { at, level } of factors) x *= level === undefined ? values[at]! : values[at] === level ? 1 : 0;
       for (let c = 0; c < z.length; c++) z[c]! += (standardized[c]! * (x - mean)) / scale;
     }
+  };
+  const others: Compiled[] = [];
+  const indicators = features.map((): Compiled[] => []);
+  for (const term of compiled) {
+    const [{ at, level }, second] = term.factors as [Compiled['factors'][0], Compiled['factors'][0]?];
+    (level === undefined || second ? others : indicators[at]!).push(term);
+  }
+  const tables = features.flatMap((feature, at) => {
+    const own = indicators[at]!;
+    const added = [...levelsOf(feature).keys(), noLevel].map((level) => {
+      const z = standardizedIntercepts.map(() => 0);
+      add(z, own, Array(at + 1).fill(level));
+      return z;
+    });
+    return own.length > 0 ? [{ at, added }] : [];
+  });
+  return (values) => {
+    const z = [...standardizedIntercepts];
+    for (const { at, added } of tables) {
+      const own = added.at(values[at]!)!;
+      for (let c = 0; c < z.length; c++) z[c]! += own[c]!;
+    }
+    add(z, others, values);
     return z;
   };
 }

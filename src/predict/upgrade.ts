@@ -32,7 +32,7 @@ export function upgrade(value: unknown): unknown {
   const { target, features, decimalComma, terms, intercept, standardizedIntercept, certificate, ...rest } =
     value as Version1;
   const { positive, ...named } = target;
-  const { data = 'float64', ...judged } = certificate;
+  const { data = 'float64', ...kept } = certificate;
   return {
     ...rest,
     formatVersion,
@@ -52,7 +52,7 @@ export function upgrade(value: unknown): unknown {
     })),
     intercepts: [intercept],
     standardizedIntercepts: [standardizedIntercept],
-    certificate: { ...judged, storagePrecision: data },
+    certificate: { ...kept, storagePrecision: data },
   };
 }
 

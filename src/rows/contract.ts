@@ -35,6 +35,8 @@ export interface DenseColumn {
   readonly scale: number;
   /** Writes x of rows from … from + into.length. */
   read(from: number, into: Float64Array): void;
+  /** Called once, by who has read the column for the last time: whoever handed the rows over may free it. */
+  release?(): void;
 }
 
 /** Level codes stay codes: whoever places them may expand them to indicators or not. */

@@ -3,6 +3,7 @@
  * right, for any number of classes. Every backend, fused kernel, stream and query must give its sums. It is also the
  * backend `reference`, and the float64 beside a backend that has none where no float64 kernel runs.
  */
+import { LogisticError } from '../errors.ts';
 import { crossCurvature, crossEntropy, probabilities, residuals } from '../math/softmax.ts';
 import { addScaled } from '../math/vector.ts';
 import type { RowPlace, RowSource, RowSums, SumOptions, Sums } from './contract.ts';
@@ -14,7 +15,9 @@ export const referencePlace: RowPlace = {
   detail: 'plain float64 loops',
   place: async (source, _storage, signal) => {
     signal?.throwIfAborted();
-    return referenceRows(source);
+    const rows = referenceRows(source);
+    for (const column of source.columns) if (column.kind === 'dense') column.release?.();
+    return rows;
   },
   async close() {},
 };
@@ -33,6 +36,7 @@ export function referenceRows(source: RowSource): RowSums {
   /** Visits the rows that are asked for: i in the source, `at` among them. */
   const visit = (options: SumOptions | undefined, row: (i: number, at: number) => void): void => {
     options?.signal?.throwIfAborted();
+    if (columns.length === 0) throw new LogisticError('disposed', 'these rows have been closed');
     let at = 0;
     for (const { from, to } of spansOf(source, options)) for (let i = from; i < to; i++) row(i, at++);
   };

@@ -93,9 +93,10 @@ export function spansOf(
   { partitions, range = [0, source.rows] }: SumOptions = {},
 ): Span[] {
   const starts = partitionStarts(source);
+  const chosen = partitions && new Set(partitions);
   return starts.slice(1).flatMap((end, partition) => {
     const from = Math.max(starts[partition]!, range[0]);
     const to = Math.min(end, range[1]);
-    return from < to && (partitions === undefined || partitions.includes(partition)) ? [{ partition, from, to }] : [];
+    return from < to && (chosen === undefined || chosen.has(partition)) ? [{ partition, from, to }] : [];
   });
 }

@@ -44,7 +44,7 @@ export async function createFusedPlace(workers = 0): Promise<RowPlace | undefine
   };
 }
 
-interface Placing {
+interface PlaceRequest {
   readonly source: RowSource;
   readonly storage: Precision;
   /** Bytes of rows that one memory may hold. */
@@ -58,7 +58,7 @@ let stores = 0;
 export async function placeOn(
   hosts: readonly Host[],
   module: WebAssembly.Module,
-  { source, storage, rowBytes, signal }: Placing,
+  { source, storage, rowBytes, signal }: PlaceRequest,
 ): Promise<RowSums> {
   const shape = { features: countFeatures(source), classes: source.classes, precision: storage };
   const most = Math.max(4, Math.floor(rowBytes / bytesPerRow(shape) / 4) * 4);
@@ -66,7 +66,7 @@ export async function placeOn(
   const plans = planStores(source, { hosts: hosts.length, fewest, most });
   const opened = plans.map(({ host, shards }): OpenStore => ({ host: hosts[host]!, number: stores++, shards }));
   const close = (): void => {
-    for (const { host, number } of opened) void host.close(number).catch(() => {}); // gone with its thread
+    for (const { host, number } of opened) void host.close(number).catch(() => {}); // its thread may have ended
   };
   const fill = async (): Promise<void> => {
     const open = ({ host, number, shards }: OpenStore): Promise<void> =>

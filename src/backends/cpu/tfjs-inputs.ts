@@ -1,5 +1,5 @@
 /**
- * What a caller may hand to the TensorFlow.js kernel, checked at its door: five tensors of the cpu
+ * What a caller may hand to the TensorFlow.js kernel, checked before it runs: five tensors of the cpu
  * backend, float32, whose shapes belong together. It reads no number of theirs and knows no formula.
  */
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs';

@@ -67,19 +67,19 @@ function openLane(store: OpenStore, signal: AbortSignal | undefined): Lane {
   const slots = slotsOf(store.shards.map(({ from, to }) => to - from));
   const length = panelWidth * Math.min(travelSlots, slots.at(-1)?.end ?? 0);
   const buffers = [0, 1].map((): Promise<Float64Array> => Promise.resolve(new Float64Array(length)));
-  let turn = 0;
+  let next = 0;
   return {
     ...store,
     slots,
     async send(length, fill, write) {
-      const { buffer } = await buffers[turn]!;
+      const { buffer } = await buffers[next]!;
       signal?.throwIfAborted();
       const values = new Float64Array(buffer, 0, length);
       fill(values);
       const sent = write(values);
-      sent.catch(() => {}); // reported when it is awaited; after another error nobody awaits it
-      buffers[turn] = sent;
-      turn = 1 - turn;
+      sent.catch(() => {}); // reported where it is awaited, which after another error it is not
+      buffers[next] = sent;
+      next = 1 - next;
       await yieldAfter(length); // replies that follow one another keep everything else waiting
     },
     async drain() {

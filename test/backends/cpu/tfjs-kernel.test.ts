@@ -340,8 +340,8 @@ describe('copies of X', () => {
       }
     })();
     expect(memories).toHaveLength(4);
-    for (let turn = 0; turn < 5; turn++) {
-      await new Promise((resolve) => setTimeout(resolve, 10)); // a WeakRef holds until its turn ends
+    for (let task = 0; task < 5; task++) {
+      await new Promise((resolve) => setTimeout(resolve, 10)); // a WeakRef holds until its task ends
       collect();
     }
     expect(memories.map((memory) => memory.deref() !== undefined)).toEqual([true, false, false, false]);

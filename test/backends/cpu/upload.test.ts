@@ -152,6 +152,11 @@ describe('kernel memory', () => {
     expect(Math.abs(found.loss / loss - 1)).toBeLessThanOrEqual(32 * 2 ** -53);
   });
 
+  test('of few rows has no space for long blocks', async () => {
+    await (await placeOf(0)).place(randomRows({ m: 3, n: 1000 }), 'float32');
+    expect(bytes()).toBe(2 ** 17); // two pages: a block of 64 rows of 1000 float64 features would be eight
+  });
+
   test('grows for a Hessian when one is asked for, and not before', async () => {
     const rows = randomRows({ m: 1000, n: 64, classes: 4 });
     const placed = await (await placeOf(0)).place(rows, 'float32');
