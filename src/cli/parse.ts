@@ -1,4 +1,4 @@
-/** How option values are read: numbers as a whole or not at all, lists split at commas. */
+/** How option values are read: numbers as a whole or not at all, lists cut as a row of CSV is. */
 import { InvalidArgumentError } from 'commander';
 
 export function parseNumber(text: string): number {
@@ -15,9 +15,17 @@ export function parseThreads(text: string): 'auto' | number {
   return count;
 }
 
-/** A,B,C; the empty string is the empty list. */
-export function parseList(text: string): string[] {
-  return text === '' ? [] : text.split(',').map((item) => item.trim());
+/** A,B,"C, with a comma"; the empty string is the empty list. An option that comes again adds to its list. */
+export function parseList(text: string, before: readonly string[] = []): string[] {
+  if (text === '') return [...before];
+  const item = /\s*(?:"((?:[^"]|"")*)"|([^",][^,]*|))\s*(,|$)/y;
+  const items: string[] = [];
+  for (;;) {
+    const found = item.exec(text);
+    if (found === null) throw new InvalidArgumentError('A quote in it is not closed, or something follows it.');
+    items.push(found[1]?.replaceAll('""', '"') ?? found[2]!.trim());
+    if (found[3] === '') return [...before, ...items];
+  }
 }
 
 /** balanced, or no=1,yes=3. */

@@ -1,6 +1,6 @@
 /** `logit predict`: one line of CSV for each row of a file, in order. */
 import { type Cell, type FittedLogisticRegression, loadModel, type ScoreOptions } from '../node.ts';
-import { beginFile } from '../platform/write-file.ts';
+import { beginFile, requireOther } from '../platform/write-file.ts';
 import { csvField, printText } from './output.ts';
 import { openRows, type RowFlags } from './rows.ts';
 import { scoreOptions } from './score-options.ts';
@@ -17,6 +17,7 @@ export async function predict(
   flags: PredictFlags,
   signal: AbortSignal,
 ): Promise<void> {
+  if (flags.out !== undefined) await requireOther(flags.out, [modelFile, file]);
   const model = await loadModel(modelFile);
   const options = scoreOptions(flags, model);
   const { chunks, ignored } = await openRows(model, file, flags, signal);

@@ -7,7 +7,7 @@ import { version } from '../../package.json';
 import { type FlagKind, optionRecords } from '../model/options.ts';
 import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
 
-const parsers: Readonly<Record<FlagKind, ((text: string) => unknown) | undefined>> = {
+const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unknown) | undefined>> = {
   number: parseNumber,
   list: parseList,
   character: parseDelimiter,
@@ -24,7 +24,7 @@ function flagOf(name: keyof typeof optionRecords): Option[] {
   const option = new Option(flag.usage, flag.help);
   if (choices !== undefined) option.choices([...choices]);
   const parse = flag.kind && parsers[flag.kind];
-  return [parse === undefined ? option : option.argParser(parse)];
+  return [parse === undefined ? option : option.argParser<unknown>((text, before) => parse(text, before as never))];
 }
 
 export function createProgram(signal: AbortSignal): Command {

@@ -1,6 +1,6 @@
 /** `logit train`: a file in, a model file and a summary out. */
 import { type FittedLogisticRegression, LogisticError, LogisticRegression, type Options, saveModel } from '../node.ts';
-import { requireFolder } from '../platform/write-file.ts';
+import { requireFolder, requireOther } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
 import { summarise } from './summary.ts';
@@ -18,7 +18,10 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
   if (target === undefined) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
-  if (out !== undefined) await requireFolder(out);
+  if (out !== undefined) {
+    await requireFolder(out);
+    await requireOther(out, [file]);
+  }
   const { stop, ...progress } = createProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {

@@ -113,13 +113,10 @@ async function* unpack(
     yield* unpacked;
   } catch (error) {
     if (error instanceof SourceError) throw error.cause;
-    throw new LogisticError(
-      `bad-${kind}`,
-      `${label}: the ${kind} data are damaged or cut short (${(error as Error).message})`,
-      {
-        hint: 'fetch or make the file again',
-      },
-    );
+    const code = kind === 'gzip' ? 'bad-gzip' : 'bad-zstd';
+    throw new LogisticError(code, `${label}: the ${kind} data are damaged or cut short (${(error as Error).message})`, {
+      hint: 'fetch or make the file again',
+    });
   }
 }
 

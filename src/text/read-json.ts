@@ -5,7 +5,7 @@
 import { describeCounters } from '../data/counters.ts';
 import { objectCells, objectNames } from '../data/from-objects.ts';
 import { judgeCategory } from '../data/infer.ts';
-import type { ObjectRows } from '../data/kinds.ts';
+import { describe, type ObjectRows } from '../data/kinds.ts';
 import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { typedColumn } from '../data/typed-column.ts';
@@ -38,7 +38,9 @@ export async function readJson(source: ByteSource, request: ColumnRequest, optio
       : request.numeric?.includes(name)
         ? 'numeric'
         : undefined;
-    const column = typedColumn(name, objectCells(rows, name), { missingTokens, as });
+    const cells = objectCells(rows, name);
+    if (as !== 'categorical') refuseNested(cells, name, source.label);
+    const column = typedColumn(name, cells, { missingTokens, as });
     const asked = as !== undefined || name === request.target || name === request.weights;
     const warning = asked ? undefined : (beyondExact(column) ?? judgeCategory(column));
     if (!asked) refuseDates(column, source.label);
@@ -63,6 +65,19 @@ function beyondExact(column: Column): Warning | undefined {
   const { name } = column;
   const message = `${name}: whole numbers beyond 2^53 lose digits and look like an identifier, so it is left out`;
   return column.values.length > column.missing.count ? { code: 'id-like', message, columns: [name] } : undefined;
+}
+
+function refuseNested(cells: readonly unknown[], name: string, label: string): void {
+  const row = cells.findIndex((cell) => typeof cell === 'object' && cell !== null);
+  if (row < 0) return;
+  throw new LogisticError(
+    'bad-type',
+    `${label}: row ${row + 1}, column ${name}: found ${describe(cells[row])}, which is no single value`,
+    {
+      hint: `leave the column out (--drop ${name})`,
+      details: { row: row + 1, column: name },
+    },
+  );
 }
 
 function refuseDates(column: Column, label: string): void {

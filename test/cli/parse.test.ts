@@ -1,0 +1,24 @@
+/** Lists of options: quoted as in CSV, and added up where an option comes again. */
+import { expect, test } from 'vitest';
+import { parseList } from '../../src/cli/parse.ts';
+
+test.each([
+  ['', []],
+  ['a', ['a']],
+  ['a, b,c ', ['a', 'b', 'c']],
+  ['"x, in kg","y, is it?"', ['x, in kg', 'y, is it?']],
+  ['"say ""hi""",b', ['say "hi"', 'b']],
+  ['5" pipe,b', ['5" pipe', 'b']],
+  ['a,,b', ['a', '', 'b']],
+  ['a,', ['a', '']],
+])('T11: %j', (text, items) => {
+  expect(parseList(text)).toEqual(items);
+});
+
+test.each(['"a', '"a"b'])('%j is a mistake', (text) => {
+  expect(() => parseList(text)).toThrow(/quote/);
+});
+
+test('T10: lists add up', () => {
+  expect(parseList('c,d', parseList('a,b'))).toEqual(['a', 'b', 'c', 'd']);
+});
