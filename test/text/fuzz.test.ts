@@ -1,0 +1,7 @@
+/** Some seeds of the fuzzer; `npm run fuzz` goes on for ever. */
+import { test } from 'vitest';
+import { fuzz } from './fuzz.ts';
+
+test('3,000 files', async () => {
+  for (let seed = 1; seed <= 3000; seed++) await fuzz(seed);
+});
