@@ -1,5 +1,12 @@
 /** `logit train`: a file in, a model file and a summary out. */
-import { type FittedLogisticRegression, LogisticError, LogisticRegression, type Options, saveModel } from '../node.ts';
+import {
+  type FittedLogisticRegression,
+  LogisticError,
+  LogisticRegression,
+  type Options,
+  saveModel,
+  type Warning,
+} from '../node.ts';
 import { requireFolder, requireOther } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
@@ -27,6 +34,11 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
   try {
     const estimator = new LogisticRegression({ ...options, trainingMetrics: true });
     model = await estimator.fit(file, target, { signal, ...progress });
+  } catch (error) {
+    if (error instanceof LogisticError && quiet !== true) {
+      for (const { message } of (error.details.warnings ?? []) as readonly Warning[]) warn(message);
+    }
+    throw error;
   } finally {
     stop();
   }

@@ -4,7 +4,7 @@
  */
 import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { LogisticError, requireOptions } from '../errors.ts';
+import { LogisticError, requireOptions, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -106,7 +106,9 @@ export class LogisticRegression {
     requireOptions(more, fitOptionNames, 'fit');
     if (isFile(data)) {
       const table = await this.#readFile(data, target, more);
-      return fit(table, target as string, options, more);
+      return fit(table, target as string, options, more).catch((error: unknown) => {
+        throw withWarnings(error, table.warnings);
+      });
     }
     const { sampleWeight, featureNames } = more;
     const read = await tableFromMemory(data, target, { ...options, sampleWeight, featureNames });
@@ -132,6 +134,13 @@ export class LogisticRegression {
     }
     return this.readTable(file, { ...this.#options, target }, { ...this.#options, signal, onProgress });
   }
+}
+
+/** A mistake that the reading of the file may explain: what was to be warned of goes along in `details.warnings`. */
+function withWarnings(error: unknown, warnings: readonly Warning[]): unknown {
+  if (!(error instanceof LogisticError) || warnings.length === 0) return error;
+  const { code, message, hint, details } = error;
+  return new LogisticError(code, message, { hint, details: { ...details, warnings } });
 }
 
 function isFile(data: unknown): data is FileInput {
