@@ -4,7 +4,16 @@ import { renderMeasure, replaceSection } from '../../benchmarks/report.ts';
 import { mergeResults, type Results, type Run } from '../../benchmarks/results.ts';
 import { slope } from '../../benchmarks/statistics.ts';
 
-const problem = { rows: 1000, features: 3, condition: 10, separability: 2, indicators: 0, l2: 0.1, seed: 1 };
+const problem = {
+  rows: 1000,
+  features: 3,
+  classes: 2,
+  condition: 10,
+  separability: 2,
+  indicators: 0,
+  l2: 0.1,
+  seed: 1,
+};
 const machine = { cpu: 'abacus', cores: 1, memoryGB: 1, node: 'v20' };
 const at = '2026-01-01T00:00Z';
 

@@ -15,6 +15,9 @@ test.each([
   ],
 ])('%o', (report, sentence) => {
   const solver = { ...golden.training.solver, refinements: 0, warmStart: null, ...report };
-  const model = FittedLogisticRegression.fromJSON({ ...golden, training: { ...golden.training, solver, crossValidation: null } });
+  const model = FittedLogisticRegression.fromJSON({
+    ...golden,
+    training: { ...golden.training, solver, crossValidation: null },
+  });
   expect(summarise(model)).toContain(`${solver.name}: ${solver.outcome} ${sentence} `);
 });
