@@ -5,7 +5,7 @@ import { oursClass } from '../../benchmarks/contenders/ours-class.ts';
 import { createEvaluator, gapAllowed, gradientError, referenceEvaluation } from '../../benchmarks/evaluator.ts';
 import { generate } from '../../benchmarks/generate.ts';
 import type { Problem } from '../../benchmarks/problems.ts';
-import { sampleOf } from '../../benchmarks/rows.ts';
+import { partOf, sampleOf } from '../../benchmarks/rows.ts';
 import { tableFromMemory } from '../../src/data/from-memory.ts';
 import { decideDesign } from '../../src/design/design.ts';
 import { checkOptions } from '../../src/model/options.ts';
@@ -41,7 +41,8 @@ describe('a problem', () => {
     x.forEach((_, i) => {
       x[i] = i;
     });
-    const ownSample = sampleOf({ problem: { ...problem, classes: 2 }, columns, y });
+    const own = { problem: { ...problem, classes: 2 }, columns, y };
+    const ownSample = sampleOf(own, partOf(own));
     const sample = sampleOfDesign(await designOf(rows), checkOptions({}).seed);
     expect(ownSample?.rows).toBe(sample?.rows);
     expect(ownSample && firstRow(ownSample)).toEqual(sample && firstRow(sample));

@@ -44,6 +44,23 @@ describe('the report', () => {
     expect(text).toContain('| ours-float32-2 | 2 s | 1.3 |');
   });
 
+  it('gives the class in multiples of its solver', () => {
+    const runs = [run('ours-float64-2', [2]), run('ours-flat', [3]), run('sklearn-lbfgs', [9])];
+    const text = renderMeasure('fit', results(runs));
+    expect(text).toContain('whose solver they use: ours-flat 1.5.');
+    expect(text).toContain("scikit-learn's best time over theirs: ours-flat 3.0.");
+  });
+
+  it('gives more classes in multiples of two on the same X', () => {
+    const problems = [2, 4].map((classes) => ({ ...problem, classes, name: `classes-${classes}` }));
+    const runs = problems.map(({ name, classes }) =>
+      run('ours-float64-2', [classes * 2], { problem: name, measure: 'evaluation' }),
+    );
+    const [binary, four] = renderMeasure('evaluation', results(runs, problems)).split('**classes-4**');
+    expect(four).toMatch(/× classes-2 \|\n[\s\S]*\| 2\.0 \|$/);
+    expect(binary).not.toContain('× classes-2');
+  });
+
   it('lists who failed with the reason, which cannot break the table', () => {
     const text = renderMeasure('fit', results([run('r-glm', [], { failed: 'a | b' })]));
     expect(text).toContain('| r-glm | failed: a \\| b |');
