@@ -1,12 +1,13 @@
 /**
  * What a contender is: a name, what it takes part in, and how it is asked. Each runs in a process of its
  * own and speaks one protocol, a line of JSON each way (hosts/ has its three speakers: Node, Python, R).
- * Loss and gradient are means over the rows, without the penalty; theta is [w_1 … w_n, b] on the
- * standardised columns. The clock runs inside the process, around the call alone.
+ * Loss and gradient are means over the rows, without the penalty; theta is [k, n + 1]: [w_1 … w_n, b] of each
+ * class but the first, against the first, on the standardised columns. Who has coefficients for all K classes
+ * subtracts those of the first: the probabilities are the same. The clock runs inside the process, around the call alone.
  */
 import type { Problem } from './problems.ts';
 
-/** Columns of the standardised design, feature-major, and labels 0 or 1. */
+/** Columns of the standardised design, feature-major, and the class of each row, 0 … K − 1. */
 export interface Data {
   readonly problem: Problem;
   readonly columns: readonly Float64Array[];

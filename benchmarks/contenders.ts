@@ -8,6 +8,7 @@ import { liblinear } from './contenders/liblinear.ts';
 import { memoryRead } from './contenders/memory-read.ts';
 import { mlLogisticRegression } from './contenders/ml-logistic-regression.ts';
 import { ours } from './contenders/ours.ts';
+import { oursClass } from './contenders/ours-class.ts';
 import { oursCommand } from './contenders/ours-command.ts';
 import { r } from './contenders/r.ts';
 import { scikitLearn } from './contenders/scikit-learn.ts';
@@ -16,6 +17,7 @@ import { tensorflow } from './contenders/tensorflow.ts';
 export const sessionContenders: readonly SessionContender[] = [
   memoryRead,
   ...ours,
+  ...oursClass,
   ...tensorflow,
   mlLogisticRegression,
   ...scikitLearn,

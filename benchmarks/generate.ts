@@ -1,6 +1,6 @@
 /**
  * A problem's numbers from its seed: correlated normal columns with a given condition, some of them cut
- * to 0/1 indicators, all standardised; labels drawn from a logistic model. Written once as raw
+ * to 0/1 indicators, all standardised; labels drawn from a softmax model. Written once as raw
  * little-endian float64, feature-major, into benchmarks/data, from where every contender loads them.
  */
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -128,16 +128,36 @@ function standardise(x: Float64Array): void {
   for (let i = 0; i < x.length; i++) x[i] = (x[i]! - mean) / deviation;
 }
 
+/** Class of each row, drawn with probabilities a_c = 1 / Σ_d e^(z_d − z_c), where z_0 = 0. */
 function labels(
   columns: readonly Float64Array[],
   problem: Problem,
   { random, normal }: { random: () => number; normal: () => number },
 ): Float64Array {
+  const scores = Array.from({ length: problem.classes - 1 }, () => trueScores(columns, problem, normal));
+  const z = new Float64Array(problem.classes);
+  return Float64Array.from({ length: problem.rows }, (_, i) => {
+    scores.forEach((own, c) => {
+      z[c + 1] = own[i]!;
+    });
+    let left = random();
+    for (let c = 1; c < z.length; c++) {
+      let sum = 1;
+      for (let d = 0; d < z.length; d++) if (d !== c) sum += Math.exp(z[d]! - z[c]!);
+      left -= 1 / sum;
+      if (left < 0) return c;
+    }
+    return 0;
+  });
+}
+
+/** Scores of one class against the first, by coefficients from a normal distribution. */
+function trueScores(columns: readonly Float64Array[], problem: Problem, normal: () => number): Float64Array {
   const z = new Float64Array(problem.rows);
   for (const x of columns) {
     const w = normal();
     for (let i = 0; i < z.length; i++) z[i]! += w * x[i]!;
   }
   standardise(z);
-  return z.map((score) => (random() < 1 / (1 + Math.exp(-(problem.separability * score + intercept))) ? 1 : 0));
+  return z.map((score) => problem.separability * score + intercept);
 }

@@ -31,7 +31,7 @@ const interpreters = { py: [python], R: ['Rscript', '--vanilla'] };
 const openLimitSeconds = 300;
 const linesOfComplaint = 3;
 
-/** numpy chooses its own kernels: these two variables, where a machine sets them, name slow ones. */
+/** numpy's OpenBLAS chooses its kernels by the processor: where a machine sets these two variables, they name slow ones. */
 export function plainEnvironment(): NodeJS.ProcessEnv {
   const { OPENBLAS_CORETYPE: _, OPENBLAS_L2_SIZE: __, ...rest } = process.env;
   return { ...rest, PYTHONPATH: 'benchmarks/hosts', PYTHONDONTWRITEBYTECODE: '1' };
@@ -102,10 +102,11 @@ export async function startContender(
 
 function launch({ name, script }: SessionContender, placed: PlacedProblem, measure: SessionMeasure): ChildProcess {
   const json = JSON.stringify(placed);
-  const options = { env: plainEnvironment() };
   if (script === undefined) {
-    return spawn(process.execPath, ['--import', 'tsx', 'benchmarks/hosts/host.ts', name, json, measure], options);
+    return spawn(process.execPath, ['--import', 'tsx', 'benchmarks/hosts/host.ts', name, json, measure]);
   }
-  const [program, ...flags] = interpreters[script.file.endsWith('.R') ? 'R' : 'py'];
+  const language = script.file.endsWith('.R') ? 'R' : 'py';
+  const [program, ...flags] = interpreters[language];
+  const options = language === 'py' ? { env: plainEnvironment() } : {}; // R's own libraries may need what is set
   return spawn(program!, [...flags, `benchmarks/contenders/${script.file}`, script.variant, json], options);
 }

@@ -2,8 +2,9 @@
  * Results → Markdown: one function a measure. Every figure is a median with its range, every ratio is to
  * this library's on the same problem, and who failed stands in the table with the reason.
  */
+import { oursClass } from './contenders/ours-class.ts';
 import { programContenders, sessionContenders } from './contenders.ts';
-import type { Problem } from './problems.ts';
+import { type Problem, sharesRows } from './problems.ts';
 import type { Measure, Results, Run } from './results.ts';
 import { slope } from './statistics.ts';
 
@@ -24,25 +25,39 @@ export function headline({ machine, runs }: Results): string {
   return `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}; measured ${days}.`;
 }
 
-function eachProblem(results: Results, table: (runs: readonly Run[]) => string): string {
+function eachProblem(results: Results, table: (runs: readonly Run[], multiples: Multiples) => string): string {
   return results.problems
     .map((problem) => {
       const runs = results.runs.filter((run) => run.problem === problem.name);
-      return `**${problem.name}**: ${describe(problem)}\n\n${table(runs)}`;
+      return `**${problem.name}**: ${describe(problem)}\n\n${table(runs, multiplesOf(problem, results))}`;
     })
     .join('\n\n');
 }
 
-function describe({ rows, features, condition, separability, indicators, l2 }: Problem): string {
+function describe({ rows, features, classes, condition, separability, indicators, l2 }: Problem): string {
   const categories = indicators > 0 ? `, ${Math.round(100 * indicators)} % of them indicators` : '';
+  const labels = classes > 2 ? `, ${classes} classes` : '';
   const penalty = l2 > 0 ? `l2 = ${l2}` : 'no penalty';
   return (
-    `${rows.toLocaleString('en')} rows × ${features} features${categories}; condition ${condition}, ` +
+    `${rows.toLocaleString('en')} rows × ${features} features${categories}${labels}; condition ${condition}, ` +
     `scores of standard deviation ${separability}, ${penalty}.`
   );
 }
 
-function evaluationTable(runs: readonly Run[]): string {
+/** How many times as long as on the same X with labels of two classes. */
+type Multiples = { readonly title: string; of(run: Run): string } | undefined;
+
+function multiplesOf(problem: Problem, { problems, runs }: Results): Multiples {
+  const twin = problems.find((other) => other !== problem && other.classes === 2 && sharesRows(other, problem));
+  if (twin === undefined) return undefined;
+  const binary = runs.filter((run) => run.problem === twin.name);
+  return {
+    title: `× ${twin.name}`,
+    of: (run) => (run.contender === 'memory-read' ? '' : ratio(run, median(binary, run.contender, run.measure))),
+  };
+}
+
+function evaluationTable(runs: readonly Run[], multiples: Multiples): string {
   const bandwidth = median(runs, 'memory-read', 'read rate');
   const lines = runsOf(runs, 'evaluation').map((run): Cells => {
     const of = (measure: string): Run | undefined => other(runs, run, measure);
@@ -60,10 +75,11 @@ function evaluationTable(runs: readonly Run[]): string {
       figure(of('start')),
       figure(of('first evaluation')),
       power(of('gradient error')),
+      ...(multiples ? [multiples.of(run)] : []),
     ];
   });
   const titles = ['contender', 'X in', 'time', '× ours', 'GB/s', 'of bandwidth', 'start', 'first', 'gradient error'];
-  return markdown(titles, lines);
+  return markdown([...titles, ...(multiples ? [multiples.title] : [])], lines);
 }
 
 function fitTable(runs: readonly Run[]): string {
@@ -72,7 +88,24 @@ function fitTable(runs: readonly Run[]): string {
     const of = (measure: string): string => power(other(runs, run, measure));
     return [run.contender, figure(run), ratio(run, reference), run.setting ?? '', of('gap'), of('coefficient error')];
   });
-  return markdown(['contender', 'time', '× ours', 'at', 'gap', 'coefficient error'], lines);
+  const table = markdown(['contender', 'time', '× ours', 'at', 'gap', 'coefficient error'], lines);
+  return [table, ...publicFits(runs)].join('\n\n');
+}
+
+/** The class beside its own solver, and scikit-learn's fastest solver beside the class. */
+function publicFits(runs: readonly Run[]): string[] {
+  const solver = median(runs, 'ours-float64-2', 'fit');
+  const timed = runsOf(runs, 'fit').filter((run) => run.median !== null);
+  const classes = timed.filter((run) => publicNames.includes(run.contender));
+  if (solver === undefined || classes.length === 0) return [];
+  const over = (value: (seconds: number) => number): string =>
+    classes.map(({ contender, median: seconds }) => `${contender} ${value(seconds!).toPrecision(2)}`).join(', ');
+  const theirs = timed.filter((run) => run.contender.startsWith('sklearn-')).map((run) => run.median!);
+  const beside = `scikit-learn's best time over theirs: ${over((seconds) => Math.min(...theirs) / seconds)}.`;
+  return [
+    `Time over that of ours-float64-2, whose solver they use: ${over((seconds) => seconds / solver)}.`,
+    ...(theirs.length > 0 ? [beside] : []),
+  ];
 }
 
 function csvTable(runs: readonly Run[]): string {
@@ -111,6 +144,7 @@ function commandTable({ runs }: Results): string {
   return markdown(['command', 'wall time', 'peak memory'], lines);
 }
 
+const publicNames = oursClass.map(({ name }) => name);
 const order = [...sessionContenders, ...programContenders].map(({ name }) => name);
 const place = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
 

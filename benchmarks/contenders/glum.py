@@ -11,6 +11,8 @@ from host import serve  # noqa: E402
 
 
 def open_session(solver, columns, y, problem):
+    if problem["classes"] > 2:
+        raise ValueError("glum has no multinomial family")
     x = columns.T  # column-major as it lies
 
     def fit(tolerance):

@@ -30,6 +30,8 @@ class Model(Structure):
 
 
 def open_session(_variant, columns, y, problem):
+    if problem["classes"] > 2:
+        raise ValueError("LIBLINEAR fits each class against the rest, not a softmax")
     library = ctypes.CDLL("liblinear.so.4")
     version = c_int.in_dll(library, "liblinear_version").value
     if version != 230:

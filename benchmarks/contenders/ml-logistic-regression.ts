@@ -31,7 +31,8 @@ export const mlLogisticRegression: SessionContender = {
   open,
 };
 
-async function open({ columns, y }: Data): Promise<Session> {
+async function open({ columns, y, problem }: Data): Promise<Session> {
+  if (problem.classes > 2) throw new Error('it fits each class against the rest, not a softmax');
   const load = createRequire(new URL('../package.json', import.meta.url));
   const packageOf = (name: string): unknown => load(name);
   const { Matrix } = packageOf('ml-matrix') as { Matrix: MatrixClass };

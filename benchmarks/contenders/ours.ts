@@ -1,26 +1,29 @@
 /**
- * This library: its fused kernels in either precision on one and two threads, its portable equations on
- * TensorFlow.js, and its public class. The only file of the benchmarks that knows the library's interface
- * for training. `ours-…` fits are the solver alone, on the standardised matrix that all contenders get;
- * `ours-class` is what a program calls: it standardises, checks for separation and measures as well.
+ * This library without its front door: the fused kernels in either precision on one and two threads, and the portable
+ * equations on TensorFlow.js. Fits are the solver alone on the standardised matrix that all contenders get, placed as
+ * src/model/placed.ts places a design: threads are started, a sample and the rows are copied to them, the place is
+ * closed. ours-class.ts has what a program calls.
  */
-import { type Backend, type Precision, rowsOf } from '../../src/backends/backend.ts';
-import { createFusedBackend } from '../../src/backends/cpu/fused.ts';
-import { openBackend } from '../../src/backends/registry.ts';
-import { LogisticRegression } from '../../src/index.ts';
-import { checkOptions, type Options } from '../../src/model/options.ts';
-import { solve } from '../../src/model/solve.ts';
+import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
+import { loadTensorFlow, loadWasm } from '../../src/backends/load.ts';
+import { openPlace } from '../../src/backends/registry.ts';
+import { createTfjsPlace } from '../../src/backends/tfjs.ts';
+import { solve } from '../../src/fitting/solve.ts';
+import { type CheckedOptions, checkOptions, type Options } from '../../src/model/options.ts';
+import type { Precision, RowPlace, RowSource, RowSums } from '../../src/rows/contract.ts';
 import { type Data, type Session, type SessionContender, type SessionMeasure, tolerances } from '../contender.ts';
-
-const ladder = { of: 'tolerance', settings: tolerances };
+import { partOf, sampleOf, sourceOf } from '../rows.ts';
 
 interface Variant {
   readonly name: string;
   readonly about: string;
+  /** Of X where evaluations compute with it. */
   readonly precision: Precision;
+  /** Of fits. */
   readonly options: Options;
-  readonly backend: () => Promise<Backend>;
-  readonly measures?: readonly SessionMeasure[];
+  /** The place of evaluations. */
+  readonly openPlace: () => Promise<RowPlace | undefined>;
+  readonly measures: readonly SessionMeasure[];
 }
 
 export const ours: readonly SessionContender[] = [
@@ -28,95 +31,104 @@ export const ours: readonly SessionContender[] = [
   fused('float64', 1, ['evaluation', 'fit', 'scaling']),
   fused('float32', 2, ['evaluation', 'fit', 'scaling']),
   fused('float32', 1, ['evaluation', 'fit']),
-  portable('tfjs-cpu'),
-  portable('wasm'),
-  {
-    name: 'ours-class',
-    about: 'LogisticRegression.fit on row-major arrays: standardises, checks, fits, measures',
-    measures: ['fit'],
-    precision: 'float64',
-    ladder,
-    open: openClass,
-  },
+  portable('tfjs-cpu', async () => createTfjsPlace(await loadTensorFlow(), 'tfjs-cpu', 'cpu')),
+  portable('wasm', async () => createTfjsPlace(await loadWasm(), 'wasm', 'wasm')),
 ];
 
-/** One thread is the calling one. */
+/** One thread is the calling one in evaluations, and a worker in fits that are not small. */
 function fused(precision: Precision, threads: 1 | 2, measures: readonly SessionMeasure[]): SessionContender {
-  return variant({
+  return contender({
     name: `ours-${precision}-${threads}`,
     about: `fused kernels, rows kept in ${precision}, ${threads} thread${threads > 1 ? 's' : ''}`,
     precision,
     options: { precision, threads },
-    backend: async () => {
-      const backend = await createFusedBackend(threads === 1 ? 0 : threads);
-      if (backend === undefined) throw new Error('WebAssembly SIMD is missing');
-      return backend;
-    },
+    openPlace: () => createFusedPlace(threads === 1 ? 0 : threads),
     measures,
   });
 }
 
-function portable(backend: 'tfjs-cpu' | 'wasm'): SessionContender {
-  return variant({
+function portable(backend: 'tfjs-cpu' | 'wasm', openPlace: () => Promise<RowPlace>): SessionContender {
+  return contender({
     name: `ours-portable-${backend.replace('tfjs-', '')}`,
     about: `the hand-written equations as TensorFlow.js ops, ${backend}; fits end in float64 on the fused kernels`,
     precision: 'float32',
     options: { backend },
-    backend: () => openBackend(backend, { threads: 1, cells: 0 }),
+    openPlace,
     measures: ['evaluation', 'fit'],
   });
 }
 
-function variant({ name, about, precision, options, backend, measures = [] }: Variant): SessionContender {
+function contender({ name, about, precision, measures, openPlace, options }: Variant): SessionContender {
   return {
     name,
     about,
     precision,
     measures,
-    ladder,
-    open: (data, measure) => openVariant(data, { precision, options, backend, measure }),
+    ladder: { of: 'tolerance', settings: tolerances },
+    open: async (data, measure) => {
+      if (measure !== 'evaluation') return fitting(data, options);
+      const place = await openPlace();
+      if (place === undefined) throw new Error('WebAssembly SIMD is missing');
+      return evaluating(place, data, precision);
+    },
   };
 }
 
-async function openVariant(
-  { columns, y, problem }: Data,
-  {
-    precision,
-    options,
-    backend,
-    measure,
-  }: Pick<Variant, 'precision' | 'options' | 'backend'> & { measure: SessionMeasure },
-): Promise<Session> {
-  const opened = await backend();
-  const rows = rowsOf({ columns, y });
-  const placed = measure === 'evaluation' ? await opened.place(rows, precision) : undefined; // solve places its own
-  const scales = new Float64Array(columns.length).fill(1);
+async function evaluating(place: RowPlace, data: Data, precision: Precision): Promise<Session> {
+  const source = sourceOf(data);
+  const rows = await place.place(source, precision);
   return {
-    version: opened.detail,
+    version: place.detail,
     async evaluate(theta) {
-      const { loss, gradient } = await placed!.evaluate(theta, 1, precision);
-      return { loss: loss / rows.count, gradient: gradient!.map((sum) => sum / rows.count) };
-    },
-    async fit(tolerance) {
-      const solution = await solve(rows, scales, checkOptions({ ...options, l2: problem.l2, tolerance }), {});
-      await solution.close();
-      return solution.theta;
+      const { loss, gradient } = await rows.evaluate(theta, 1, precision);
+      return { loss: loss / source.rows, gradient: gradient!.map((sum) => sum / source.rows) };
     },
     async close() {
-      placed?.dispose();
-      await opened.close();
+      await rows.close();
+      await place.close();
     },
   };
 }
 
-async function openClass({ columns, y, problem }: Data): Promise<Session> {
-  const x = Array.from(y, (_, i) => Float64Array.from(columns, (column) => column[i]!));
-  const labels = Float64Array.from(y);
+async function fitting(data: Data, options: Options): Promise<Session> {
+  const source = sourceOf(data);
+  const part = partOf(data);
+  const place = await openPlaceOf(source, checkOptions(options));
+  await place.close(); // fits open their own
   return {
-    version: 'LogisticRegression, threads auto',
-    async fit(tolerance) {
-      const model = await new LogisticRegression({ l2: problem.l2, tolerance }).fit(x, labels);
-      return [...Object.values(model.coefficients), model.intercept];
+    version: place.detail,
+    fit(tolerance) {
+      const checked = checkOptions({ ...options, l2: data.problem.l2, tolerance });
+      return fit({ source, sample: () => sampleOf(data, part) }, checked);
     },
   };
+}
+
+function openPlaceOf({ rows, columns }: RowSource, { backend, threads }: CheckedOptions): Promise<RowPlace> {
+  return openPlace(backend, { threads, cells: rows * columns.length });
+}
+
+interface Placeable {
+  readonly source: RowSource;
+  /** Draws the sample. */
+  readonly sample: () => RowSource | undefined;
+}
+
+/** From numbers in memory to theta. */
+async function fit({ source, sample }: Placeable, options: CheckedOptions): Promise<Float64Array> {
+  const place = await openPlaceOf(source, options);
+  const placing: Promise<RowSums>[] = [];
+  try {
+    const drawn = sample();
+    if (drawn) placing.push(place.place(drawn, options.precision));
+    const sampled = await placing[0];
+    const rows = place.place(source, options.precision); // on their way while the sample is solved
+    rows.catch(() => {}); // reported by solve
+    placing.push(rows);
+    const problem = { rows, sample: sampled, penalty: { l2: options.l2 }, intercept: true };
+    return (await solve(problem, options)).theta;
+  } finally {
+    for (const one of await Promise.allSettled(placing)) if (one.status === 'fulfilled') await one.value.close();
+    await place.close();
+  }
 }

@@ -7,7 +7,7 @@ export const r: readonly SessionContender[] = [
   {
     ...shared,
     name: 'glmnet',
-    about: 'R glmnet(family = "binomial", alpha = 0) at one lambda',
+    about: 'R glmnet(alpha = 0) at one lambda, family binomial or multinomial',
     ladder: { of: 'thresh', settings: [...tolerances, 1e-14, 1e-16] },
     script: { file: 'glmnet.R', variant: 'glmnet' },
   },

@@ -1,6 +1,6 @@
 /**
- * scikit-learn: LogisticRegression with two solvers, and one evaluation by the loss that they share
- * (LinearModelLoss.loss_gradient, two threads); and the same lbfgs under scikit-learn-intelex.
+ * scikit-learn: LogisticRegression with two solvers, each with numpy's BLAS on all threads and on one; one evaluation
+ * by the loss that they share (LinearModelLoss.loss_gradient, two threads); and lbfgs under scikit-learn-intelex.
  */
 import { type SessionContender, tolerances } from '../contender.ts';
 
@@ -17,16 +17,24 @@ export const scikitLearn: readonly SessionContender[] = [
       script: { file, variant: precision },
     }),
   ),
-  ...['lbfgs', 'newton-cholesky'].map(
-    (solver): SessionContender => ({
+  ...['lbfgs', 'newton-cholesky'].flatMap((solver): SessionContender[] => [
+    {
       name: `sklearn-${solver}`,
       about: `scikit-learn LogisticRegression(solver="${solver}")`,
       measures: ['fit', 'scaling'],
       precision: 'float64',
       ladder,
       script: { file, variant: solver },
-    }),
-  ),
+    },
+    {
+      name: `sklearn-${solver}-blas-1`,
+      about: `the same with numpy's BLAS on one thread, which can be faster than on all`,
+      measures: ['fit'],
+      precision: 'float64',
+      ladder,
+      script: { file, variant: `${solver}/1` },
+    },
+  ]),
   {
     name: 'sklearnex-lbfgs',
     about: 'scikit-learn-intelex LogisticRegression(solver="lbfgs")',

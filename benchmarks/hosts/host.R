@@ -1,5 +1,6 @@
 # A contender's own R process: the protocol of host.ts, for scripts that call serve(open_session).
-# open_session(variant, x, y, problem) gives list(version, fit); x is a matrix [m, n]. R has no part in the
+# open_session(variant, x, y, problem) gives list(version, fit); x is a matrix [m, n], y the class of
+# each row, 0 to K - 1. R has no part in the
 # measure `evaluation`. Arguments: the variant, and the placed problem as JSON.
 suppressPackageStartupMessages(library(jsonlite))
 

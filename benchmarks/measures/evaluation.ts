@@ -2,14 +2,16 @@
  * One evaluation of loss and gradient at a theta that is neither zero nor the answer. Contenders take
  * turns, a few evaluations in a row as in a fit, in several fresh processes: the first of each turn wakes
  * threads up and is not counted; the first of each process is told apart, as is what it took to be ready
- * for it. Every gradient is compared with the oracle's.
+ * for it. Problems with the same X share their rounds, so that their times can be compared. Every gradient
+ * is compared with the reference's.
  */
 import type { SessionContender } from '../contender.ts';
 import { bytesRead, memoryRead } from '../contenders/memory-read.ts';
 import { sessionContenders } from '../contenders.ts';
+import { gradientError, referenceEvaluation } from '../evaluator.ts';
 import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
-import { gradientError, referenceEvaluation } from '../judge.ts';
 import type { Plan } from '../plan.ts';
+import { type Problem, sharesRows } from '../problems.ts';
 import { type Answer, type ContenderProcess, startContender } from '../process.ts';
 import { createRecorder, type Recorder, tell } from '../recorder.ts';
 import type { Results } from '../results.ts';
@@ -21,7 +23,11 @@ const gradientErrorAllowed = 1e-2;
 const burst = 3;
 const restMilliseconds = 20; // other contenders' threads stop spinning
 
-interface Tally {
+/** A contender on a problem, with what has been measured of it. */
+interface Entry {
+  readonly contender: SessionContender;
+  readonly placed: PlacedProblem;
+  readonly reference: Awaited<ReturnType<typeof referenceEvaluation>>;
   readonly start: number[];
   readonly first: number[];
   readonly steady: number[];
@@ -36,79 +42,85 @@ export async function measureEvaluation(plan: Plan): Promise<Results> {
   );
   const record = createRecorder(problems);
   const { processes, rounds } = plan.quick ? { processes: 1, rounds: 5 } : { processes: 3, rounds: 8 };
-  for (const problem of problems) {
-    const placed = placeProblem(problem);
-    const reference = await referenceEvaluation(loadProblem(placed));
-    const tallies = contenders.map((): Tally => ({ start: [], first: [], steady: [], error: 0 }));
-    for (let k = 0; k < processes; k++) {
-      tell(`${problem.name}: processes ${k + 1} of ${processes}`);
-      await oneGeneration(contenders, tallies, { placed, reference, rounds, record });
+  for (const group of groupsOf(problems)) {
+    const entries = await entriesOf(group, contenders);
+    for (let generation = 0; generation < processes; generation++) {
+      tell(`${group.map(({ name }) => name).join(', ')}: processes ${generation + 1} of ${processes}`);
+      await oneGeneration(entries, rounds, record);
     }
-    for (const [i, contender] of contenders.entries()) report(record, placed, contender, tallies[i]!);
+    for (const entry of entries) report(record, entry);
   }
   return record.results();
 }
 
-interface Generation {
-  readonly placed: PlacedProblem;
-  readonly reference: Awaited<ReturnType<typeof referenceEvaluation>>;
-  readonly rounds: number;
-  readonly record: Recorder;
+/** Problems with the same X together, in the order of the first of them. */
+function groupsOf(problems: readonly Problem[]): Problem[][] {
+  const firsts = problems.filter((problem, i) => problems.findIndex((other) => sharesRows(other, problem)) === i);
+  return firsts.map((first) => problems.filter((problem) => sharesRows(first, problem)));
+}
+
+/** Every contender on every problem of a group, those of one contender side by side. */
+async function entriesOf(group: readonly Problem[], contenders: readonly SessionContender[]): Promise<Entry[]> {
+  const tasks: Pick<Entry, 'placed' | 'reference'>[] = [];
+  for (const problem of group) {
+    const placed = placeProblem(problem);
+    tasks.push({ placed, reference: await referenceEvaluation(loadProblem(placed)) });
+  }
+  return contenders.flatMap((contender) =>
+    tasks.map((task): Entry => ({ contender, ...task, start: [], first: [], steady: [], error: 0 })),
+  );
 }
 
 /** Fresh processes for all, then turns; the second evaluation of each process warms up and is not counted. */
-async function oneGeneration(
-  contenders: readonly SessionContender[],
-  tallies: readonly Tally[],
-  generation: Generation,
-) {
-  const { placed, reference, rounds, record } = generation;
-  const question = { evaluate: Array.from(reference.theta) };
+async function oneGeneration(entries: readonly Entry[], rounds: number, record: Recorder): Promise<void> {
   const processes: ContenderProcess[] = [];
-  for (const [i, contender] of contenders.entries()) {
-    const process = await startContender(contender, placed, 'evaluation');
+  for (const entry of entries) {
+    const process = await startContender(entry.contender, entry.placed, 'evaluation');
     processes.push(process);
-    const tally = tallies[i]!;
-    if ('failed' in process.opened) tally.failed ??= process.opened.failed;
+    if ('failed' in process.opened) entry.failed ??= process.opened.failed;
     else {
-      tally.start.push(process.opened.seconds);
-      record.version(contender.name, process.opened.version!);
+      entry.start.push(process.opened.seconds);
+      record.version(entry.contender.name, process.opened.version!);
     }
   }
   for (let round = -2; round < rounds; round++) {
     for (const [i, process] of processes.entries()) {
-      const tally = tallies[i]!;
-      if (tally.failed !== undefined) continue;
-      for (let k = 0; k <= (round < 0 ? 0 : burst) && tally.failed === undefined; k++) {
-        const answer = await process.ask(question, limitSeconds);
-        if ('failed' in answer) tally.failed = answer.failed;
-        else if (round === -2) tally.first.push(answer.seconds);
-        else if (k > 0) tally.steady.push(answer.seconds);
-        if (round === -2 && contenders[i] !== memoryRead) check(answer as Answer, reference, tally);
-      }
+      await takeTurn(entries[i]!, process, round);
       await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
     }
   }
   await Promise.all(processes.map((process) => process.close()));
 }
 
-function check({ gradient }: Answer, { truth }: Generation['reference'], tally: Tally): void {
-  if (gradient === undefined) return;
-  tally.error = Math.max(tally.error, gradientError(gradient, truth.gradient));
-  if (tally.error > gradientErrorAllowed) tally.failed = `its gradient is off by ${tally.error.toExponential(1)}`;
+async function takeTurn(entry: Entry, process: ContenderProcess, round: number): Promise<void> {
+  const question = { evaluate: Array.from(entry.reference.theta) };
+  for (let k = 0; k <= (round < 0 ? 0 : burst) && entry.failed === undefined; k++) {
+    const answer = await process.ask(question, limitSeconds);
+    if ('failed' in answer) entry.failed = answer.failed;
+    else if (round === -2) {
+      entry.first.push(answer.seconds);
+      if (entry.contender !== memoryRead) check(answer, entry);
+    } else if (k > 0) entry.steady.push(answer.seconds);
+  }
 }
 
-function report(record: Recorder, { problem }: PlacedProblem, contender: SessionContender, tally: Tally): void {
-  const { failed } = tally;
+function check({ gradient }: Answer, entry: Entry): void {
+  if (gradient === undefined) return;
+  entry.error = Math.max(entry.error, gradientError(gradient, entry.reference.truth.gradient));
+  if (!(entry.error <= gradientErrorAllowed)) entry.failed = `its gradient is off by ${entry.error.toExponential(1)}`;
+}
+
+function report(record: Recorder, { placed: { problem }, contender, ...entry }: Entry): void {
+  const { failed } = entry;
   const base = { problem: problem.name, contender: contender.name };
-  record.add({ ...base, measure: 'evaluation', unit: 's', samples: failed ? [] : tally.steady, failed });
+  record.add({ ...base, measure: 'evaluation', unit: 's', samples: failed ? [] : entry.steady, failed });
   if (failed !== undefined) return;
   const width = contender.precision === 'float32' ? 4 : 8;
   const bytes = contender === memoryRead ? bytesRead : problem.rows * problem.features * width;
-  const rates = tally.steady.map((seconds) => bytes / seconds / 1e9);
+  const rates = entry.steady.map((seconds) => bytes / seconds / 1e9);
   record.add({ ...base, measure: 'read rate', unit: 'GB/s', samples: rates });
-  record.add({ ...base, measure: 'start', unit: 's', samples: tally.start });
-  record.add({ ...base, measure: 'first evaluation', unit: 's', samples: tally.first });
+  record.add({ ...base, measure: 'start', unit: 's', samples: entry.start });
+  record.add({ ...base, measure: 'first evaluation', unit: 's', samples: entry.first });
   if (contender !== memoryRead)
-    record.add({ ...base, measure: 'gradient error', unit: 'ratio', samples: [tally.error] });
+    record.add({ ...base, measure: 'gradient error', unit: 'ratio', samples: [entry.error] });
 }

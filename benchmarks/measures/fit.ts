@@ -1,14 +1,14 @@
 /**
  * Whole fits to the same objective gap. Each contender first climbs its ladder of settings, from loose to
- * tight, until the judge finds its objective near enough; a tighter setting does the same work and more,
+ * tight, until the evaluator finds its objective near enough; a tighter setting does the same work and more,
  * so the first that is near enough is the fastest. That setting is then timed again, contenders taking
  * turns. One that never gets there is listed with the nearest gap it reached. `scaling` is the same over
  * problems that differ in rows alone.
  */
 import type { SessionContender } from '../contender.ts';
 import { sessionContenders } from '../contenders.ts';
+import { createEvaluator, type Evaluator, gapAllowed, type Verdict } from '../evaluator.ts';
 import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
-import { createJudge, gapAllowed, type Judge, type Verdict } from '../judge.ts';
 import type { Plan } from '../plan.ts';
 import { type ContenderProcess, startContender } from '../process.ts';
 import { createRecorder, type Recorder, tell } from '../recorder.ts';
@@ -32,11 +32,11 @@ export async function measureFits(plan: Plan, measure: 'fit' | 'scaling'): Promi
   const rounds = 3;
   for (const problem of problems) {
     const placed = placeProblem(problem);
-    const judge = await createJudge(loadProblem(placed));
-    tell(`${problem.name}: the judge's gradient is ${judge.gradientNorm.toExponential(1)} at its best theta`);
+    const evaluator = await createEvaluator(loadProblem(placed));
+    tell(`${problem.name}: the gradient at the best theta is ${evaluator.gradientNorm.toExponential(1)}`);
     const climbs: Climb[] = [];
     for (const contender of contenders) {
-      climbs.push(await climb(await start(contender, placed, measure), judge, limitSeconds));
+      climbs.push(await climb(await start(contender, placed, measure), evaluator, limitSeconds));
     }
     const samples = await takeTurns(climbs, rounds, limitSeconds);
     for (const [i, one] of climbs.entries()) {
@@ -53,7 +53,7 @@ async function start(contender: SessionContender, placed: PlacedProblem, measure
 }
 
 /** Tries settings until one is near enough. A process that was ended for taking too long tries no more. */
-async function climb(one: Climb, judge: Judge, limitSeconds: number): Promise<Climb> {
+async function climb(one: Climb, evaluator: Evaluator, limitSeconds: number): Promise<Climb> {
   if (one.failed !== undefined) return one;
   const { of, settings } = one.contender.ladder!;
   let trouble = '';
@@ -63,7 +63,7 @@ async function climb(one: Climb, judge: Judge, limitSeconds: number): Promise<Cl
       trouble ||= `; ${of} ${setting}: ${answer.failed}`; // a process that ended only repeats the first reason
       continue;
     }
-    const verdict = await judge.judge(answer.theta!);
+    const verdict = await evaluator.evaluate(answer.theta!);
     if (!(verdict.gap >= (one.best?.verdict.gap ?? Number.POSITIVE_INFINITY))) {
       one.best = { setting, verdict, seconds: answer.seconds };
     }

@@ -1,14 +1,14 @@
 /**
  * Whole processes, as a user meets them: wall time and peak memory (by GNU time), contenders taking turns
- * after one run each that warms the disk's cache. Measure `csv to model` judges the coefficients that
- * each prints; measure `command` is what this library's command costs on small things.
+ * after one run each that warms the disk's cache. Measure `csv to model` evaluates the coefficients
+ * that each prints; measure `command` is what this library's command costs on small things.
  */
 import { spawnSync } from 'node:child_process';
 import type { ProgramContender } from '../contender.ts';
 import { programContenders } from '../contenders.ts';
 import { placeCsv } from '../csv-file.ts';
+import { createEvaluator, type Evaluator } from '../evaluator.ts';
 import { loadProblem, placeProblem } from '../generate.ts';
-import { createJudge, type Judge } from '../judge.ts';
 import type { Plan } from '../plan.ts';
 import { plainEnvironment } from '../process.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
@@ -32,10 +32,10 @@ export async function measureCsv(plan: Plan): Promise<Results> {
   for (const problem of problems) {
     const placed = placeProblem(problem);
     const tallies = takeTurns(plan, { measure: 'csv to model', csv: placeCsv(placed), rounds: plan.quick ? 2 : 5 });
-    const judge = await createJudge(loadProblem(placed));
+    const evaluator = await createEvaluator(loadProblem(placed));
     for (const tally of tallies) {
       report(record, tally, { problem: problem.name, measure: 'csv to model' });
-      await judgeModel(record, judge, problem.name, tally);
+      await evaluateModel(record, evaluator, { problem: problem.name, tally });
     }
   }
   return record.results();
@@ -94,11 +94,15 @@ function report(record: Recorder, tally: Tally, of: { problem: string; measure: 
   record.add({ ...base, measure: 'peak memory', unit: 'MB', samples: megabytes });
 }
 
-async function judgeModel(record: Recorder, judge: Judge, problem: string, tally: Tally): Promise<void> {
+async function evaluateModel(
+  record: Recorder,
+  evaluator: Evaluator,
+  { problem, tally }: { readonly problem: string; readonly tally: Tally },
+): Promise<void> {
   const { contender, failed, stdout } = tally;
   if (failed !== undefined || contender.coefficients === undefined) return;
   const { intercept, coefficients } = contender.coefficients(stdout);
-  const { gap, coefficientError } = await judge.judge([...coefficients, intercept]);
+  const { gap, coefficientError } = await evaluator.evaluate([...coefficients, intercept]);
   const base = { problem, contender: contender.name, unit: 'ratio' };
   record.add({ ...base, measure: 'gap', samples: [gap] });
   record.add({ ...base, measure: 'coefficient error', samples: [coefficientError] });

@@ -4,7 +4,16 @@ import { renderMeasure, replaceSection } from '../../benchmarks/report.ts';
 import { mergeResults, type Results, type Run } from '../../benchmarks/results.ts';
 import { slope } from '../../benchmarks/statistics.ts';
 
-const problem = { rows: 1000, features: 3, condition: 10, separability: 2, indicators: 0, l2: 0.1, seed: 1 };
+const problem = {
+  rows: 1000,
+  features: 3,
+  classes: 2,
+  condition: 10,
+  separability: 2,
+  indicators: 0,
+  l2: 0.1,
+  seed: 1,
+};
 const machine = { cpu: 'abacus', cores: 1, memoryGB: 1, node: 'v20' };
 const at = '2026-01-01T00:00Z';
 
@@ -33,6 +42,23 @@ describe('the report', () => {
     );
     expect(text).toContain('| glum | 3 s (1–4) | 2.0 |');
     expect(text).toContain('| ours-float32-2 | 2 s | 1.3 |');
+  });
+
+  it('gives the class in multiples of its solver', () => {
+    const runs = [run('ours-float64-2', [2]), run('ours-flat', [3]), run('sklearn-lbfgs', [9])];
+    const text = renderMeasure('fit', results(runs));
+    expect(text).toContain('whose solver they use: ours-flat 1.5.');
+    expect(text).toContain("scikit-learn's best time over theirs: ours-flat 3.0.");
+  });
+
+  it('gives more classes in multiples of two on the same X', () => {
+    const problems = [2, 4].map((classes) => ({ ...problem, classes, name: `classes-${classes}` }));
+    const runs = problems.map(({ name, classes }) =>
+      run('ours-float64-2', [classes * 2], { problem: name, measure: 'evaluation' }),
+    );
+    const [binary, four] = renderMeasure('evaluation', results(runs, problems)).split('**classes-4**');
+    expect(four).toMatch(/× classes-2 \|\n[\s\S]*\| 2\.0 \|$/);
+    expect(binary).not.toContain('× classes-2');
   });
 
   it('lists who failed with the reason, which cannot break the table', () => {

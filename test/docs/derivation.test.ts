@@ -16,7 +16,8 @@ test('every formula is there, (B1) to (B21), and its label stands in the code', 
     .map((name) => readFileSync(`src/${name}.ts`, 'utf8'))
     .join('');
   for (let k = 1; k <= 21; k++) expect(text).toContain(`**(B${k})**`);
-  for (const label of [2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]) expect(code).toContain(`(B${label})`);
+  for (const label of [2, 3, 5, 7, 9, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21])
+    expect(code).toContain(`(B${label})`);
 });
 
 test('every formula names a function and a test', () => {

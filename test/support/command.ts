@@ -36,7 +36,12 @@ export interface TrainJson {
   readonly meanLogLoss: number;
   readonly solver: {
     warmStart: { rows: number; used: boolean } | null;
-    name: string; outcome: string; rule: string; iterations: number; gradientNorm: number };
+    name: string;
+    outcome: string;
+    rule: string;
+    iterations: number;
+    gradientNorm: number;
+  };
   readonly backend: { name: string; detail: string };
   readonly warnings: { code: string; message: string }[];
   readonly metrics: { train: Record<string, number | null>; holdout: Record<string, number | null> | null };
