@@ -3,7 +3,7 @@
  * text is read by the room text/, Parquet by DuckDB.
  */
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { LogisticError, type Warning } from '../errors.ts';
+import { LogisticError } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
 import { type Opened, openSource } from '../text/kinds.ts';
 import { readDelimitedCells } from '../text/read-cells.ts';
