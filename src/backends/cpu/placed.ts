@@ -16,7 +16,7 @@ interface Placed {
   /** In the order of the plans. */
   readonly opened: readonly OpenStore[];
   readonly storage: Precision;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function rowSumsOver(source: RowSource, { plans, opened, storage, close }: Placed): RowSums {
@@ -98,7 +98,7 @@ export function rowSumsOver(source: RowSource, { plans, opened, storage, close }
     async close() {
       if (closed) return;
       closed = true;
-      close();
+      await close();
     },
   };
 }
