@@ -90,7 +90,7 @@ async function placeBlocks(device: Device, source: RowSource, signal: AbortSigna
   source.columns.forEach((column) => {
     if (column.kind === 'dense') column.release?.();
   });
-  return rowSumsOver(device, source, { features: features.length, blocks, dispose });
+  return rowSumsOfBlocks(device, source, { features: features.length, blocks, dispose });
 }
 
 /** Rows from … to as float32 tensors. */
@@ -123,7 +123,11 @@ interface PlacedBlocks {
   dispose(): void;
 }
 
-function rowSumsOver({ tf, active }: Device, source: RowSource, { features, blocks, dispose }: PlacedBlocks): RowSums {
+function rowSumsOfBlocks(
+  { tf, active }: Device,
+  source: RowSource,
+  { features, blocks, dispose }: PlacedBlocks,
+): RowSums {
   const k = source.classes - 1;
   const labelled = { ...source, columns: [] }; // the columns may be freed
   const empty = blocks.length === 0;
@@ -186,7 +190,7 @@ function rowSumsOver({ tf, active }: Device, source: RowSource, { features, bloc
       const total = new Float64Array(count);
       const ofBlock: Op = (block, w, b) => blockSums(tf, block, w, b, order);
       await overBlocks(theta, options, ofBlock, (numbers) => addScaled(total, 1, numbers));
-      return sumsOf(total, k, features, order);
+      return unpackSums(total, k, features, order);
     },
     async measure(theta, threshold, options) {
       return measureScores(labelled, await scoresOf(theta, options), threshold, options);
@@ -218,7 +222,7 @@ function maskOutside(tf: TensorFlow, block: PlacedBlock, from: number, to: numbe
 }
 
 /** The flat sums of blockSums as the contract has them. */
-function sumsOf(total: Float64Array, k: number, n: number, order: Order): Sums {
+function unpackSums(total: Float64Array, k: number, n: number, order: Order): Sums {
   const size = k * (n + 1);
   const loss = total[0]!;
   if (order === 0) return { loss };

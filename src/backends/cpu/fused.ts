@@ -8,7 +8,7 @@ import { countFeatures } from '../../rows/source.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow, planLayout } from './layout.ts';
-import { abortable, rowSumsOver } from './placed.ts';
+import { abortable, rowSumsOfStores } from './row-sums.ts';
 import { planStores } from './shards.ts';
 import { openThreads } from './threads.ts';
 import { type OpenStore, upload } from './upload.ts';
@@ -83,5 +83,5 @@ export async function placeOn(
     void close(); // an abort is answered at once
     throw error;
   }
-  return rowSumsOver(source, { plans, opened, storage, close });
+  return rowSumsOfStores(source, { plans, opened, storage, close });
 }

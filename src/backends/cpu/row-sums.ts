@@ -11,7 +11,7 @@ import { type Asked, askStores, type StorePlan } from './shards.ts';
 import { plusSums } from './sums.ts';
 import type { OpenStore } from './upload.ts';
 
-interface Placed {
+interface FilledStores {
   readonly plans: readonly StorePlan[];
   /** In the order of the plans. */
   readonly opened: readonly OpenStore[];
@@ -19,7 +19,7 @@ interface Placed {
   close(): Promise<void>;
 }
 
-export function rowSumsOver(source: RowSource, { plans, opened, storage, close }: Placed): RowSums {
+export function rowSumsOfStores(source: RowSource, { plans, opened, storage, close }: FilledStores): RowSums {
   const features = countFeatures(source);
   const scoreVectors = source.classes - 1;
   const labelled = { ...source, columns: [] }; // the columns may be freed
