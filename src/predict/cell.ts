@@ -30,6 +30,11 @@ export const booleanPairs: readonly (readonly [string, string])[] = [
   ['off', 'on'],
 ];
 
+/** The pair that strings keep to, in any letter case: that of 'Yes' and 'no'. */
+export function booleanPairOf(texts: readonly string[]): readonly [string, string] | undefined {
+  return booleanPairs.find((words) => texts.every((text) => words.includes(text.toLowerCase())));
+}
+
 /** A whole cell that is a decimal number, in the syntax that JavaScript's and RE2's expressions share. */
 export const numberPattern = '[+-]?(?:[0-9]+[.]?[0-9]*|[.][0-9]+)(?:[eE][+-]?[0-9]+)?';
 /** The same with a decimal comma. */

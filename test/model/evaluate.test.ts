@@ -41,7 +41,7 @@ describe('labels', () => {
   test.each<[string, unknown, string, string | RegExp]>([
     ['too few', [0, 1], 'bad-shape', '8 rows and 2 labels'],
     ['none', undefined, 'bad-data', /^column of labels is undefined/],
-    ['a bigint that is no class', t8Labels.map((y) => BigInt(y + 1)), 'unknown-label', /^row 4: 2 is not a class/],
+    ['a bigint that is no class', t8Labels.map((y) => BigInt(y + 1)), 'unknown-label', /^row 4: bigint is not a class/],
     ['no single value', t8Labels.map((y) => [y]), 'unknown-label', /^row 1: \[0\] is not a class of the model: 0, 1/],
     ['of a matrix by name', 'y', 'bad-data', /^labels by name need data with names/],
   ])('%s', async (_, labels, code, message) => {
