@@ -6,7 +6,7 @@ import { LogisticError } from '../../errors.ts';
 import { addScaled } from '../../math/vector.ts';
 import type { Precision, RowSource, RowSums, SumOptions } from '../../rows/contract.ts';
 import { measureScores } from '../../rows/measure.ts';
-import { countFeatures, summarisePartitions } from '../../rows/source.ts';
+import { countFeatures, summarisePartitions, withoutColumns } from '../../rows/source.ts';
 import { type Asked, askStores, type StorePlan } from './shards.ts';
 import { plusSums } from './sums.ts';
 import type { OpenStore } from './upload.ts';
@@ -22,7 +22,7 @@ interface FilledStores {
 export function rowSumsOfStores(source: RowSource, { plans, opened, storage, close }: FilledStores): RowSums {
   const features = countFeatures(source);
   const scoreVectors = source.classes - 1;
-  const labelled = { ...source, columns: [] }; // the columns may be freed
+  const labelled = withoutColumns(source);
   const everything = askStores(source, plans, undefined);
   let closed = false;
 

@@ -88,25 +88,40 @@ function openWriter(store: OpenStore, signal: AbortSignal | undefined): StoreWri
   };
 }
 
-/** Runs of slots that travel together. */
-function* travels(slots: readonly ShardSlots[]): Generator<{ readonly slot: number; readonly count: number }> {
+/** Slots that travel together. */
+interface Travel {
+  readonly slot: number;
+  readonly count: number;
+}
+
+function* travels(slots: readonly ShardSlots[]): Generator<Travel> {
   const end = slots.at(-1)?.end ?? 0;
   for (let slot = 0; slot < end; slot += travelSlots) yield { slot, count: Math.min(travelSlots, end - slot) };
 }
 
-/** Calls read(row, into) for the rows of consecutive slots; slots that pad a shard get `padding`. */
+/** Numbers of the rows, of which a buffer holds one line. */
+interface LineReader {
+  /** What slots get that pad a shard. */
+  readonly padding: number;
+  read(from: number, into: Float64Array): void;
+}
+
+/** Fills [lines, count] for consecutive slots. Of each shard all lines are read in turn: they may share what they read. */
 function readSlots(
   { shards, slots }: StoreWriter,
-  into: Float64Array,
-  slot: number,
-  { padding, read }: { readonly padding: number; read(from: number, into: Float64Array): void },
+  values: Float64Array,
+  { slot, count }: Travel,
+  lines: readonly LineReader[],
 ): void {
-  const end = slot + into.length;
+  const end = slot + count;
   for (let s = firstShard(slots, slot); s < slots.length && slots[s]!.from < end; s++) {
     const { from, to, end: padded } = slots[s]!;
     const [first, last] = [Math.max(from, slot), Math.min(to, end)];
-    if (first < last) read(shards[s]!.from + first - from, into.subarray(first - slot, last - slot));
-    if (last < padded) into.fill(padding, Math.max(last, slot) - slot, Math.min(padded, end) - slot);
+    lines.forEach(({ padding, read }, k) => {
+      const start = k * count - slot;
+      if (first < last) read(shards[s]!.from + first - from, values.subarray(start + first, start + last));
+      if (last < padded) values.fill(padding, start + Math.max(last, slot), start + Math.min(padded, end));
+    });
   }
 }
 
@@ -131,14 +146,10 @@ async function writeLabels(writer: StoreWriter, { classes, labels, weights }: Ro
     else s.fill(1);
   };
   const classNumbers = (from: number, y: Float64Array): void => y.set(labels.subarray(from, from + y.length));
-  const lines = classes === 2 ? [signedWeights] : [plainWeights, classNumbers];
-  for (const { slot, count } of travels(writer.slots)) {
-    const fill = (values: Float64Array): void => {
-      lines.forEach((read, k) => {
-        readSlots(writer, values.subarray(k * count, (k + 1) * count), slot, { padding: 0, read });
-      });
-    };
-    await writer.send(lines.length * count, fill, (values) => host.writeLabels(number, slot, values));
+  const lines = (classes === 2 ? [signedWeights] : [plainWeights, classNumbers]).map((read) => ({ padding: 0, read }));
+  for (const travel of travels(writer.slots)) {
+    const fill = (values: Float64Array): void => readSlots(writer, values, travel, lines);
+    await writer.send(lines.length * travel.count, fill, (values) => host.writeLabels(number, travel.slot, values));
   }
 }
 
@@ -149,13 +160,13 @@ async function writePanel(writer: StoreWriter, first: number, panel: readonly Fe
     moments[k] = mean;
     moments[panelWidth + k] = 1 / scale; // as readStandardised has it
   });
-  for (const { slot, count } of travels(writer.slots)) {
+  const lines = panel.map((feature): LineReader => {
+    return { padding: feature.mean, read: (from, into) => feature.read(from, into) }; // the mean standardises to 0
+  });
+  for (const travel of travels(writer.slots)) {
+    const { slot, count } = travel;
     const fill = (values: Float64Array): void => {
-      panel.forEach((feature, k) => {
-        const { mean: padding } = feature; // which standardises to 0
-        const read = (from: number, into: Float64Array): void => feature.read(from, into);
-        readSlots(writer, values.subarray(k * count, (k + 1) * count), slot, { padding, read });
-      });
+      readSlots(writer, values, travel, lines);
       values.fill(0, panel.length * count); // features that are missing in the last panel
     };
     await writer.send(panelWidth * count, fill, (values) => host.writePanel(number, { first, slot, values, moments }));
