@@ -27,7 +27,7 @@ export function sourceOf({ columns, y, problem }: Data): RowSource {
 export function partOf({ y }: Data): Part {
   const rows = new Int32Array(y.length);
   for (let i = 0; i < rows.length; i++) rows[i] = i;
-  return { rows, ascending: true, labels: Uint8Array.from(y), weights: undefined };
+  return { rows, ascending: true, labels: Uint8Array.from(y), weights: undefined, sampleWeights: undefined };
 }
 
 /** Seeded random rows of a problem, or undefined where it has few numbers. */

@@ -26,9 +26,33 @@ export function readTable(file: FileInput, request: ColumnRequest = {}, options:
   return readWebTable(file, request, options);
 }
 
-/** Fetches a model file. Throws LogisticError 'unreadable' when the server does not give it. */
+/**
+ * Fetches a model file. Throws LogisticError 'unreadable' when the server does not give it or cannot be reached, and
+ * the reason of `init.signal` where that aborts it.
+ */
 export async function fetchModel(url: string | URL, init?: RequestInit): Promise<FittedLogisticRegression> {
-  const response = await fetch(url, init);
+  return FittedLogisticRegression.fromJSON(await fetchText(url, init));
+}
+
+async function fetchText(url: string | URL, init: RequestInit | undefined): Promise<string> {
+  let response: Response;
+  let text: string;
+  try {
+    response = await fetch(url, init);
+    text = await response.text();
+  } catch (error) {
+    if (init?.signal?.aborted === true) throw error;
+    throw new LogisticError('unreadable', `${url}: ${reasonOf(error)}`, {
+      hint: 'check the address, and that the server can be reached and allows this page (CORS)',
+    });
+  }
   if (!response.ok) throw new LogisticError('unreadable', `${url}: ${response.status} ${response.statusText}`);
-  return FittedLogisticRegression.fromJSON(await response.text());
+  return text;
+}
+
+/** What an error of fetch says; Node tells the cause apart from 'fetch failed', browsers do not. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  const { message: deeper, code } = (cause ?? {}) as { readonly message?: string; readonly code?: string };
+  return deeper || code || message;
 }

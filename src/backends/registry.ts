@@ -18,8 +18,8 @@ export interface Resources {
   /** Threads that compute: 'auto' is all that the machine runs at a time. */
   readonly threads: 'auto' | number;
   /**
-   * Numbers that one evaluation goes through, m·n·k: few of them stay on the calling thread, where they are done before
-   * a thread has started.
+   * Rows × columns of the design before any of them is left out, a category counted as its indicators. A design of few
+   * stays on the calling thread, where it is done before a thread has started.
    */
   readonly cells: number;
 }

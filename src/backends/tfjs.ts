@@ -7,19 +7,23 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import { LogisticError } from '../errors.ts';
 import { addScaled } from '../math/vector.ts';
-import {
-  maxBlockRows,
-  type Order,
-  type RowPlace,
-  type RowSource,
-  type RowSums,
-  type SumOptions,
-  type Sums,
-} from '../rows/contract.ts';
+import type { Order, RowPlace, RowSource, RowSums, SumOptions, Sums } from '../rows/contract.ts';
 import { measureScores } from '../rows/measure.ts';
-import { type Feature, featuresOf, readStandardised, spansOf, summarisePartitions } from '../rows/source.ts';
+import {
+  countAskedRows,
+  type Feature,
+  featuresOf,
+  readStandardised,
+  releaseColumns,
+  spansOf,
+  summarisePartitions,
+  withoutColumns,
+} from '../rows/source.ts';
 import { yieldAfter } from '../yielding.ts';
 import { type Block, blockSums, scores, type TensorFlow } from './portable.ts';
+
+/** Longest run of rows that ops sum in float32 before float64 takes over. */
+export const maxBlockRows = 4096;
 
 /** The place over tfjs's backend `tfName`, which must be registered with that tfjs. */
 export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: string): Promise<RowPlace> {
@@ -87,10 +91,8 @@ async function placeBlocks(device: Device, source: RowSource, signal: AbortSigna
     dispose();
     throw error;
   }
-  source.columns.forEach((column) => {
-    if (column.kind === 'dense') column.release?.();
-  });
-  return rowSumsOver(device, source, { features: features.length, blocks, dispose });
+  releaseColumns(source);
+  return rowSumsOfBlocks(device, source, { features: features.length, blocks, dispose });
 }
 
 /** Rows from … to as float32 tensors. */
@@ -123,10 +125,13 @@ interface PlacedBlocks {
   dispose(): void;
 }
 
-function rowSumsOver({ tf, active }: Device, source: RowSource, { features, blocks, dispose }: PlacedBlocks): RowSums {
+function rowSumsOfBlocks(
+  { tf, active }: Device,
+  source: RowSource,
+  { features, blocks, dispose }: PlacedBlocks,
+): RowSums {
   const k = source.classes - 1;
-  const labelled = { ...source, columns: [] }; // the columns may be freed
-  const empty = blocks.length === 0;
+  const labelled = withoutColumns(source);
   let closed = false;
   /** Takes what an op gives of each block that has rows which are asked for, read back; from … to are those rows. */
   const overBlocks = async (
@@ -160,7 +165,7 @@ function rowSumsOver({ tf, active }: Device, source: RowSource, { features, bloc
     }
   };
   const scoresOf = async (theta: Float64Array, options: SumOptions | undefined): Promise<Float64Array> => {
-    const m = spansOf(source, options).reduce((count, { from, to }) => count + to - from, 0);
+    const m = countAskedRows(source, options);
     const z = new Float64Array(k * m);
     let at = 0;
     const ofBlock: Op = ({ x }, w, b) => scores(tf, x, w, b);
@@ -186,14 +191,14 @@ function rowSumsOver({ tf, active }: Device, source: RowSource, { features, bloc
       const total = new Float64Array(count);
       const ofBlock: Op = (block, w, b) => blockSums(tf, block, w, b, order);
       await overBlocks(theta, options, ofBlock, (numbers) => addScaled(total, 1, numbers));
-      return sumsOf(total, k, features, order);
+      return unpackSums(total, k, features, order);
     },
     async measure(theta, threshold, options) {
       return measureScores(labelled, await scoresOf(theta, options), threshold, options);
     },
     async close() {
       closed = true;
-      if (!empty) dispose();
+      dispose();
     },
   };
 }
@@ -218,7 +223,7 @@ function maskOutside(tf: TensorFlow, block: PlacedBlock, from: number, to: numbe
 }
 
 /** The flat sums of blockSums as the contract has them. */
-function sumsOf(total: Float64Array, k: number, n: number, order: Order): Sums {
+function unpackSums(total: Float64Array, k: number, n: number, order: Order): Sums {
   const size = k * (n + 1);
   const loss = total[0]!;
   if (order === 0) return { loss };

@@ -10,7 +10,7 @@ import {
 import { printJson, printText } from './output.ts';
 import { openRows, type RowFlags } from './rows.ts';
 import { scoreOptions } from './score-options.ts';
-import { metricRows, table } from './summary.ts';
+import { metricNotes, metricRows, table } from './summary.ts';
 import { warn } from './talk.ts';
 
 interface EvaluateFlags extends ScoreOptions, RowFlags {
@@ -86,7 +86,7 @@ function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string,
 
 function report(model: FittedLogisticRegression, metrics: Metrics, threshold: number | null): string {
   const rows = ['rows', metrics.rows.toLocaleString('en')];
-  const summary = table([rows, ...metricRows([metrics]).map(({ cells }) => cells)]);
+  const summary = `${table([rows, ...metricRows([metrics]).map(({ cells }) => cells)])}${metricNotes([metrics])}`;
   if (metrics.perClass === undefined) {
     const { truePositives, falsePositives, trueNegatives, falseNegatives } = metrics.confusion;
     const confusion = table([

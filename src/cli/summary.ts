@@ -1,4 +1,5 @@
 /** A fitted model in words and tables, for a person: what `train` and `inspect` print. */
+import { brief } from '../errors.ts';
 import type { FittedLogisticRegression, Metrics } from '../node.ts';
 
 const shownTerms = 20;
@@ -108,15 +109,17 @@ function metricsTable(model: FittedLogisticRegression): string {
   const rows = metricRows(measured.map(({ of }) => of));
   const { crossValidation } = model.training;
   const header = ['', ...measured.map(({ name }) => name)];
-  if (crossValidation === null) return table([header, ...rows.map(({ cells }) => cells)]);
+  const notes = metricNotes(measured.map(({ of }) => of));
+  if (crossValidation === null) return `${table([header, ...rows.map(({ cells }) => cells)])}${notes}`;
+  const total = crossValidation.folds.length;
   const spread = (key: string): string => {
-    const { mean, standardDeviation } = crossValidation.metrics[key] ?? { mean: null, standardDeviation: null };
-    return mean === null ? '' : `${mean.toFixed(4)} ± ${standardDeviation?.toFixed(4) ?? '?'}`;
+    const { mean, standardDeviation, folds } = crossValidation.metrics[key] ?? { mean: null, folds: 0 };
+    if (mean === null) return 'undefined';
+    const measured = folds < total ? ` (in ${folds})` : '';
+    return `${mean.toFixed(4)}${standardDeviation === null ? '' : ` ± ${standardDeviation?.toFixed(4)}`}${measured}`;
   };
-  return table([
-    [...header, `${crossValidation.folds.length} folds`],
-    ...rows.map(({ key, cells }) => [...cells, spread(key)]),
-  ]);
+  const all = [[...header, `${total} folds`], ...rows.map(({ key, cells }) => [...cells, spread(key)])];
+  return `${table(all)}${notes}`;
 }
 
 const twoClassNames = {
@@ -143,18 +146,30 @@ const multiClassNames = {
 
 /** A row for each metric: its name and its value in each of the given. */
 export function metricRows(metrics: readonly Metrics[]): { readonly key: string; readonly cells: readonly string[] }[] {
-  const names = metrics.some((of) => of.perClass !== undefined) ? multiClassNames : twoClassNames;
-  return Object.entries(names).map(([key, name]) => ({
+  return Object.entries(namesOf(metrics)).map(([key, name]) => ({
     key,
-    cells: [name, ...metrics.map((of) => showMetric(of, key))],
+    cells: [name, ...metrics.map((of) => metricAt(of, key)?.toFixed(4) ?? 'undefined')],
   }));
 }
 
-function showMetric(metrics: Metrics, path: string): string {
+/** A line for each metric that the rows cannot define: why. */
+export function metricNotes(metrics: readonly Metrics[]): string {
+  const lines = Object.entries(namesOf(metrics)).flatMap(([key, name]) =>
+    metrics.flatMap((of) =>
+      metricAt(of, key) === null ? [`${name}: ${brief(of.undefined[key] ?? 'not measured')}`] : [],
+    ),
+  );
+  return [...new Set(lines)].map((line) => `${line}\n`).join('');
+}
+
+const namesOf = (metrics: readonly Metrics[]): Readonly<Record<string, string>> =>
+  metrics.some((of) => of.perClass !== undefined) ? multiClassNames : twoClassNames;
+
+function metricAt(metrics: Metrics, path: string): number | null {
   const value = path
     .split('.')
     .reduce<unknown>((of, key) => (of as Record<string, unknown> | undefined)?.[key], metrics);
-  return typeof value === 'number' ? value.toFixed(4) : `undefined: ${metrics.undefined[path] ?? 'not measured'}`;
+  return typeof value === 'number' ? value : null;
 }
 
 /** Columns side by side: the first to the left, the others to the right. */

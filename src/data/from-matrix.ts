@@ -4,7 +4,7 @@
  */
 import { LogisticError } from '../errors.ts';
 import { flatColumns, nestedColumns, type Transposed } from './from-arrays.ts';
-import { lengthOf, tensorValues } from './from-vectors.ts';
+import { lengthOf, requireLabels, tensorValues } from './from-vectors.ts';
 import {
   describe,
   isTypedArray,
@@ -42,12 +42,7 @@ export function matrixColumns(known: KnownMatrix, { labels, featureNames, comple
   }
   const labelled = lengthOf(labels, 'of labels');
   const [rows, width] = shapeOf(known, labelled);
-  if (labelled !== rows) {
-    throw new LogisticError('bad-shape', `${rows} rows and ${labelled} labels`, {
-      hint: 'give one label for each row',
-      details: { rows, labels: labelled },
-    });
-  }
+  requireLabels(rows, labelled);
   const names = namesOf(width, featureNames);
   const numbers: Later<Transposed> =
     known.kind === 'nested'

@@ -8,7 +8,7 @@ import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import { matrixColumns } from './from-matrix.ts';
 import { objectCells, objectNames } from './from-objects.ts';
-import { arrowVectors, columnVectors, lengthOf, vectorCells } from './from-vectors.ts';
+import { arrowVectors, columnVectors, lengthOf, requireLabels, vectorCells } from './from-vectors.ts';
 import { judgeCategory } from './infer.ts';
 import {
   describe,
@@ -159,13 +159,7 @@ interface Beside {
 /** The labels as a column of a name that is free: y, y_, … */
 function readLabels(labels: Vector, { rows, names, reading, complete }: Beside): Later<Column> {
   const name = freeName('y', names);
-  const length = lengthOf(labels, 'of labels');
-  if (length !== rows) {
-    throw new LogisticError('bad-shape', `${rows} rows and ${length} labels`, {
-      hint: 'give one label for each row',
-      details: { rows, labels: length },
-    });
-  }
+  requireLabels(rows, lengthOf(labels, 'of labels'));
   return whenRead(vectorCells(labels, name), (cells) => {
     const column = typedColumn(name, cells, reading);
     if (complete && column.kind === 'numeric') requireComplete(column, (row) => cells[row]);

@@ -72,6 +72,15 @@ export function lengthOf(vector: unknown, name: string): number {
   });
 }
 
+/** Refuses more or fewer labels than rows. */
+export function requireLabels(rows: number, labels: number): void {
+  if (labels === rows) return;
+  throw new LogisticError('bad-shape', `${rows} rows and ${labels} labels`, {
+    hint: 'give one label for each row',
+    details: { rows, labels },
+  });
+}
+
 /** The cells of a vector: itself where it is an array, to be read at once; a promise of them where it is a tensor. */
 export function vectorCells(vector: Vector, name: string): Later<ArrayLike<unknown>> {
   if (isTensor(vector)) return tensorValues(vector, name);

@@ -91,7 +91,7 @@ export function isVector(value: unknown): value is Vector {
 }
 
 /** An object that is nobody's instance: `{ … }`, also of another realm, or one without a prototype. */
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -12,6 +12,7 @@ import {
   type ArrowVectorLike,
   describe,
   isNamed,
+  isPlainObject,
   isTypedArray,
   isVector,
   kindOf,
@@ -64,11 +65,12 @@ export function rowsToPredict(input: unknown, columns: readonly string[]): Later
 }
 
 /** A plain object of cells. */
-function isOneRow(input: unknown): input is ObjectRow {
-  if (typeof input !== 'object' || input === null || isVector(input)) return false;
-  const prototype = Object.getPrototypeOf(input);
-  const plain = prototype === null || Object.getPrototypeOf(prototype) === null;
-  return plain && Object.values(input).every((cell) => typeof cell !== 'object' || cell === null);
+export function isOneRow(input: unknown): input is ObjectRow {
+  return (
+    isPlainObject(input) &&
+    !isVector(input) &&
+    Object.values(input).every((cell) => typeof cell !== 'object' || cell === null)
+  );
 }
 
 function* nestedRows(rows: readonly unknown[]): Generator<InputRow> {
@@ -117,7 +119,7 @@ function* across(columns: readonly ArrayLike<Cell>[], rows: number): Generator<I
 export function labelsOf(input: unknown, labels: Vector | string): Later<ArrayLike<Cell>> {
   if (typeof labels !== 'string') {
     lengthOf(labels, 'of labels');
-    return vectorCells(labels, 'of labels') as Later<ArrayLike<Cell>>;
+    return vectorCells(labels, 'labels') as Later<ArrayLike<Cell>>;
   }
   const known = kindOf(input);
   if (!isNamed(known)) {

@@ -4,7 +4,7 @@
  * error that names the row where the second type turns up. The cells are read before it returns.
  */
 import { LogisticError } from '../errors.ts';
-import { booleanPairs, type Cell, readNumber, readText } from '../predict/cell.ts';
+import { booleanPairOf, type Cell, readNumber, readText } from '../predict/cell.ts';
 import { describe, isTypedArray } from './kinds.ts';
 import { copyNumbers, exactNumber, notFinite, numericColumn } from './numbers.ts';
 import type { Column } from './table.ts';
@@ -184,7 +184,7 @@ export function textColumn(
   asCategory = false,
 ): Column {
   const folded = texts.map((text) => text.toLowerCase());
-  const pair = asCategory ? undefined : booleanPairs.find((words) => folded.every((word) => words.includes(word)));
+  const pair = asCategory ? undefined : booleanPairOf(texts);
   if (pair !== undefined && texts.length > 0) {
     const spell = (k: 0 | 1): string => texts[folded.indexOf(pair[k])] ?? alike(pair[k], texts[0]!);
     const translate = folded.map((word) => pair.indexOf(word));

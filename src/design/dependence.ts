@@ -11,7 +11,7 @@ import { yieldAfter } from '../yielding.ts';
 import type { ScaledTerm } from './terms.ts';
 
 /** Beyond this many columns the n² Gram matrix costs more than the fit and is not formed. */
-const dependenceLimit = 1000;
+export const dependenceLimit = 1000;
 
 /**
  * What a pivot must keep of its column's squared length to count as independent. Rounding leaves about
@@ -54,6 +54,10 @@ function describeDependency(
     ? 'they share their effect as the penalty decides'
     : 'its coefficient is 0 and theirs carry its effect';
   const { name, group } = terms[index]!;
+  if (of.length === 0) {
+    const message = `${name} is 0 in every row, so its coefficient is 0`;
+    return { code: 'constant-column', message, columns: [group] };
+  }
   const others = [...new Set(of.map((j) => (terms[j]!.group === group ? terms[j]!.name : terms[j]!.group)))];
   const twin = of.length === 1 && Math.abs(Math.abs(coefficients[0]!) - 1) < 1e-6;
   return twin

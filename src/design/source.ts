@@ -14,7 +14,10 @@ import type { ScaledTerm } from './terms.ts';
 export interface Part extends RowList {
   /** Class of each row, 0 the reference. */
   readonly labels: RowSource['labels'];
+  /** What each row counts in the fit: its sample weight times the weight of its class. */
   readonly weights: Float64Array | undefined;
+  /** What it counts in metrics. */
+  readonly sampleWeights: Float64Array | undefined;
 }
 
 /** What of a design its rows depend on. */
@@ -84,11 +87,13 @@ export function samplePart(part: Part, among: number, count: number, seed: numbe
     const [from, to] = [Math.floor((i * among) / count), Math.floor(((i + 1) * among) / count)];
     return from + Math.floor(random() * (to - from));
   });
-  const { rows, ascending, labels, weights } = part;
+  const { rows, ascending, labels } = part;
+  const drawn = (values: Float64Array | undefined) => values && Float64Array.from(chosen, (i) => values[i]!);
   return {
     rows: chosen.map((i) => rows[i]!),
     ascending,
     labels: chosen.map((i) => labels[i]!),
-    weights: weights && Float64Array.from(chosen, (i) => weights[i]!),
+    weights: drawn(part.weights),
+    sampleWeights: drawn(part.sampleWeights),
   };
 }

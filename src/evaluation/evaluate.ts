@@ -4,7 +4,7 @@
  * by whoever read them.
  */
 import type { Measures } from '../rows/contract.ts';
-import type { ClassName, Metrics, Scored } from './metrics.ts';
+import type { Metrics, Scored } from './metrics.ts';
 import { multiClassFromMeasures, multiClassFromScores } from './multi-class.ts';
 import { twoClassFromMeasures, twoClassFromScores } from './two-class.ts';
 
@@ -17,6 +17,11 @@ export function metricsFromScores(scored: Scored): Promise<Metrics> {
  * Metrics of rows that are only known by counts. AUC is exact up to `aucError`; what would need each row's
  * probability (Brier score, average precision) is null.
  */
-export function metricsFromMeasures(measures: Measures, rows: number, classes: readonly ClassName[]): Metrics {
-  return classes.length === 2 ? twoClassFromMeasures(measures, rows) : multiClassFromMeasures(measures, rows, classes);
+export function metricsFromMeasures(
+  measures: Measures,
+  rows: number,
+  report: Pick<Scored, 'classes' | 'order'>,
+): Metrics {
+  if (report.classes.length === 2) return twoClassFromMeasures(measures, rows);
+  return multiClassFromMeasures(measures, rows, report);
 }

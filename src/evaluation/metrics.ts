@@ -14,6 +14,8 @@ export interface Scored {
   readonly labels: ArrayLike<number>;
   /** Names of the K classes. For K = 2 the second is the positive one. */
   readonly classes: readonly ClassName[];
+  /** Codes in the order in which more than two classes are reported; absent: 0 … k. */
+  readonly order?: readonly number[] | undefined;
   /** s [m], finite and ≥ 0; absent: all 1. */
   readonly weights?: Float64Array | undefined;
   /** K = 2: class 1 is predicted where its probability is at least this; default 0.5. */
@@ -74,7 +76,7 @@ export interface ClassMetrics extends AverageMetrics {
 }
 
 export interface MultiClassMetrics extends CommonMetrics {
-  /** In the order of the classes. */
+  /** In the order of the model's classes, which is sorted; so are the rows and columns of `confusion`. */
   readonly perClass: readonly ClassMetrics[];
   /** Each class counts the same. */
   readonly macro: AverageMetrics;

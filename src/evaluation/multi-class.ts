@@ -10,7 +10,7 @@ import { rankBins, rankScores } from './ranks.ts';
 import { type Quotient, type Reasons, ratio } from './ratio.ts';
 
 export async function multiClassFromScores(scored: Scored): Promise<MultiClassMetrics> {
-  const { scores, labels, classes, weights } = scored;
+  const { scores, labels, classes, order, weights } = scored;
   const K = classes.length;
   const m = scores.length / (K - 1);
   const tops: Tops = { top: new Uint32Array(m), logSum: new Float64Array(m) };
@@ -28,19 +28,19 @@ export async function multiClassFromScores(scored: Scored): Promise<MultiClassMe
     const { pairs, ...sides } = await rankScores({ scores: logProbability, labels, own, weights });
     curves.push({ pairs, sides });
   }
-  return summarise({ rows: m, loss, confusion, classes }, curves);
+  return summarise({ rows: m, loss, confusion, classes, order }, curves);
 }
 
 export function multiClassFromMeasures(
   { loss, confusion, histograms }: Measures,
   rows: number,
-  classes: readonly ClassName[],
+  { classes, order }: Pick<Scored, 'classes' | 'order'>,
 ): MultiClassMetrics {
   const curves = histograms.map((histogram): Curve => {
     const { pairs, error, ...sides } = rankBins(histogram);
     return { pairs, error, sides };
   });
-  return summarise({ rows, loss, confusion, classes }, curves);
+  return summarise({ rows, loss, confusion, classes, order }, curves);
 }
 
 /** Of each row: the class with the largest score z_top, the first of equal ones, and ln Σ_d e^(z_d − z_top). */
@@ -121,20 +121,25 @@ interface Curve {
 interface Sums {
   readonly rows: number;
   readonly loss: number;
-  /** [K, K] */
+  /** [K, K], by code. */
   readonly confusion: Float64Array;
+  /** By code. */
   readonly classes: readonly ClassName[];
+  /** Codes in the order of the report. */
+  readonly order: readonly number[] | undefined;
 }
 
-function summarise({ rows, loss, confusion, classes }: Sums, curves: readonly Curve[]): MultiClassMetrics {
+function summarise(sums: Sums, curves: readonly Curve[]): MultiClassMetrics {
+  const { rows, loss, confusion, classes, order = [...classes.keys()] } = sums;
   const K = classes.length;
-  const table = classes.map((_, y) => Array.from(confusion.subarray(y * K, (y + 1) * K)));
-  const hits = classes.map((_, c) => table[c]![c]!);
+  const table = order.map((y) => order.map((c) => confusion[y * K + c]!));
+  const hits = table.map((row, c) => row[c]!);
   const total = add(confusion);
   const reasons: Reasons = {};
-  const perClass = classes.map((label, c): ClassMetrics => {
+  const perClass = order.map((code, c): ClassMetrics => {
+    const label = classes[code]!;
     const predicted = add(table.map((row) => row[c]!));
-    return classMetrics({ label, hits: hits[c]!, support: add(table[c]!), predicted }, curves[c]!, (measure, of) =>
+    return classMetrics({ label, hits: hits[c]!, support: add(table[c]!), predicted }, curves[code]!, (measure, of) =>
       ratio(reasons, `perClass[${c}].${measure}`, of),
     );
   });

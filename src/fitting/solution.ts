@@ -14,14 +14,17 @@ export interface Solution {
 }
 
 export interface SolverReport {
+  /** The method that ran: `newton` from the optimum of a sample is `chord`. */
   readonly name: Algorithm['name'];
   readonly outcome: OutcomeName;
   readonly rule: string;
   /** The sample at whose optimum the solve could begin; null where there was none. */
   readonly warmStart: WarmStartReport | null;
+  /** Iterations of the solve named above: of the coarse stage, or of the float64 stage after a warm start. */
   readonly iterations: number;
+  /** Passes over all rows, in all stages. */
   readonly evaluations: number;
-  /** Iterations of the float64 stage, counted apart. */
+  /** Iterations of the float64 stage where a coarse one came before it. */
   readonly refinements: number;
   readonly gradientNorm: number;
 }

@@ -12,9 +12,9 @@ import { chooseSolver, hessianServes } from '../solvers/choose.ts';
 import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { newtonDirection } from '../solvers/newton.ts';
-import { convergedRule, minimise, type Outcome } from '../solvers/solver.ts';
+import { type Algorithm, convergedRule, minimise, type Outcome } from '../solvers/solver.ts';
 import type { FitHooks, FittingOptions } from './options.ts';
-import type { Certificate, Solution, WarmStartReport } from './solution.ts';
+import type { Solution, WarmStartReport } from './solution.ts';
 import { type Guess, warmStart } from './warm-start.ts';
 
 export interface FitProblem extends Problem {
@@ -22,46 +22,37 @@ export interface FitProblem extends Problem {
   readonly rows: RowSums | Promise<RowSums>;
   /** Some of them, of which a first guess may be made. */
   readonly sample?: RowSums | undefined;
-  /** A first guess that is there already. */
+  /** A first guess that is there already: the optimum of a problem that differs little. */
   readonly guess?: Guess | undefined;
 }
 
 /** The coarse solve stops at this many units of roundoff: one float64 step by a Hessian squares what is left. */
 const coarseUnits = { withHessian: 16, without: 2 };
-const maxRefinements = 50;
-const defaultIterations = { newton: 100, chord: 100, lbfgs: 1000, gd: 10_000 };
+const defaultIterations = { newton: 100, chord: 50, lbfgs: 1000, gd: 10_000 };
 
 /** Minimises the objective. Rejects with LogisticError 'diverged', with the signal's reason, or with the rows' errors. */
 export async function solve(problem: FitProblem, options: FittingOptions, hooks: FitHooks = {}): Promise<Solution> {
+  const { signal } = hooks;
   // 1 Warm start: the optimum of a sample, which must be better on all rows than the null model.
-  const sampled =
-    problem.guess ?? (problem.sample && (await warmStart(problem.sample, problem, options, hooks.signal)));
-  const rows = await problem.rows;
+  const guess = problem.guess ?? (problem.sample && (await warmStart(problem.sample, problem, options, signal)));
+  const rows = countEvaluations(await problem.rows);
   const coarse = createObjective(rows, rows.precisions[0]!, problem);
   const exact = createObjective(rows, 'float64', problem);
-  const start = sampled && (await exact.point(exact.restrict(sampled.theta), 1, hooks.signal));
+  const start = guess && (await exact.point(exact.restrict(guess.theta), 1, signal));
   const useful = start !== undefined && start.value <= exact.nullValue;
 
-  let stages = useful ? await descend({ guess: sampled!, start }) : undefined;
+  // 2 and 3, from the guess or, where there is none or it leads nowhere, from 0.
+  let stages = useful ? await descend({ coarse, exact }, { guess: guess!, start }, options, hooks) : undefined;
   const led = stages?.last.name === 'converged' || stages?.last.name === 'separated';
-  if (!led) stages = await descend(undefined);
+  if (!led) stages = await descend({ coarse, exact }, undefined, options, hooks);
   const { first, last, point, noiseFloor, refinements } = stages!;
   if (last.name === 'diverged') throw diverged(last, options);
 
   // 4 Certificate: what float64 says of the final theta.
-  const final = await certify(exact, { ...last, point }, hooks.signal);
+  const final = await certify(exact, { ...last, point }, signal);
   const gradientNorm = maxNorm(final.gradient);
   // The last step may have lowered the gradient further: the rule quotes what is stored.
   const rule = last.name === 'converged' ? convergedRule(gradientNorm, options.tolerance) : last.rule;
-  const certificate: Certificate = {
-    outcome: last.name,
-    rule,
-    gradientNorm,
-    tolerance: options.tolerance,
-    condition: (final.hessian && conditionNumber(final.hessian, exact.dimension)) ?? null,
-    noiseFloor,
-    storagePrecision: rows.storagePrecision,
-  };
   return {
     theta: exact.expand(final.theta),
     hessian: final.hessian,
@@ -70,61 +61,97 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
       name: first.algorithm,
       outcome: last.name,
       rule,
-      warmStart: sampled ? describeWarmStart(sampled, useful, led) : null,
+      warmStart: guess ? describeWarmStart(guess, useful, led) : null,
       iterations: first.iterations,
-      evaluations: first.evaluations,
+      evaluations: rows.evaluations(),
       refinements,
       gradientNorm,
     },
-    certificate,
-  };
-
-  /** Stages 2 and 3, from a guess or from 0. */
-  async function descend(from: { guess: Guess; start: Point } | undefined) {
-    const small = hessianServes(exact);
-    const rough: RoughHessian = async (theta, signal) => (await coarse.point(theta, 2, signal)).hessian!;
-    const chosen = chooseSolver(options.solver, exact, options);
-    const ends = { maxIterations: options.maxIterations ?? defaultIterations[chosen.name], ...hooks };
-    if (from?.guess.hessian) {
-      // The sample was the coarse solve: from its optimum on, gradients are worth their float64 digits.
-      const algorithm = chord(from.guess.hessian, rough);
-      const last = await minimise(algorithm, exact, from.start, { ...ends, tolerance: options.tolerance });
-      const first = { ...last, algorithm: algorithm.name };
-      const point = { hessian: from.guess.hessian, ...last.point };
-      return { first, last, point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
-    }
-
-    // 2 Coarse: down to what the arithmetic resolves.
-    const coarseSolve = await minimise(chosen, coarse, from?.start.theta ?? new Float64Array(exact.dimension), {
-      ...ends,
-      tolerance: Math.max(options.tolerance, coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without)),
-    });
-    const first = { ...coarseSolve, algorithm: chosen.name };
-    if (first.name === 'diverged')
-      return { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
-    const atCoarse = await exact.point(first.point.theta, 1, hooks.signal);
-    const noiseFloor = maxNorm(plus(first.point.gradient, -1, atCoarse.gradient));
-    if (first.name !== 'converged' && first.name !== 'stalled') {
-      return { first, last: coarseSolve, point: atCoarse, noiseFloor, refinements: 0 };
-    }
-
-    // 3 Float64: gradients in float64, Hessians still coarse.
-    const last = await minimise(small ? chord(first.point.hessian, rough) : lbfgs, exact, atCoarse, {
-      maxIterations: small ? maxRefinements : defaultIterations.lbfgs,
+    certificate: {
+      outcome: last.name,
+      rule,
+      gradientNorm,
       tolerance: options.tolerance,
-      signal: hooks.signal,
-      onIteration: (state) => hooks.onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
-    });
-    // The points carry the Hessian that led to them; where no step was taken, that of the coarse solve.
-    const hessian = last.point.hessian ?? first.point.hessian;
-    return {
-      first,
-      last,
-      point: { ...last.point, ...(hessian && { hessian }) },
+      condition: (final.hessian && conditionNumber(final.hessian, exact.dimension)) ?? null,
       noiseFloor,
-      refinements: last.iterations,
-    };
+      storagePrecision: rows.storagePrecision,
+    },
+  };
+}
+
+/** The same rows, counting the passes over them. */
+function countEvaluations(rows: RowSums): RowSums & { evaluations(): number } {
+  let count = 0;
+  return {
+    ...rows,
+    evaluate(...asked) {
+      count++;
+      return rows.evaluate(...asked);
+    },
+    evaluations: () => count,
+  };
+}
+
+interface Descent {
+  /** The solve that began it. */
+  readonly first: Outcome & { readonly algorithm: Algorithm['name'] };
+  /** The solve that ended it. */
+  readonly last: Outcome;
+  /** Where it ended, in float64, with the Hessian at hand where there is one. */
+  readonly point: Point;
+  readonly noiseFloor: number;
+  /** Iterations of stage 3. */
+  readonly refinements: number;
+}
+
+/** Stages 2 and 3, from a guess or from 0. */
+async function descend(
+  { coarse, exact }: { readonly coarse: Objective; readonly exact: Objective },
+  from: { readonly guess: Guess; readonly start: Point } | undefined,
+  options: FittingOptions,
+  hooks: FitHooks,
+): Promise<Descent> {
+  const { tolerance } = options;
+  const small = hessianServes(exact);
+  const rough: RoughHessian = async (theta, signal) => (await coarse.point(theta, 2, signal)).hessian!;
+  const limit = (name: Algorithm['name']): number => options.maxIterations ?? defaultIterations[name];
+  const chosen = chooseSolver(options.solver, exact, options);
+  if (from?.guess.hessian) {
+    // The sample was the coarse solve: from its optimum on, gradients are worth their float64 digits.
+    const maxIterations = limit(chosen.name);
+    const algorithm = chord(from.guess.hessian, rough);
+    const last = await minimise(algorithm, exact, from.start, { ...hooks, maxIterations, tolerance });
+    const first = { ...last, algorithm: algorithm.name };
+    const point = { hessian: from.guess.hessian, ...last.point };
+    return { first, last, point, noiseFloor: from.guess.noiseFloor, refinements: 0 };
   }
+
+  // 2 Coarse: down to what the arithmetic resolves.
+  const resolved = coarse.roundoff * (small ? coarseUnits.withHessian : coarseUnits.without);
+  const coarseSolve = await minimise(chosen, coarse, from?.start.theta ?? new Float64Array(exact.dimension), {
+    ...hooks,
+    maxIterations: limit(chosen.name),
+    tolerance: Math.max(tolerance, resolved),
+  });
+  const first = { ...coarseSolve, algorithm: chosen.name };
+  const ended = { first, last: coarseSolve, point: first.point, noiseFloor: 0, refinements: 0 };
+  if (first.name === 'diverged') return ended;
+  const inFloat64 = await exact.point(first.point.theta, 1, hooks.signal);
+  const noiseFloor = maxNorm(plus(first.point.gradient, -1, inFloat64.gradient));
+  if (first.name !== 'converged' && first.name !== 'stalled') return { ...ended, point: inFloat64, noiseFloor };
+
+  // 3 Float64: gradients in float64, Hessians still coarse.
+  const algorithm = small ? chord(first.point.hessian, rough) : lbfgs;
+  const last = await minimise(algorithm, exact, inFloat64, {
+    maxIterations: limit(algorithm.name),
+    tolerance,
+    signal: hooks.signal,
+    onIteration: (state) => hooks.onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
+  });
+  // The points carry the Hessian that led to them; where no step was taken, that of the coarse solve.
+  const hessian = last.point.hessian ?? first.point.hessian;
+  const point = { ...last.point, ...(hessian && { hessian }) };
+  return { first, last, point, noiseFloor, refinements: last.iterations };
 }
 
 /**

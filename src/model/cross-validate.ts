@@ -1,9 +1,11 @@
 /**
- * Cross-validation on placed rows: each fold is held out in turn and the others are fitted, from the optimum of all of
- * them, on rows that were placed once. What a separate fit would decide on its own training rows, and what shows in
- * sums, is decided here as well: the scale that the penalty acts on, and terms that are constant or determined by others
- * without the fold. Imputed values, class weights and the reference levels are those of all training rows.
+ * Cross-validation on placed rows: each fold is held out in turn and the others are fitted, on rows that were placed
+ * once. What a separate fit would decide on its own training rows, and what shows in sums, is decided here as well: the
+ * scale that the penalty acts on, and terms that are constant or determined by others without the fold. Imputed values,
+ * class weights and the reference levels are those of all training rows.
  */
+import { dependenceLimit } from '../design/dependence.ts';
+import type { Design } from '../design/design.ts';
 import type { Metrics, MultiClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution } from '../fitting/solution.ts';
@@ -41,89 +43,122 @@ export interface CrossValidation {
 const dependentFraction = 1e-11;
 
 export async function crossValidatePlaced(
-  { design, rows: placing, problem }: Placed,
+  placed: Placed,
   full: Solution,
   options: CheckedOptions,
   hooks: FitHooks,
 ): Promise<CrossValidation> {
-  const rows = await placing;
+  const { design } = placed;
+  const rows = await placed.rows;
   const all = trainingPartitions(design);
   const folds: Fold[] = [];
   for (const held of all) {
     const partitions = all.filter((p) => p !== held);
-    const { theta, solver } = await solve(
-      await foldProblem(rows, partitions, { problem, full, options, signal: hooks.signal }),
-      options,
-      {
-        signal: hooks.signal,
-      },
-    );
-    const measured = { design, partitions: [held], threshold: options.threshold, signal: hooks.signal };
+    const { signal } = hooks;
+    const fold = await foldProblem(rows, partitions, { placed, full, options, signal });
+    const { theta, solver } = await solve(fold, options, { signal });
+    const measured = { design, partitions: [held], threshold: options.threshold, signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
   }
   return { seed: options.seed, folds, metrics: spreads(folds.map((fold) => fold.metrics)) };
 }
 
+/** The fit of some folds, as if the others had never been there. */
+async function foldProblem(
+  rows: RowSums,
+  partitions: readonly number[],
+  { placed: { design, problem }, full, options, signal }: FoldContext,
+): Promise<FitProblem> {
+  const { l2, factors } = problem.penalty;
+  const second = await secondMoments(rows, partitions, { design, signal });
+  const kept = freeFeatures(second, { centred: options.intercept, independent: l2 === 0 });
+  const fitted = design.terms.filter((term) => term.excluded === undefined);
+  // The penalty acts on features standardised over these rows: their deviation here times the scale of all, or 1 where
+  // they are constant, as in a design of their own.
+  const ownScales = Float64Array.from(fitted, ({ scale }, j) =>
+    second.varies(j) ? second.variance(j) : 1 / scale ** 2,
+  );
+  const fold: FitProblem = {
+    rows,
+    intercept: problem.intercept,
+    partitions,
+    features: kept.length === rows.features ? undefined : kept,
+    penalty: { l2, factors: options.standardize ? ownScales : factors },
+  };
+  // The optimum of all folds has seen this one's rows: it is a start only where there is one end, whatever the start.
+  const summary = joinSummaries(rows.partitions, partitions);
+  const finite = l2 > 0 && summary.classWeights.every((weight) => weight > 0);
+  if (!finite || options.solver === 'gd' || full.certificate.outcome !== 'converged') return fold;
+  const hessian = options.solver === 'lbfgs' || fold.features !== undefined ? undefined : full.hessian;
+  const { noiseFloor } = full.certificate;
+  return { ...fold, guess: { theta: full.theta, hessian, rows: summary.rows, noiseFloor } };
+}
+
 interface FoldContext {
-  readonly problem: FitProblem;
+  readonly placed: Placed;
   readonly full: Solution;
   readonly options: CheckedOptions;
   readonly signal: AbortSignal | undefined;
 }
 
-/** The fit of some folds, as if the others had never been there. */
-async function foldProblem(
-  rows: RowSums,
-  partitions: readonly number[],
-  { problem, full, options, signal }: FoldContext,
-): Promise<FitProblem> {
-  const { variances, varying } = await momentsOf(rows, partitions, { centred: options.intercept, signal });
-  const { l2, factors } = problem.penalty;
-  const kept = varying(l2 === 0);
-  const same = kept.length === rows.features;
-  return {
-    rows,
-    intercept: problem.intercept,
-    partitions,
-    features: same ? undefined : kept,
-    // The penalty acts on features standardised over these rows, whose scale is the deviation here times that of all.
-    penalty: { l2, factors: options.standardize ? variances : factors },
-    guess: {
-      theta: full.theta,
-      hessian: same ? full.hessian : undefined,
-      rows: joinSummaries(rows.partitions, partitions).rows,
-      noiseFloor: full.certificate.noiseFloor,
-    },
-  };
+interface SecondMoments {
+  readonly features: number;
+  /** Σ s·x_j·x_l / Σ s */
+  square(j: number, l: number): number;
+  covariance(j: number, l: number): number;
+  variance(j: number): number;
+  varies(j: number): boolean;
 }
 
-/** Second moments of the standardised features over some partitions, from the Hessian at θ = 0: (1/K)(1 − 1/K)·Σ s·x·xᵀ. */
-async function momentsOf(
+/**
+ * Second moments of the standardised features over some partitions: the Gram matrix where the place gives one for given
+ * weights, else the first block of the Hessian at θ = 0, which is (1/K)(1 − 1/K)·Σ s·x·xᵀ.
+ */
+async function secondMoments(
   rows: RowSums,
   partitions: readonly number[],
-  { centred, signal }: { readonly centred: boolean; readonly signal: AbortSignal | undefined },
-) {
+  { design, signal }: { readonly design: Design; readonly signal: AbortSignal | undefined },
+): Promise<SecondMoments> {
   const { features: n, scoreVectors: k } = rows;
-  const size = k * (n + 1);
-  const { hessian } = await rows.evaluate(new Float64Array(size), 2, 'float64', { partitions, signal });
-  const total = hessian![n * size + n]!;
-  const square = (j: number, l: number): number => hessian![j * size + l]! / total;
+  const asked = { partitions, signal };
+  const { gram, width } = rows.rowwise
+    ? { gram: await rows.rowwise.gramOf(weightsOf(design, partitions), asked), width: n + 1 }
+    : {
+        gram: (await rows.evaluate(new Float64Array(k * (n + 1)), 2, 'float64', asked)).hessian!,
+        width: k * (n + 1),
+      };
+  const square = (j: number, l: number): number => gram[j * width + l]! / gram[n * width + n]!;
   const covariance = (j: number, l: number): number => square(j, l) - square(n, j) * square(n, l);
-  const all = Array.from({ length: n }, (_, j) => j);
-  return {
-    variances: Float64Array.from(all, (j) => covariance(j, j)),
-    /** Features that are not constant and, where that matters, not determined by earlier ones. */
-    varying(independent: boolean): number[] {
-      const kept = all.filter((j) =>
-        centred ? covariance(j, j) > dependentFraction * square(j, j) : square(j, j) > 0,
-      );
-      if (!independent) return kept;
-      const gram = Float64Array.from(kept.flatMap((j) => kept.map((l) => (centred ? covariance(j, l) : square(j, l)))));
-      const out = new Set(findDependencies(gram, kept.length, dependentFraction).map(({ index }) => kept[index]!));
-      return kept.filter((j) => !out.has(j));
-    },
-  };
+  const variance = (j: number): number => covariance(j, j);
+  return { features: n, square, covariance, variance, varies: (j) => variance(j) > dependentFraction * square(j, j) };
+}
+
+/** s of the rows of some partitions. */
+function weightsOf({ part, partitions: sizes }: Design, partitions: readonly number[]): Float64Array {
+  const parts = partitions.map((p) => {
+    const from = sizes.slice(0, p).reduce((sum, size) => sum + size, 0);
+    return part.weights?.subarray(from, from + sizes[p]!) ?? new Float64Array(sizes[p]!).fill(1);
+  });
+  const weights = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  parts.reduce((at, own) => {
+    weights.set(own, at);
+    return at + own.length;
+  }, 0);
+  return weights;
+}
+
+/** Features that are not constant and, where that matters, not determined by earlier ones. */
+function freeFeatures(
+  { features, square, covariance, varies }: SecondMoments,
+  { centred, independent }: { readonly centred: boolean; readonly independent: boolean },
+): number[] {
+  const all = Array.from({ length: features }, (_, j) => j);
+  const kept = all.filter((j) => (centred ? varies(j) : square(j, j) > 0));
+  if (!independent || kept.length > dependenceLimit) return kept;
+  const gram = Float64Array.from(kept.flatMap((j) => kept.map((l) => (centred ? covariance(j, l) : square(j, l)))));
+  const out = new Set(findDependencies(gram, kept.length, dependentFraction).map(({ index }) => kept[index]!));
+  return kept.filter((j) => !out.has(j));
 }
 
 function spreads(metrics: readonly Metrics[]): Record<string, Spread> {

@@ -1,6 +1,6 @@
 /**
- * The whole road in one place: table → design → placed rows → solution → metrics → model file. Only this file sees
- * all of it; each step is another file's business.
+ * The whole road in one place: table → design → placed rows → solution → metrics → model file. Each step is another
+ * file's: the first two and the place are placed.ts's.
  */
 import { version } from '../../package.json';
 import type { MissingCells, Table } from '../data/table.ts';
@@ -106,7 +106,7 @@ function rawCoefficients(
 }
 
 function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning[] {
-  const { outcome, gradientNorm, iterations } = solver;
+  const { outcome, gradientNorm, rule } = solver;
   if (outcome === 'separated') {
     const message =
       'perfect separation: the training rows are told apart without error, so the maximum-likelihood estimate does ' +
@@ -114,15 +114,14 @@ function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning
     return [{ code: 'separated', message }];
   }
   if (outcome === 'converged') return [];
-  const norm = gradientNorm.toExponential(1);
   const message =
     outcome === 'max-iterations'
-      ? `not converged: ${iterations} ${iterations === 1 ? 'iteration' : 'iterations'} of ${solver.name} left a gradient of ${norm}; raise --max-iterations or change --solver`
-      : `not converged to ${options.tolerance}: no step lowers the loss any further, at a gradient of ${norm}`;
+      ? `not converged: ${rule}; raise --max-iterations or change --solver`
+      : `not converged to ${options.tolerance}: no step lowers the loss any further, at a gradient of ${gradientNorm.toExponential(1)}`;
   return [{ code: 'not-converged', message }];
 }
 
-function foldWarnings(crossValidation: CrossValidation | null, { missing, features }: Design): Warning[] {
+function foldWarnings(crossValidation: CrossValidation | null, { missing, columns }: Design): Warning[] {
   if (crossValidation === null) return [];
   const warnings: Warning[] = [];
   const failed = crossValidation.folds.filter(({ outcome }) => outcome !== 'converged');
@@ -131,7 +130,7 @@ function foldWarnings(crossValidation: CrossValidation | null, { missing, featur
     const message = `${failed.length} of ${crossValidation.folds.length} folds did not converge: ${outcomes}`;
     warnings.push({ code: 'folds-not-converged', message });
   }
-  if (missing === 'impute' && features.some(({ impute }) => impute !== null)) {
+  if (missing === 'impute' && columns.some((column) => column.missing.count > 0)) {
     const message = 'cross-validation fills missing cells by values of all training rows, the held-out fold among them';
     warnings.push({ code: 'imputation-across-folds', message });
   }

@@ -2,12 +2,15 @@
  * A fitted model: its coefficients, its predictions and its file. It holds numbers and no tensor, so there is nothing
  * to dispose of. Scoring is predict/scorer.ts's, here as in `tfjs-logistic/predict`.
  */
-import { type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
+import { requireLabels } from '../data/from-vectors.ts';
+import type { Vector } from '../data/kinds.ts';
+import { whenRead } from '../data/later.ts';
+import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights } from '../data/sample-weights.ts';
-import { LogisticError, requireOptions, type Warning } from '../errors.ts';
+import { LogisticError, requireOptions, shown, type Warning } from '../errors.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
-import type { Cell } from '../predict/cell.ts';
+import { booleanPairOf, type Cell } from '../predict/cell.ts';
 import { type Certificate, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
@@ -151,35 +154,25 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return this.#scorer.scoreRow(row, options);
   }
 
-  /** Metrics on rows whose labels are known. Throws 'unknown-label' naming the row, 'bad-weights', 'bad-shape'. */
+  /**
+   * Metrics on rows whose labels are known: one label for each row in an array, a typed array, an Arrow vector or a
+   * tensor, or the name of the column of the input that has them. Throws 'unknown-label' naming the row,
+   * 'missing-column', 'bad-data', 'bad-weights', 'bad-shape'.
+   */
   async evaluate(
-    input: PredictInput | TensorLike,
-    labels: ArrayLike<Cell>,
+    input: PredictInput | ObjectRow | TensorLike,
+    labels: Vector | string,
     options: EvaluateOptions = {},
   ): Promise<Metrics> {
     requireOptions(options, ['threshold', 'sampleWeight'], 'evaluate');
-    const logOdds = await this.logOdds(
-      input as PredictInput,
-      options.threshold === undefined ? {} : { threshold: options.threshold },
-    );
-    if (labels?.length !== logOdds.length) {
-      throw new LogisticError('bad-shape', `${logOdds.length} rows and ${labels?.length ?? 'no'} labels`);
-    }
-    const read = this.labelReader();
-    const codes = Int32Array.from(labels, (label, row) => {
-      const code = read(label);
-      if (code !== undefined) return code;
-      const known = this.classes.join(', ');
-      throw new LogisticError(
-        'unknown-label',
-        `row ${row + 1}: ${JSON.stringify(label)} is not a class of the model: ${known}`,
-        {
-          details: { row: row + 1 },
-        },
-      );
-    });
+    const rows = isOneRow(input) ? [input] : input;
+    const read = whenRead(labelsOf(rows, labels), (cells) => this.#codesOf(cells));
+    const { threshold } = options;
+    const logOdds = await this.logOdds(rows as PredictInput, threshold === undefined ? {} : { threshold });
+    const codes = await read;
+    requireLabels(logOdds.length, codes.length);
     const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
-    return this.measure(logOdds, codes, { threshold: options.threshold, weights });
+    return this.measure(logOdds, codes, { threshold, weights });
   }
 
   /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them. */
@@ -203,14 +196,34 @@ export class FittedLogisticRegression<L extends Label = Label> {
     });
   }
 
-  /** Reads a label's cell: 0 for the reference, 1 … k for the others in the order of `classes`, undefined for no class. */
+  /**
+   * Reads a label's cell: 0 for the reference, 1 … k for the others in the order of `classes`, undefined for no class.
+   * Where the classes are the two words of a boolean pair it takes them in any letter case, as training does.
+   */
   labelReader(): (label: Cell) => number | undefined {
-    const codes = new Map(classesInOrder(this.#scorer.model.target).map((label, code) => [String(label), code]));
+    const pair = booleanPairOf(this.classes.map(String));
+    const words = this.classes.map((label) => String(label).toLowerCase());
+    const folds = pair?.every((word) => words.includes(word)) === true;
+    const spell = (label: Cell): string => (folds ? String(label).toLowerCase() : String(label)).trim();
+    const codes = new Map(classesInOrder(this.#scorer.model.target).map((label, code) => [spell(label), code]));
     const numeric = this.classes.every((label) => typeof label === 'number');
     return (label) => {
-      const text = String(label).trim();
+      if (Object(label) === label) return undefined; // no single value
+      const text = spell(label);
       return codes.get(text) ?? (numeric && text !== '' ? codes.get(String(Number(text))) : undefined);
     };
+  }
+
+  /** Class codes of labels, as `labelReader` gives them. */
+  #codesOf(labels: ArrayLike<Cell>): Int32Array {
+    const read = this.labelReader();
+    return Int32Array.from(labels, (label, row) => {
+      const code = read(label);
+      if (code !== undefined) return code;
+      const known = this.classes.join(', ');
+      const message = `row ${row + 1}: ${shown(label)} is not a class of the model: ${known}`;
+      throw new LogisticError('unknown-label', message, { details: { row: row + 1 } });
+    });
   }
 
   /** A function of the scorer over everything that the library takes for rows. */

@@ -91,7 +91,7 @@ export class LogisticRegression {
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
     requireOptions(options, [...fitOptionNames, 'folds', 'seed'], 'crossValidate');
-    const { folds = 10, seed = this.#options.seed, ...more } = options;
+    const { folds = this.#options.folds ?? 10, seed = this.#options.seed, ...more } = options;
     checkOptions({ folds, seed });
     const file = await this.#fit(data, target, more, { ...this.#options, folds, seed });
     return file.training.crossValidation!;

@@ -4,14 +4,15 @@
  */
 import type { Design } from '../design/design.ts';
 import { metricsFromMeasures, metricsFromScores } from '../evaluation/evaluate.ts';
-import type { Metrics } from '../evaluation/metrics.ts';
-import type { Label } from '../predict/model-file.ts';
+import type { Metrics, Scored } from '../evaluation/metrics.ts';
+import { classesByCode, type Target } from '../predict/model-file.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
 
-/** The classes as rows count them: the reference first. */
-export function classesInOrder({ classes, reference }: Pick<Design['labels'], 'classes' | 'reference'>): Label[] {
-  return [reference, ...classes.filter((label) => label !== reference)];
+/** The classes by code, and their codes in the order of the model's classes. */
+export function reportedClasses(labels: Pick<Target, 'classes' | 'reference'>): Pick<Scored, 'classes' | 'order'> {
+  const classes = classesByCode(labels);
+  return { classes, order: labels.classes.map((label) => classes.indexOf(label)) };
 }
 
 /** `partitions` follow one another. */
@@ -30,17 +31,17 @@ export async function measurePartitions(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Metrics> {
-  const classes = classesInOrder(design.labels);
+  const report = reportedClasses(design.labels);
   const count = joinSummaries(rows.partitions, partitions).rows;
   if (rows.rowwise === undefined) {
-    return metricsFromMeasures(await rows.measure(theta, threshold, { partitions, signal }), count, classes);
+    return metricsFromMeasures(await rows.measure(theta, threshold, { partitions, signal }), count, report);
   }
   const from = design.partitions.slice(0, partitions[0]).reduce((sum, size) => sum + size, 0);
   return metricsFromScores({
     scores: await rows.rowwise.scores(theta, { partitions, signal }),
     labels: design.part.labels.subarray(from, from + count),
-    weights: design.part.weights?.subarray(from, from + count),
-    classes,
+    weights: design.part.sampleWeights?.subarray(from, from + count),
+    ...report,
     threshold,
   });
 }

@@ -49,7 +49,7 @@ export interface Options {
   readonly holdout?: number;
   /** Number of folds for cross-validation on the training rows, stratified; default none. */
   readonly folds?: number;
-  /** Seed of the holdout and the folds; default 1. */
+  /** Seed of the holdout, the folds and the sample of a warm start; default 1. */
   readonly seed?: number;
   /** Measure the model on its training rows as well; default false, true in the command. A holdout is always measured. */
   readonly trainingMetrics?: boolean;
@@ -171,7 +171,10 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     expected: "'balanced' or a positive number for each class",
     holds: (value) =>
       value === 'balanced' ||
-      (typeof value === 'object' && value !== null && Object.values(value).every((w) => Number.isFinite(w) && w > 0)),
+      (typeof value === 'object' &&
+        value !== null &&
+        Object.keys(value).length > 0 &&
+        Object.values(value).every((w) => Number.isFinite(w) && w > 0)),
     flag: {
       usage: '--class-weight <weights>',
       kind: 'class-weight',
@@ -187,8 +190,12 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
       help: 'L2 penalty on the mean loss, standardised features (default: 0, none)',
     },
   },
-  intercept: { ...boolean, default: true },
-  standardize: { ...boolean, default: true },
+  intercept: { ...boolean, default: true, flag: { usage: '--no-intercept', help: 'fit without an intercept' } },
+  standardize: {
+    ...boolean,
+    default: true,
+    flag: { usage: '--no-standardize', help: 'the penalty acts on coefficients in raw units' },
+  },
   solver: {
     ...oneOf('auto', 'newton', 'lbfgs', 'gd'),
     default: 'auto',
@@ -216,7 +223,15 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     default: 0,
     flag: { usage: '--momentum <fraction>', kind: 'number', help: 'gradient descent only (default: 0)' },
   },
-  threshold: { ...number('a number from 0 to 1', (value) => value >= 0 && value <= 1), default: 0.5 },
+  threshold: {
+    ...number('a number from 0 to 1', (value) => value >= 0 && value <= 1),
+    default: 0.5,
+    flag: {
+      usage: '--threshold <probability>',
+      kind: 'number',
+      help: 'two classes: the positive one is predicted from this probability on (default: 0.5)',
+    },
+  },
   holdout: {
     ...number('a number from 0 to below 1', (value) => value >= 0 && value < 1),
     default: 0,
@@ -237,7 +252,11 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
   seed: {
     ...whole(0),
     default: 1,
-    flag: { usage: '--seed <number>', kind: 'number', help: 'seed of the holdout and the folds (default: 1)' },
+    flag: {
+      usage: '--seed <number>',
+      kind: 'number',
+      help: 'seed of the holdout, the folds and the sample (default: 1)',
+    },
   },
   trainingMetrics: { ...boolean, default: false },
   missing: {
@@ -258,7 +277,15 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
       help: 'strings that mean missing, besides the empty cell',
     },
   },
-  unseen: { ...oneOf('error', 'ignore'), default: 'error' },
+  unseen: {
+    ...oneOf('error', 'ignore'),
+    default: 'error',
+    flag: {
+      usage: '--unseen <policy>',
+      kind: 'choice',
+      help: 'categories that training never saw: not predicted, or taken as the reference (default: error)',
+    },
+  },
   delimiter: {
     expected: 'one character',
     holds: (value) => typeof value === 'string' && value.length === 1,
@@ -330,6 +357,10 @@ const translations: Readonly<Record<string, string>> = {
   random_state: 'it is seed',
   learning_rate: 'it is learningRate',
   numSteps: 'it is maxIterations',
+  regularization: 'l2 is the strength of the penalty, and 0 is none',
+  multi_class: 'more than two classes are fitted by softmax, without being asked',
+  maxIter: 'it is maxIterations',
+  epochs: 'it is maxIterations',
 };
 
 /** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */

@@ -30,6 +30,11 @@ export const booleanPairs: readonly (readonly [string, string])[] = [
   ['off', 'on'],
 ];
 
+/** The pair that strings keep to, in any letter case: that of 'Yes' and 'no'. */
+export function booleanPairOf(texts: readonly string[]): readonly [string, string] | undefined {
+  return booleanPairs.find((words) => texts.every((text) => words.includes(text.toLowerCase())));
+}
+
 /** How the numbers of a column are spelled. */
 export interface NumberStyle {
   readonly decimal: '.' | ',';

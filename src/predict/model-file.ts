@@ -24,6 +24,11 @@ export function scoredClasses<L extends Label>({ classes, reference }: Target<L>
   return classes.filter((label) => label !== reference);
 }
 
+/** The classes in the order of their codes: the reference first, then those that have a score vector. */
+export function classesByCode<L extends Label>(target: Pick<Target<L>, 'classes' | 'reference'>): L[] {
+  return [target.reference, ...target.classes.filter((label) => label !== target.reference)];
+}
+
 /** What is done with a missing cell: its row is dropped, or the stored value is put in its place, or it is an error. */
 export type MissingPolicy = 'drop' | 'impute' | 'error';
 

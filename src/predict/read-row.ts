@@ -74,7 +74,11 @@ export function cellReaders({ features, missingTokens }: ModelFile): CellReader[
         return typeof impute === 'string' ? levels.indexOf(impute) : Number(impute);
       }
       if (kind === 'numeric') {
-        const number = readNumber(text, typeof cell === 'string' ? feature.style : undefined);
+        // true and false count as 1 and 0 among numbers, as in training.
+        const number =
+          typeof cell === 'boolean'
+            ? Number(cell)
+            : readNumber(text, typeof cell === 'string' ? feature.style : undefined);
         return number ?? { problem: `${column}: \`${brief(text)}\` is not a finite number` };
       }
       return places.get(fold(text)) ?? { problem: `${column}: unseen category \`${brief(text)}\``, unseen: true };

@@ -7,7 +7,7 @@
 import { LogisticError, shown, unexpected } from '../errors.ts';
 import { probabilities as softmax } from '../math/softmax.ts';
 import { loadModelFile } from './load-model.ts';
-import { type Label, levelsOf, type ModelFile, scoredClasses, type Target } from './model-file.ts';
+import { classesByCode, type Label, levelsOf, type ModelFile, scoredClasses, type Target } from './model-file.ts';
 import { cellReaders, cellsOf, nameOf, type ObjectRow, type Row } from './read-row.ts';
 import { checkScoreOptions, type ScoreOptions } from './score-options.ts';
 
@@ -171,7 +171,7 @@ function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile): (va
 /** Log-odds [k] → probabilities [K] in the order of the classes, and the class that is predicted. */
 function decisionFor<L extends Label>(target: Target<L>, ownThreshold: number | null) {
   const { classes } = target;
-  const inScoreOrder = [target.reference, ...scoredClasses(target)];
+  const inScoreOrder = classesByCode(target);
   const places = classes.map((label) => inScoreOrder.indexOf(label));
   return (logOdds: readonly number[], threshold = ownThreshold): Pick<RowScore<L>, 'probabilities' | 'prediction'> => {
     const p: number[] = [];

@@ -50,7 +50,10 @@ export interface LevelColumn {
   read(from: number, into: Int32Array): void;
 }
 
-/** What is placed. It need not exist as numbers anywhere: each row is read once, in any order of pieces. */
+/**
+ * What is placed. It need not exist as numbers anywhere: a place reads each number of a dense column once, and level codes
+ * once or, where they become indicators, a few times, in any order of pieces.
+ */
 export interface RowSource {
   /** m */
   readonly rows: number;
@@ -142,6 +145,3 @@ export interface RowPlace {
   /** Ends what the place started: threads. Placed rows are gone with it. */
   close(): Promise<void>;
 }
-
-/** Longest run of rows that is summed in the working precision before float64 takes over. */
-export const maxBlockRows = 4096;

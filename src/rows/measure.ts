@@ -4,19 +4,20 @@
  */
 import { sigmoid } from '../math/logistic.ts';
 import { crossEntropy, largestScore, probabilities } from '../math/softmax.ts';
+import { overRows } from '../yielding.ts';
 import type { Measures, RowSource, ScoreHistogram, SumOptions } from './contract.ts';
 import { spansOf } from './source.ts';
 
 /** Bins of a histogram: an AUC from them is off by at most half of Σ own·others within bins. */
 export const histogramBins = 2 ** 14;
 
-/** `scores`: Z [k, m] of the rows that the options ask for. */
-export function measureScores(
+/** `scores`: Z [k, m] of the rows that the options ask for. Yields to the event loop, where it may be aborted. */
+export async function measureScores(
   source: RowSource,
   scores: Float64Array,
   threshold: number,
   options: SumOptions | undefined,
-): Measures {
+): Promise<Measures> {
   const { classes, labels, weights } = source;
   const k = classes - 1;
   const m = scores.length / k;
@@ -28,21 +29,27 @@ export function measureScores(
     return { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
   });
   let loss = 0;
-  let at = 0;
-  for (const { from, to } of spansOf(source, options)) {
-    for (let i = from; i < to; i++, at++) {
-      for (let c = 0; c < k; c++) z[c] = scores[c * m + at]!;
-      const s = weights ? weights[i]! : 1;
-      const y = labels[i]!;
-      loss += s * crossEntropy(z, y);
-      probabilities(z, a);
-      const predicted = k === 1 ? Number(sigmoid(z[0]!) >= threshold) : largestScore(z);
-      confusion[y * classes + predicted]! += s;
-      measured.forEach((c, h) => {
-        const bin = Math.min(histogramBins - 1, Math.floor(a[c]! * histogramBins));
-        histograms[h]![y === c ? 'own' : 'others'][bin]! += s;
-      });
-    }
+  const measureRow = (i: number, at: number): void => {
+    for (let c = 0; c < k; c++) z[c] = scores[c * m + at]!;
+    const s = weights ? weights[i]! : 1;
+    const y = labels[i]!;
+    loss += s * crossEntropy(z, y);
+    probabilities(z, a);
+    const predicted = k === 1 ? Number(sigmoid(z[0]!) >= threshold) : largestScore(z);
+    confusion[y * classes + predicted]! += s;
+    measured.forEach((c, h) => {
+      const bin = Math.min(histogramBins - 1, Math.floor(a[c]! * histogramBins));
+      histograms[h]![y === c ? 'own' : 'others'][bin]! += s;
+    });
+  };
+  let done = 0;
+  for (const span of spansOf(source, options)) {
+    const measureRows = (from: number, to: number): void => {
+      options?.signal?.throwIfAborted();
+      for (let i = from; i < to; i++) measureRow(span.from + i, done + i);
+    };
+    await overRows(span.to - span.from, measureRows, 8 * classes);
+    done += span.to - span.from;
   }
   return { loss, confusion, histograms };
 }

@@ -1,8 +1,8 @@
 /**
- * What every place does with a RowSource before it stores anything: features one by one, the summary of each
- * partition, and the runs of rows that a sum is over. It stores nothing and sums nothing but weights.
+ * What every place does with a RowSource: features one by one, the summary of each partition, the runs of rows that a
+ * sum is over, the release of columns. It stores no rows and sums nothing but weights.
  */
-import type { PartitionSummary, RowSource, SumOptions } from './contract.ts';
+import type { LevelColumn, PartitionSummary, RowSource, SumOptions } from './contract.ts';
 
 /** One feature of the design: a dense column, or the indicator of one fitted level. */
 export interface Feature {
@@ -12,22 +12,38 @@ export interface Feature {
   read(from: number, into: Float64Array): void;
 }
 
-/** The features of a source in order, level codes expanded to indicators. */
+/**
+ * The features of a source in order, level codes expanded to indicators. The codes that were read last are kept: the
+ * levels of a column that are asked for the same rows one after another read them once.
+ */
 export function featuresOf({ columns }: Pick<RowSource, 'columns'>): Feature[] {
   return columns.flatMap((column): Feature[] => {
     if (column.kind === 'dense') return [column];
-    let codes = new Int32Array(0);
+    const codesOf = codeReader(column);
     return column.fitted.map((level, k) => ({
       mean: column.means[k]!,
       scale: column.scales[k]!,
       read(from, into) {
-        if (codes.length < into.length) codes = new Int32Array(into.length);
-        const own = codes.subarray(0, into.length);
-        column.read(from, own);
-        for (let i = 0; i < own.length; i++) into[i] = own[i] === level ? 1 : 0;
+        const codes = codesOf(from, into.length);
+        for (let i = 0; i < into.length; i++) into[i] = codes[i] === level ? 1 : 0;
       },
     }));
   });
+}
+
+/** Gives the codes of rows from … from + length, to be used before the next call. */
+function codeReader(column: LevelColumn): (from: number, length: number) => Int32Array {
+  let space = new Int32Array(0);
+  let last = { from: 0, codes: space };
+  return (from, length) => {
+    if (last.from === from && last.codes.length === length) return last.codes;
+    if (space.length < length) space = new Int32Array(length);
+    last = { from: 0, codes: space.subarray(0, 0) }; // or a read that fails would leave half of its codes
+    const codes = space.subarray(0, length);
+    column.read(from, codes);
+    last = { from, codes };
+    return codes;
+  };
 }
 
 /** n, without the intercept. */
@@ -41,6 +57,16 @@ export function readStandardised(feature: Feature, from: number, into: Float64Ar
   const { mean } = feature;
   const factor = 1 / feature.scale; // no scale is so small that this overflows
   for (let i = 0; i < into.length; i++) into[i] = (into[i]! - mean) * factor;
+}
+
+/** Tells whoever handed the rows over that its columns have been read for the last time. */
+export function releaseColumns({ columns }: Pick<RowSource, 'columns'>): void {
+  for (const column of columns) if (column.kind === 'dense') column.release?.();
+}
+
+/** What is kept of a source beside its rows: its columns may be freed. */
+export function withoutColumns(source: RowSource): RowSource {
+  return { ...source, columns: [] };
 }
 
 /** First row of each partition, and m. */
@@ -70,7 +96,11 @@ export function joinSummaries(
   summaries: readonly PartitionSummary[],
   partitions: readonly number[] = summaries.map((_, p) => p),
 ): PartitionSummary {
-  const chosen = partitions.map((p) => summaries[p]!);
+  const chosen = partitions.map((p) => {
+    const summary = summaries[p];
+    if (summary === undefined) throw new Error(`there is no partition ${p} of ${summaries.length}`);
+    return summary;
+  });
   return {
     rows: chosen.reduce((rows, summary) => rows + summary.rows, 0),
     classWeights: Float64Array.from(summaries[0]!.classWeights, (_, c) =>
@@ -99,4 +129,9 @@ export function spansOf(
     const to = Math.min(end, range[1]);
     return from < to && (chosen === undefined || chosen.has(partition)) ? [{ partition, from, to }] : [];
   });
+}
+
+/** How many rows a sum is over. */
+export function countAskedRows(source: Pick<RowSource, 'rows' | 'partitions'>, options?: SumOptions): number {
+  return spansOf(source, options).reduce((count, { from, to }) => count + to - from, 0);
 }

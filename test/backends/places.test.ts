@@ -5,15 +5,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
 import { openPlace } from '../../src/backends/registry.ts';
+import { maxBlockRows } from '../../src/backends/tfjs.ts';
 import { crossEntropy } from '../../src/math/softmax.ts';
-import {
-  maxBlockRows,
-  type Order,
-  type Precision,
-  type RowPlace,
-  type RowSums,
-  roundoff,
-} from '../../src/rows/contract.ts';
+import { type Order, type Precision, type RowPlace, type RowSums, roundoff } from '../../src/rows/contract.ts';
 import { referencePlace, referenceRows } from '../../src/rows/reference.ts';
 import { compensatedSums, worstError } from '../support/compensated.ts';
 import { randomRows, randomTheta, rowsOf, type Shape, selectRows, type TestRows } from '../support/data.ts';

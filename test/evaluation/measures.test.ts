@@ -21,9 +21,9 @@ async function bothWays(
 ): Promise<{ counted: Metrics; exact: Metrics }> {
   const { labels, weights, classes } = rows;
   const source = { rows: labels.length, columns: [], classes: classes.length, labels, weights };
-  const measures = measureScores(source, rows.scores, threshold, undefined);
+  const measures = await measureScores(source, rows.scores, threshold, undefined);
   return {
-    counted: metricsFromMeasures(measures, labels.length, classes),
+    counted: metricsFromMeasures(measures, labels.length, { classes }),
     exact: await metricsFromScores({ ...rows, threshold }),
   };
 }

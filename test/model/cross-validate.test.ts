@@ -117,3 +117,65 @@ test('rows that a fold does not converge on are said', async () => {
   const model = await new LogisticRegression({ folds: 3, only: ['b'] }).fit(separable, 'y');
   expect(model.warnings.map(({ code }) => code)).toContain('folds-not-converged');
 });
+
+test('many rows, of which a sample is placed beside', async () => {
+  const random = createRandom(4);
+  const m = 2 ** 17;
+  const columns = Object.fromEntries(
+    Array.from({ length: 8 }, (_, j) => [`x${j}`, Float64Array.from({ length: m }, random)]),
+  );
+  const y = Uint8Array.from({ length: m }, (_, i) => Number(random() < columns.x0![i]!));
+  const { folds: found } = await new LogisticRegression({ threads: 2 }).crossValidate(columns, y, { folds: 3 });
+  expect(placed.map(({ rows }) => rows)).toEqual([m / 16, m]);
+  expect(found.map(({ rows }) => rows).reduce((sum, count) => sum + count)).toBe(m);
+  for (const { outcome, metrics } of found) {
+    expect(outcome).toBe('converged');
+    expect(metrics.auc).toBeGreaterThan(0.7);
+  }
+});
+
+test('a fold knows nothing of its held-out rows, whatever the fit of all rows knew', async () => {
+  // One row of class 2, the only one at x = 5: without it nothing tells that class.
+  const rows = [...rowsOf(2).slice(0, 60), { a: 100, b: 5, g: 'u', y: 'class 2' }];
+  for (const l2 of [0, 0.01]) {
+    const { folds: found } = await new LogisticRegression({ only: ['a', 'b'], l2 }).crossValidate(rows, 'y', {
+      folds: 5,
+      seed: 1,
+    });
+    const losses = found.map(({ metrics }) => metrics.meanLogLoss!);
+    // Its probability is below 1e-9 there, so that one of 12 rows adds 20/12 to the mean.
+    expect(Math.max(...losses)).toBeGreaterThan(1.5);
+    expect(losses.filter((loss) => loss > 1.5)).toHaveLength(1);
+  }
+});
+
+test('folds are fitted by the solver that was asked for, in its iterations', async () => {
+  const estimator = new LogisticRegression({ solver: 'gd', maxIterations: 3, l2: 0.01, only: ['a', 'b'] });
+  const { folds: found } = await estimator.crossValidate(rowsOf(2), 'y', { folds: 3 });
+  expect(found.map(({ outcome }) => outcome)).toEqual(Array(3).fill('max-iterations'));
+});
+
+test("the estimator's own folds are the default", async () => {
+  const { folds: found } = await new LogisticRegression({ folds: 3, l2: 1 }).crossValidate(rowsOf(2), 'y');
+  expect(found).toHaveLength(3);
+});
+
+test('a constant column without an intercept is penalised as in a fit of its own', async () => {
+  const rows = rowsOf(2).map((row) => ({ ...row, one: 1 }));
+  const options = { only: ['a', 'one'], l2: 0.1, intercept: false };
+  const labels = rows.map(({ y }) => Number(y.slice(6)));
+  const found = await new LogisticRegression(options).crossValidate(rows, 'y', { folds: 3, seed });
+  const fold = await stratifiedFolds(Int32Array.from(rows.keys()), labels, { folds: 3, seed });
+  for (let f = 0; f < 3; f++) {
+    const separate = await new LogisticRegression(options).fit(
+      rows.filter((_, i) => fold[i] !== f),
+      'y',
+    );
+    const held = rows.filter((_, i) => fold[i] === f);
+    const truth = await separate.evaluate(
+      held,
+      held.map(({ y }) => y),
+    );
+    expect(Math.abs(found.folds[f]!.metrics.meanLogLoss! / truth.meanLogLoss! - 1)).toBeLessThanOrEqual(1e-10);
+  }
+});

@@ -166,10 +166,11 @@ describe('cells', () => {
     }
   });
 
-  test('numbers are read whole; bigints and strings like numbers', () => {
+  test('numbers are read whole; bigints, booleans and strings like numbers', () => {
     same({ mass: '4e3', bill: ' 45.0 ' }, {});
     same({ mass: 4000n }, {});
-    for (const bad of ['4,000', '4000g', Number.POSITIVE_INFINITY, '1e999', true]) {
+    expect(scorer.scoreRow({ ...row, mass: true })).toEqual(scorer.scoreRow({ ...row, mass: 1 }));
+    for (const bad of ['4,000', '4000g', Number.POSITIVE_INFINITY, '1e999', 'true']) {
       expect(scorer.scoreRow({ ...row, mass: bad })).toEqual({ problem: `mass: \`${bad}\` is not a finite number` });
     }
     const file = threeClasses();

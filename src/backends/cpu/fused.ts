@@ -8,7 +8,7 @@ import { countFeatures } from '../../rows/source.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow, planLayout } from './layout.ts';
-import { abortable, rowSumsOver } from './placed.ts';
+import { abortable, rowSumsOfStores } from './row-sums.ts';
 import { planStores } from './shards.ts';
 import { openThreads } from './threads.ts';
 import { type OpenStore, upload } from './upload.ts';
@@ -65,20 +65,23 @@ export async function placeOn(
   const fewest = planLayout({ ...shape, shards: [source.rows] }).blockRows;
   const plans = planStores(source, { hosts: hosts.length, fewest, most });
   const opened = plans.map(({ host, shards }): OpenStore => ({ host: hosts[host]!, number: stores++, shards }));
-  const close = (): void => {
+  let opening: readonly Promise<void>[] = [];
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(opening); // closed earlier, a store that opens afterwards would stay for ever
     for (const { host, number } of opened) void host.close(number).catch(() => {}); // its thread may have ended
   };
   const fill = async (): Promise<void> => {
     const open = ({ host, number, shards }: OpenStore): Promise<void> =>
       host.open(number, module, { ...shape, shards: shards.map(({ from, to }) => to - from) });
-    await Promise.all(opened.map(open));
+    opening = opened.map(open);
+    await Promise.all(opening);
     await upload(source, opened, signal);
   };
   try {
     await abortable(fill, signal);
   } catch (error) {
-    close();
+    void close(); // an abort is answered at once
     throw error;
   }
-  return rowSumsOver(source, { plans, opened, storage, close });
+  return rowSumsOfStores(source, { plans, opened, storage, close });
 }

@@ -80,9 +80,9 @@ export function planLayout({ shards, features, classes, precision }: StoreShape)
   const panels = Math.ceil(features / panelWidth);
   const width = panels * panelWidth;
   const scoreVectors = classes - 1;
-  const places = slotsOf(shards);
-  const slots = places.at(-1)?.end ?? 0;
-  const longestShard = places.reduce((most, { from, end }) => Math.max(most, end - from), rowStep);
+  const shardSlots = slotsOf(shards);
+  const slots = shardSlots.at(-1)?.end ?? 0;
+  const longestShard = shardSlots.reduce((most, { from, end }) => Math.max(most, end - from), rowStep);
   const fitting = Math.floor(blockBytes / (bytes * Math.max(1, width + scoreVectors - 1)) / 32) * 32;
   const blockRows = Math.min(longestBlock, Math.max(shortestBlock, fitting), longestShard);
   const labels = classes === 2 ? 1 : 2;
@@ -98,9 +98,9 @@ export function planLayout({ shards, features, classes, precision }: StoreShape)
   const x = align(classesAt + (labels - 1) * slots * bytes);
   const sums = align(x + slots * width * bytes);
   return {
-    ...{ precision, bytes, lanes, shards: places, features, panels, scoreVectors, slots, blockRows, lineBytes },
+    ...{ precision, bytes, lanes, shards: shardSlots, features, panels, scoreVectors, slots, blockRows, lineBytes },
     ...{ header, moments, theta, buffer, other, weights, classes: classes === 2 ? 0 : classesAt, x, sums },
-    end: sums + sumsOf(scoreVectors, width).border * 8,
+    end: sums + sumOffsets(scoreVectors, width).border * 8,
   };
 }
 
@@ -117,7 +117,7 @@ export interface SumOffsets {
   readonly count: number;
 }
 
-export function sumsOf(k: number, width: number): SumOffsets {
+export function sumOffsets(k: number, width: number): SumOffsets {
   const pairs = (k * (k + 1)) / 2;
   const slopes = Math.ceil((1 + k + pairs) / 4) * 4;
   const border = slopes + k * width;

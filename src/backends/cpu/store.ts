@@ -10,7 +10,7 @@ import {
   panelWidth,
   planLayout,
   type StoreShape,
-  sumsOf,
+  sumOffsets,
   writeHeader,
 } from './layout.ts';
 import { allocate, growTo } from './memory.ts';
@@ -83,8 +83,8 @@ export function openStoreNow(module: WebAssembly.Module, shape: StoreShape): Sto
 function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, layout: Layout): Store {
   const kernels = instance.exports as unknown as Kernels;
   const { features, scoreVectors: k, panels } = layout;
-  const offsets = sumsOf(k, panels * panelWidth);
-  const offsetsOfTwo = sumsOf(1, panels * panelWidth);
+  const offsets = sumOffsets(k, panels * panelWidth);
+  const offsetsOfTwo = sumOffsets(1, panels * panelWidth);
   const clearSums = (count: number): void => {
     growTo(memory, layout, layout.sums + 8 * count);
     new Float64Array(memory.buffer, layout.sums, count).fill(0);

@@ -1,13 +1,13 @@
 /** The kernels' sums as the contract has them: without padding, the intercept last, the Hessian full. */
 import { addScaled } from '../../math/vector.ts';
 import type { Order, Sums } from '../../rows/contract.ts';
-import { type Layout, panelWidth, type SumOffsets, sumsOf } from './layout.ts';
+import { type Layout, panelWidth, type SumOffsets, sumOffsets } from './layout.ts';
 
 /** The sums of k score vectors that lie at the layout's address. */
 export function readSums(memory: ArrayBuffer, layout: Layout, k: number, order: Order): Sums {
   const n = layout.features;
   const width = layout.panels * panelWidth;
-  const offsets = sumsOf(k, width);
+  const offsets = sumOffsets(k, width);
   const sums = new Float64Array(memory, layout.sums, order < 2 ? offsets.border : offsets.count);
   const loss = sums[offsets.loss]!;
   if (order === 0) return { loss };

@@ -15,7 +15,7 @@ export interface Thread {
 }
 
 /** What differs between a worker of Node and one of a browser. */
-interface Line {
+interface WorkerConnection {
   post(message: Call, transfer: ArrayBuffer[]): void;
   /** Whether calls are pending. */
   hold(busy: boolean): void;
@@ -61,12 +61,12 @@ async function openThread(): Promise<Thread> {
     for (const { reject } of pending.values()) reject(death);
     pending.clear();
   };
-  const line = await (inNode() ? openNodeLine : openWebLine)({
+  const connection = await (inNode() ? connectInNode : connectInBrowser)({
     reply(reply) {
       const call = pending.get(reply.id);
       if (call === undefined) return; // it came too late: the thread is being closed
       pending.delete(reply.id);
-      if (pending.size === 0) line.hold(false);
+      if (pending.size === 0) connection.hold(false);
       if ('value' in reply) call.resolve(reply.value);
       else if ('bug' in reply) call.reject(reply.bug);
       else call.reject(new LogisticError(reply.refused.code, reply.refused.message, reply.refused as object));
@@ -74,7 +74,7 @@ async function openThread(): Promise<Thread> {
     died: die,
   });
   await new Promise((resolve, reject) => pending.set(started, { resolve, reject })).catch(async (error) => {
-    await line.end();
+    await connection.end();
     throw error;
   });
   let calls = started;
@@ -82,9 +82,9 @@ async function openThread(): Promise<Thread> {
     new Promise((resolve, reject) => {
       if (death !== undefined) return reject(death);
       const id = ++calls;
-      if (pending.size === 0) line.hold(true);
+      if (pending.size === 0) connection.hold(true);
       pending.set(id, { resolve: resolve as (value: unknown) => void, reject });
-      line.post(
+      connection.post(
         { id, method, args },
         transfer.map(({ buffer }) => buffer as ArrayBuffer),
       );
@@ -103,7 +103,7 @@ async function openThread(): Promise<Thread> {
     },
     async close() {
       die('it was told to');
-      await line.end();
+      await connection.end();
     },
   };
 }
@@ -112,7 +112,7 @@ function inNode(): boolean {
   return typeof process !== 'undefined' && process.versions?.node !== undefined;
 }
 
-async function openNodeLine({ reply, died }: Listener): Promise<Line> {
+async function connectInNode({ reply, died }: Listener): Promise<WorkerConnection> {
   const { Worker } = await import('node:worker_threads');
   // Without the process's own flags, which may load a whole toolchain into every thread.
   const worker = new Worker(workerSource, { eval: true, execArgv: [], name: 'tfjs-logistic' });
@@ -129,7 +129,7 @@ async function openNodeLine({ reply, died }: Listener): Promise<Line> {
   };
 }
 
-async function openWebLine({ reply, died }: Listener): Promise<Line> {
+async function connectInBrowser({ reply, died }: Listener): Promise<WorkerConnection> {
   const address = URL.createObjectURL(new Blob([workerSource], { type: 'text/javascript' }));
   const worker = new Worker(address, { name: 'tfjs-logistic' });
   worker.onmessage = ({ data }) => reply(data as Reply);

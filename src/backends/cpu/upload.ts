@@ -38,20 +38,20 @@ export async function upload(source: RowSource, stores: readonly OpenStore[], si
   };
   await Promise.all(
     stores.map(async (store) => {
-      const lane = openLane(store, signal);
-      await writeLabels(lane, source);
+      const writer = openWriter(store, signal);
+      await writeLabels(writer, source);
       for (let first = 0; first < features.length; first += panelWidth) {
         const panel = features.slice(first, first + panelWidth);
-        await writePanel(lane, first, panel);
+        await writePanel(writer, first, panel);
         for (let k = 0; k < panel.length; k++) onRead(first + k);
       }
-      await lane.drain();
+      await writer.drain();
     }),
   );
 }
 
-/** The way to one store: two buffers, of which one is filled while the other is on its way. */
-interface Lane extends OpenStore {
+/** Writes to one store by way of two buffers, of which one is filled while the other travels. */
+interface StoreWriter extends OpenStore {
   readonly slots: readonly ShardSlots[];
   /** Fills a buffer of `length` numbers and sends it, when one has come back. */
   send(
@@ -63,7 +63,7 @@ interface Lane extends OpenStore {
   drain(): Promise<void>;
 }
 
-function openLane(store: OpenStore, signal: AbortSignal | undefined): Lane {
+function openWriter(store: OpenStore, signal: AbortSignal | undefined): StoreWriter {
   const slots = slotsOf(store.shards.map(({ from, to }) => to - from));
   const length = panelWidth * Math.min(travelSlots, slots.at(-1)?.end ?? 0);
   const buffers = [0, 1].map((): Promise<Float64Array> => Promise.resolve(new Float64Array(length)));
@@ -88,25 +88,40 @@ function openLane(store: OpenStore, signal: AbortSignal | undefined): Lane {
   };
 }
 
-/** Runs of slots that travel together. */
-function* travels(slots: readonly ShardSlots[]): Generator<{ readonly slot: number; readonly count: number }> {
+/** Slots that travel together. */
+interface Travel {
+  readonly slot: number;
+  readonly count: number;
+}
+
+function* travels(slots: readonly ShardSlots[]): Generator<Travel> {
   const end = slots.at(-1)?.end ?? 0;
   for (let slot = 0; slot < end; slot += travelSlots) yield { slot, count: Math.min(travelSlots, end - slot) };
 }
 
-/** Calls read(row, into) for the rows of consecutive slots; slots that pad a shard get `padding`. */
+/** Numbers of the rows, of which a buffer holds one line. */
+interface LineReader {
+  /** What slots get that pad a shard. */
+  readonly padding: number;
+  read(from: number, into: Float64Array): void;
+}
+
+/** Fills [lines, count] for consecutive slots. Of each shard all lines are read in turn: they may share what they read. */
 function readSlots(
-  { shards, slots }: Lane,
-  into: Float64Array,
-  slot: number,
-  { padding, read }: { readonly padding: number; read(from: number, into: Float64Array): void },
+  { shards, slots }: StoreWriter,
+  values: Float64Array,
+  { slot, count }: Travel,
+  lines: readonly LineReader[],
 ): void {
-  const end = slot + into.length;
+  const end = slot + count;
   for (let s = firstShard(slots, slot); s < slots.length && slots[s]!.from < end; s++) {
     const { from, to, end: padded } = slots[s]!;
     const [first, last] = [Math.max(from, slot), Math.min(to, end)];
-    if (first < last) read(shards[s]!.from + first - from, into.subarray(first - slot, last - slot));
-    if (last < padded) into.fill(padding, Math.max(last, slot) - slot, Math.min(padded, end) - slot);
+    lines.forEach(({ padding, read }, k) => {
+      const start = k * count - slot;
+      if (first < last) read(shards[s]!.from + first - from, values.subarray(start + first, start + last));
+      if (last < padded) values.fill(padding, start + Math.max(last, slot), start + Math.min(padded, end));
+    });
   }
 }
 
@@ -121,8 +136,8 @@ function firstShard(slots: readonly ShardSlots[], slot: number): number {
   return low;
 }
 
-async function writeLabels(lane: Lane, { classes, labels, weights }: RowSource): Promise<void> {
-  const { host, number } = lane;
+async function writeLabels(writer: StoreWriter, { classes, labels, weights }: RowSource): Promise<void> {
+  const { host, number } = writer;
   const signedWeights = (from: number, q: Float64Array): void => {
     for (let i = 0; i < q.length; i++) q[i] = (1 - 2 * labels[from + i]!) * (weights ? weights[from + i]! : 1);
   };
@@ -131,33 +146,29 @@ async function writeLabels(lane: Lane, { classes, labels, weights }: RowSource):
     else s.fill(1);
   };
   const classNumbers = (from: number, y: Float64Array): void => y.set(labels.subarray(from, from + y.length));
-  const lines = classes === 2 ? [signedWeights] : [plainWeights, classNumbers];
-  for (const { slot, count } of travels(lane.slots)) {
-    const fill = (values: Float64Array): void => {
-      lines.forEach((read, k) => {
-        readSlots(lane, values.subarray(k * count, (k + 1) * count), slot, { padding: 0, read });
-      });
-    };
-    await lane.send(lines.length * count, fill, (values) => host.writeLabels(number, slot, values));
+  const lines = (classes === 2 ? [signedWeights] : [plainWeights, classNumbers]).map((read) => ({ padding: 0, read }));
+  for (const travel of travels(writer.slots)) {
+    const fill = (values: Float64Array): void => readSlots(writer, values, travel, lines);
+    await writer.send(lines.length * travel.count, fill, (values) => host.writeLabels(number, travel.slot, values));
   }
 }
 
-async function writePanel(lane: Lane, first: number, panel: readonly Feature[]): Promise<void> {
-  const { host, number } = lane;
+async function writePanel(writer: StoreWriter, first: number, panel: readonly Feature[]): Promise<void> {
+  const { host, number } = writer;
   const moments = new Float64Array(2 * panelWidth);
   panel.forEach(({ mean, scale }, k) => {
     moments[k] = mean;
     moments[panelWidth + k] = 1 / scale; // as readStandardised has it
   });
-  for (const { slot, count } of travels(lane.slots)) {
+  const lines = panel.map((feature): LineReader => {
+    return { padding: feature.mean, read: (from, into) => feature.read(from, into) }; // the mean standardises to 0
+  });
+  for (const travel of travels(writer.slots)) {
+    const { slot, count } = travel;
     const fill = (values: Float64Array): void => {
-      panel.forEach((feature, k) => {
-        const { mean: padding } = feature; // which standardises to 0
-        const read = (from: number, into: Float64Array): void => feature.read(from, into);
-        readSlots(lane, values.subarray(k * count, (k + 1) * count), slot, { padding, read });
-      });
+      readSlots(writer, values, travel, lines);
       values.fill(0, panel.length * count); // features that are missing in the last panel
     };
-    await lane.send(panelWidth * count, fill, (values) => host.writePanel(number, { first, slot, values, moments }));
+    await writer.send(panelWidth * count, fill, (values) => host.writePanel(number, { first, slot, values, moments }));
   }
 }

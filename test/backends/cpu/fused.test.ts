@@ -5,7 +5,7 @@
  */
 import { afterAll, describe, expect, it } from 'vitest';
 import { createFusedPlace, placeOn } from '../../../src/backends/cpu/fused.ts';
-import { createHost } from '../../../src/backends/cpu/host.ts';
+import { createHost, type Host } from '../../../src/backends/cpu/host.ts';
 import { compileKernels } from '../../../src/backends/cpu/kernels.ts';
 import { logLoss, residual } from '../../../src/math/logistic.ts';
 import { createRandom } from '../../../src/math/random.ts';
@@ -228,6 +228,29 @@ describe('placed rows', () => {
     const signal = AbortSignal.abort(reason);
     await expect(placed.evaluate(theta, 0, 'float32', { signal })).rejects.toBe(reason);
     await expect((await placeOf(3)).place(source, 'float32', signal)).rejects.toBe(reason);
+  });
+
+  it('leave nothing behind when the signal aborts while a store opens', async () => {
+    const host = createHost();
+    const controller = new AbortController();
+    const happened: string[] = [];
+    const watched: Host = {
+      ...host,
+      async open(...args) {
+        happened.push('open starts');
+        controller.abort(new Error('enough'));
+        await host.open(...args);
+        happened.push('open ends');
+      },
+      async close(number) {
+        happened.push('close');
+        await host.close(number);
+        await expect(host.scores(number, theta)).rejects.toThrow(TypeError); // nothing has that number
+      },
+    };
+    const request = { source, storage: 'float32', rowBytes: 2 ** 20, signal: controller.signal } as const;
+    await expect(placeOn([watched], (await compileKernels())!, request)).rejects.toThrow('enough');
+    await expect.poll(() => happened).toEqual(['open starts', 'open ends', 'close']);
   });
 
   it('are not read further once the signal has aborted', async () => {

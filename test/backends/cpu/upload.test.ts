@@ -57,8 +57,12 @@ describe.each([0, 3])('%i workers', (workers) => {
     const numbers = [draws(m, 2), draws(m, 2)] as const;
     const levels: DesignColumn = {
       ...{ kind: 'levels', fitted, means, scales },
-      read: (from: number, into: Int32Array) => into.set(codes.subarray(from, from + into.length)),
+      read(from: number, into: Int32Array) {
+        codesRead += into.length;
+        into.set(codes.subarray(from, from + into.length));
+      },
     };
+    let codesRead = 0;
     const indicators = fitted.map((level, k) => {
       const x = Float64Array.from(codes, (code) => Number(code === level));
       return denseColumn(x, means[k]!, scales[k]!);
@@ -69,7 +73,9 @@ describe.each([0, 3])('%i workers', (workers) => {
     const theta = randomTheta(7, 4, 1, 2);
     for (const storage of ['float32', 'float64'] as const) {
       const place = await placeOf(workers);
+      codesRead = 0;
       const byCodes = await place.place({ ...rest, columns: [first, levels, last] }, storage);
+      expect(codesRead).toBe(2 * m); // five indicators behind one number: three in the first panel, two in the second
       const dense = await place.place({ ...rest, columns: [first, ...indicators, last] }, storage);
       for (const precision of ['float32', 'float64'] as const) {
         expect(await byCodes.evaluate(theta, 2, precision)).toEqual(await dense.evaluate(theta, 2, precision));

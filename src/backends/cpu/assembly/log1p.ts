@@ -63,7 +63,7 @@ const split64: usize = memory.data<f64>([4503599627370496, 4503599627371519, 0.6
  * For t ≤ 1 it is log1pOfUnit(t), which never sees the rounding of u. For t > 1, u = 2^p·f with 1 ≤ f < 2 and the
  * result is p·ln 2 + log1pOfUnit(f − 1), in which f − 1 is exact; the rounding of u, at most half a unit in its last
  * place, is then at most 0.8 of one in the result, which is at least ln 2.
- * p is read off the exponent of u: its bits, put into the last places of 2^23 (float64: 2^52), are p and the bias.
+ * p is read off the exponent of u: its bits, written over the last ones of 2^23 (float64: 2^52), are p and the bias.
  * Measured error: 1.85 ulp in either precision; asserted in test/backends/cpu/lanes.test.ts.
  */
 @inline

@@ -6,23 +6,23 @@ import { LogisticError } from '../../errors.ts';
 import { addScaled } from '../../math/vector.ts';
 import type { Precision, RowSource, RowSums, SumOptions } from '../../rows/contract.ts';
 import { measureScores } from '../../rows/measure.ts';
-import { countFeatures, summarisePartitions } from '../../rows/source.ts';
+import { countFeatures, summarisePartitions, withoutColumns } from '../../rows/source.ts';
 import { type Asked, askStores, type StorePlan } from './shards.ts';
 import { plusSums } from './sums.ts';
 import type { OpenStore } from './upload.ts';
 
-interface Placed {
+interface FilledStores {
   readonly plans: readonly StorePlan[];
   /** In the order of the plans. */
   readonly opened: readonly OpenStore[];
   readonly storage: Precision;
-  close(): void;
+  close(): Promise<void>;
 }
 
-export function rowSumsOver(source: RowSource, { plans, opened, storage, close }: Placed): RowSums {
+export function rowSumsOfStores(source: RowSource, { plans, opened, storage, close }: FilledStores): RowSums {
   const features = countFeatures(source);
   const scoreVectors = source.classes - 1;
-  const labelled = { ...source, columns: [] }; // the columns may be freed
+  const labelled = withoutColumns(source);
   const everything = askStores(source, plans, undefined);
   let closed = false;
 
@@ -98,7 +98,7 @@ export function rowSumsOver(source: RowSource, { plans, opened, storage, close }
     async close() {
       if (closed) return;
       closed = true;
-      close();
+      await close();
     },
   };
 }
