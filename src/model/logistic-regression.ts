@@ -4,7 +4,7 @@
  */
 import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { LogisticError, requireOptions } from '../errors.ts';
+import { LogisticError, requireOptions, unexpected } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -96,6 +96,7 @@ export class LogisticRegression {
 
   async #fit(data: TrainingData | string, target: TrainingLabels | string, more: FitOptions, options: CheckedOptions) {
     requireOptions(more, fitOptionNames, 'fit');
+    requireHooks(more);
     if (typeof data === 'string') {
       const table = await this.#readFile(data, target, more);
       return fit(table, target as string, options, more);
@@ -122,5 +123,14 @@ export class LogisticRegression {
       });
     }
     return this.readTable(path, { ...this.#options, target }, { ...this.#options, signal, onProgress });
+  }
+}
+
+function requireHooks({ signal, onIteration, onProgress }: FitOptions): void {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw unexpected('bad-argument', 'signal', 'an AbortSignal', signal);
+  }
+  for (const [name, hook] of Object.entries({ onIteration, onProgress })) {
+    if (hook !== undefined && typeof hook !== 'function') throw unexpected('bad-argument', name, 'a function', hook);
   }
 }
