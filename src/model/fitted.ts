@@ -11,12 +11,12 @@ import { LogisticError, requireOptions, shown, type Warning } from '../errors.ts
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { booleanPairOf, type Cell } from '../predict/cell.ts';
-import { type Certificate, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
+import { type Certificate, classesByCode, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import type { TrainingReport } from './fit.ts';
-import { classesInOrder } from './measured.ts';
+import { reportedClasses } from './measured.ts';
 
 export interface EvaluateOptions {
   /** Two classes only. */
@@ -190,7 +190,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return metricsFromScores({
       scores,
       labels,
-      classes: classesInOrder(target),
+      ...reportedClasses(target),
       weights: more.weights,
       threshold: more.threshold ?? threshold ?? undefined,
     });
@@ -205,7 +205,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const words = this.classes.map((label) => String(label).toLowerCase());
     const folds = pair?.every((word) => words.includes(word)) === true;
     const spell = (label: Cell): string => (folds ? String(label).toLowerCase() : String(label)).trim();
-    const codes = new Map(classesInOrder(this.#scorer.model.target).map((label, code) => [spell(label), code]));
+    const codes = new Map(classesByCode(this.#scorer.model.target).map((label, code) => [spell(label), code]));
     const numeric = this.classes.every((label) => typeof label === 'number');
     return (label) => {
       if (Object(label) === label) return undefined; // no single value
