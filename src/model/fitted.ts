@@ -104,17 +104,17 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** The predicted class of each row, [m]; of one object its class. Throws 'unpredictable-row' naming the row. A tensor's are promised. */
-  predict(row: ObjectRow, options?: ScoreOptions): L;
   predict(tensor: TensorLike, options?: ScoreOptions): Promise<L[]>;
   predict(rows: PredictInput, options?: ScoreOptions): L[];
+  predict(row: ObjectRow, options?: ScoreOptions): L;
   predict(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): L | L[] | Promise<L[]> {
     return this.#over(this.#scorer.predict, input, options);
   }
 
   /** P of each class for each row, [m][K] in the order of `classes`; of one object [K]. A tensor's are promised. */
-  predictProba(row: ObjectRow, options?: ScoreOptions): number[];
   predictProba(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
   predictProba(rows: PredictInput, options?: ScoreOptions): number[][];
+  predictProba(row: ObjectRow, options?: ScoreOptions): number[];
   predictProba(
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
@@ -123,9 +123,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** z = log-odds of the positive class for each row, [m]; of one object z. Throws 'two-classes-only' for more. A tensor's are promised. */
-  decisionFunction(row: ObjectRow, options?: ScoreOptions): number;
   decisionFunction(tensor: TensorLike, options?: ScoreOptions): Promise<number[]>;
   decisionFunction(rows: PredictInput, options?: ScoreOptions): number[];
+  decisionFunction(row: ObjectRow, options?: ScoreOptions): number;
   decisionFunction(
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
@@ -134,9 +134,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** Log-odds of each class but the reference against it for each row, [m][k] in the order of `classes`; of one object [k]. A tensor's are promised. */
-  logOdds(row: ObjectRow, options?: ScoreOptions): number[];
   logOdds(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
   logOdds(rows: PredictInput, options?: ScoreOptions): number[][];
+  logOdds(row: ObjectRow, options?: ScoreOptions): number[];
   logOdds(
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
