@@ -14,7 +14,7 @@ module.exports = {
     may('yielding', []),
     may('predict/', ['math/']),
     may('rows/', ['math/']),
-    may('data/', ['math/', 'predict/cell[.]ts$']),
+    may('data/', ['math/', 'predict/(cell|read-row)[.]ts$']),
     may('design/', ['data/', 'rows/', 'math/', 'predict/model-file[.]ts$']),
     may('backends/', ['rows/', 'math/']),
     may('objective/', ['rows/', 'math/']),

@@ -14,7 +14,7 @@ export type {
   TypedArray,
   Vector,
 } from './data/kinds.ts';
-export type { InputRow, PredictInput } from './data/predict-input.ts';
+export type { PredictInput } from './data/predict-input.ts';
 export type { MissingCells } from './data/table.ts';
 export type { RowCounts } from './design/design.ts';
 export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';

@@ -92,7 +92,12 @@ async function placeBlocks(device: Device, source: RowSource, signal: AbortSigna
     throw error;
   }
   releaseColumns(source);
-  return rowSumsOfBlocks(device, source, { features: features.length, blocks, dispose });
+  return rowSumsOfBlocks(device, source, {
+    features: features.length,
+    scoreVectors: source.classes - 1,
+    blocks,
+    dispose,
+  });
 }
 
 /** Rows from … to as float32 tensors. */
@@ -119,65 +124,22 @@ function placeBlock(
 }
 
 interface PlacedBlocks {
-  /** n */
+  /** n and k */
   readonly features: number;
+  readonly scoreVectors: number;
   readonly blocks: readonly PlacedBlock[];
   dispose(): void;
 }
 
-function rowSumsOfBlocks(
-  { tf, active }: Device,
-  source: RowSource,
-  { features, blocks, dispose }: PlacedBlocks,
-): RowSums {
-  const k = source.classes - 1;
+function rowSumsOfBlocks(device: Device, source: RowSource, placed: PlacedBlocks): RowSums {
+  const { tf } = device;
+  const { features, scoreVectors: k } = placed;
   const labelled = withoutColumns(source);
   let closed = false;
-  /** Takes what an op gives of each block that has rows which are asked for, read back; from … to are those rows. */
-  const overBlocks = async (
-    theta: Float64Array,
-    options: SumOptions | undefined,
-    op: Op,
-    take: (numbers: Float64Array, block: PlacedBlock, from: number, to: number) => void,
-  ): Promise<void> => {
-    const [w, b] = splitTheta(theta, features, k);
+  const requireOpen = (): void => {
     if (closed) throw new LogisticError('disposed', 'these rows have been closed');
-    let index = 0;
-    for (const span of spansOf(source, options)) {
-      while (index < blocks.length && blocks[index]!.to <= span.from) index++;
-      for (let next = index; (blocks[next]?.from ?? span.to) < span.to; next++) {
-        options?.signal?.throwIfAborted();
-        if (closed) throw new LogisticError('disposed', 'these rows have been closed');
-        const block = blocks[next]!;
-        const [from, to] = [Math.max(block.from, span.from), Math.min(block.to, span.to)];
-        const out = active(() =>
-          tf.tidy(() => {
-            const asked = { ...block, weights: maskOutside(tf, block, from, to) };
-            return op(asked, tf.tensor2d(w, [features, k]), tf.tensor2d(b, [k, 1]));
-          }),
-        );
-        try {
-          take(Float64Array.from(await out.data()), block, from, to);
-        } finally {
-          out.dispose();
-        }
-      }
-    }
   };
-  const scoresOf = async (theta: Float64Array, options: SumOptions | undefined): Promise<Float64Array> => {
-    const m = countAskedRows(source, options);
-    const z = new Float64Array(k * m);
-    let at = 0;
-    const ofBlock: Op = ({ x }, w, b) => scores(tf, x, w, b);
-    await overBlocks(theta, options, ofBlock, (numbers, block, from, to) => {
-      const length = block.to - block.from;
-      for (let c = 0; c < k; c++) {
-        z.set(numbers.subarray(c * length + from - block.from, c * length + to - block.from), c * m + at);
-      }
-      at += to - from;
-    });
-    return z;
-  };
+  const visitor = { device, source: labelled, placed, requireOpen };
   return {
     features,
     scoreVectors: k,
@@ -189,18 +151,81 @@ function rowSumsOfBlocks(
       const pairs = (k * (k + 1)) / 2;
       const count = 1 + (order >= 1 ? size : 0) + (order === 2 ? pairs * (features + 1) ** 2 : 0);
       const total = new Float64Array(count);
-      const ofBlock: Op = (block, w, b) => blockSums(tf, block, w, b, order);
-      await overBlocks(theta, options, ofBlock, (numbers) => addScaled(total, 1, numbers));
+      const op: Op = (block, w, b) => blockSums(tf, block, w, b, order);
+      await overBlocks(visitor, { theta, options, op }, (numbers) => addScaled(total, 1, numbers));
       return unpackSums(total, k, features, order);
     },
     async measure(theta, threshold, options) {
-      return measureScores(labelled, await scoresOf(theta, options), threshold, options);
+      return measureScores(labelled, await scoresOf(visitor, theta, options), threshold, options);
     },
     async close() {
       closed = true;
-      dispose();
+      placed.dispose();
     },
   };
+}
+
+interface Visitor {
+  readonly device: Device;
+  readonly source: RowSource;
+  readonly placed: PlacedBlocks;
+  /** Throws once the rows have been closed. */
+  requireOpen(): void;
+}
+
+interface Visit {
+  readonly theta: Float64Array;
+  readonly options: SumOptions | undefined;
+  readonly op: Op;
+}
+
+/** Takes what an op gives of each block that has rows which are asked for, read back; from … to are those rows. */
+async function overBlocks(
+  { device: { tf, active }, source, placed: { features, scoreVectors, blocks }, requireOpen }: Visitor,
+  { theta, options, op }: Visit,
+  take: (numbers: Float64Array, block: PlacedBlock, from: number, to: number) => void,
+): Promise<void> {
+  const [w, b] = splitTheta(theta, features, scoreVectors);
+  requireOpen();
+  let index = 0;
+  for (const span of spansOf(source, options)) {
+    while (index < blocks.length && blocks[index]!.to <= span.from) index++;
+    for (let next = index; (blocks[next]?.from ?? span.to) < span.to; next++) {
+      options?.signal?.throwIfAborted();
+      requireOpen();
+      const block = blocks[next]!;
+      const [from, to] = [Math.max(block.from, span.from), Math.min(block.to, span.to)];
+      const out = active(() =>
+        tf.tidy(() => {
+          const asked = { ...block, weights: maskOutside(tf, block, from, to) };
+          return op(asked, tf.tensor2d(w, [features, scoreVectors]), tf.tensor2d(b, [scoreVectors, 1]));
+        }),
+      );
+      try {
+        take(Float64Array.from(await out.data()), block, from, to);
+      } finally {
+        out.dispose();
+      }
+    }
+  }
+}
+
+/** Z [k, m] of the rows that are asked for. */
+async function scoresOf(visitor: Visitor, theta: Float64Array, options: SumOptions | undefined): Promise<Float64Array> {
+  const { device, source, placed } = visitor;
+  const k = placed.scoreVectors;
+  const m = countAskedRows(source, options);
+  const z = new Float64Array(k * m);
+  let at = 0;
+  const op: Op = ({ x }, w, b) => scores(device.tf, x, w, b);
+  await overBlocks(visitor, { theta, options, op }, (numbers, block, from, to) => {
+    const length = block.to - block.from;
+    for (let c = 0; c < k; c++) {
+      z.set(numbers.subarray(c * length + from - block.from, c * length + to - block.from), c * m + at);
+    }
+    at += to - from;
+  });
+  return z;
 }
 
 /** W [n, k] and b [k] of theta [k, n + 1], in float32. */

@@ -14,11 +14,14 @@ export interface Transposed {
   readonly finite: readonly boolean[];
 }
 
+/** A name for each column, for messages; undefined where nobody wants the column, so that any cell will do. */
+export type MatrixNames = readonly (string | undefined)[];
+
 /** Rows that are transposed at a time: 256 kB for 32 columns. */
 const blockRows = 1024;
 
-/** m·n numbers row by row → n columns; `names` are for messages. */
-export function flatColumns(values: NumericArray, m: number, names: readonly string[]): Transposed {
+/** m·n numbers row by row → n columns. */
+export function flatColumns(values: NumericArray, m: number, names: MatrixNames): Transposed {
   const n = names.length;
   if (values instanceof Float64Array) {
     return transpose(m, n, (from, to) => values.subarray(from * n, to * n));
@@ -36,14 +39,14 @@ export function flatColumns(values: NumericArray, m: number, names: readonly str
     const [start, end] = [from * n, to * n];
     for (let i = start; i < end; i++) {
       const cell = cells[i];
-      block[i - start] = typeof cell === 'number' ? cell : toNumber(cell, Math.floor(i / n), names[i % n]!);
+      block[i - start] = typeof cell === 'number' ? cell : toNumber(cell, Math.floor(i / n), names[i % n]);
     }
     return block;
   });
 }
 
 /** Nested rows of as many numbers as there are names → columns. */
-export function nestedColumns(rows: readonly NumericArray[], names: readonly string[]): Transposed {
+export function nestedColumns(rows: readonly NumericArray[], names: MatrixNames): Transposed {
   const n = names.length;
   const block = new Float64Array(Math.min(rows.length, blockRows) * n);
   return transpose(rows.length, n, (from, to) => {
@@ -55,7 +58,7 @@ export function nestedColumns(rows: readonly NumericArray[], names: readonly str
         copyArray(cells, block, start, row, names);
       } else if (isTypedArray(cells)) {
         if (cells.length !== n) throw ragged(row, cells.length, n);
-        if (isBigIntArray(cells)) for (let j = 0; j < n; j++) block[start + j] = exactNumber(cells[j]!, row, names[j]!);
+        if (isBigIntArray(cells)) for (let j = 0; j < n; j++) block[start + j] = toNumber(cells[j], row, names[j]);
         else copyTyped(cells as ArrayLike<number>, block, start);
       } else throw wrongRow(row, cells);
     }
@@ -77,11 +80,11 @@ function copyArray(
   block: Float64Array,
   start: number,
   row: number,
-  names: readonly string[],
+  names: MatrixNames,
 ): void {
   for (let j = 0; j < cells.length; j++) {
     const cell = cells[j];
-    block[start + j] = typeof cell === 'number' ? cell : toNumber(cell, row, names[j]!);
+    block[start + j] = typeof cell === 'number' ? cell : toNumber(cell, row, names[j]);
   }
 }
 
@@ -91,8 +94,8 @@ function copyTyped(cells: ArrayLike<number>, block: Float64Array, start: number)
 }
 
 /** A cell of a matrix that is no number as it stands. */
-function toNumber(cell: unknown, row: number, name: string): number {
-  if (cell === null || cell === undefined) return Number.NaN;
+function toNumber(cell: unknown, row: number, name: string | undefined): number {
+  if (cell === null || cell === undefined || name === undefined) return Number.NaN;
   if (typeof cell === 'boolean') return cell ? 1 : 0;
   if (typeof cell === 'bigint') return exactNumber(cell, row, name);
   throw new LogisticError('not-a-number', `row ${row + 1}, column ${name}: ${describe(cell)} is not a number`, {

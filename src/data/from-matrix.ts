@@ -15,25 +15,33 @@ import {
   wrongRow,
 } from './kinds.ts';
 import { type Later, whenRead } from './later.ts';
+import { requireNames, wantedColumns } from './names.ts';
 import { numericColumn, requireComplete } from './numbers.ts';
-import type { NumericColumn } from './table.ts';
+import type { ColumnRequest, NumericColumn } from './table.ts';
 
 export interface MatrixOptions {
   /** Only their number counts here: it cuts a flat array into rows. */
   readonly labels: Vector | undefined;
   /** Default x1, x2, … */
   readonly featureNames: readonly string[] | undefined;
+  /** Which columns are wanted; in the others no cell is looked at. */
+  readonly request: ColumnRequest;
   /** Whether a missing number is an error. */
   readonly complete: boolean;
 }
 
 export interface MatrixColumns {
   readonly rows: number;
+  /** All columns of the matrix. */
   readonly names: readonly string[];
+  /** Those that are wanted. */
   readonly columns: Later<readonly NumericColumn[]>;
 }
 
-export function matrixColumns(known: KnownMatrix, { labels, featureNames, complete }: MatrixOptions): MatrixColumns {
+export function matrixColumns(
+  known: KnownMatrix,
+  { labels, featureNames, request, complete }: MatrixOptions,
+): MatrixColumns {
   if (known.kind !== 'tensor' && known.data.length === 0) throw noRows();
   if (labels === undefined) {
     throw new LogisticError('bad-data', 'a target by name needs data with names: objects, columns, an Arrow table', {
@@ -44,16 +52,21 @@ export function matrixColumns(known: KnownMatrix, { labels, featureNames, comple
   const [rows, width] = shapeOf(known, labelled);
   requireLabels(rows, labelled);
   const names = namesOf(width, featureNames);
+  requireNames(request, names);
+  const wanted = wantedColumns(request, names);
+  const among = new Set(wanted);
+  const read = names.map((name, j) => (among.has(j) ? name : undefined));
   const numbers: Later<Transposed> =
     known.kind === 'nested'
-      ? nestedColumns(known.data, names)
+      ? nestedColumns(known.data, read)
       : whenRead(known.kind === 'flat' ? known.data : tensorValues(known.data, 'data'), (values) =>
-          flatColumns(values as NumericArray, rows, names),
+          flatColumns(values as NumericArray, rows, read),
         );
   const columns = whenRead(numbers, (transposed) =>
-    transposed.columns.map((values, j) => {
-      const column = numericColumn(names[j]!, values, transposed.finite[j]);
-      if (complete) requireComplete(column, (row) => cellAt(known, row, j, width));
+    wanted.map((j) => {
+      const found = (row: number): unknown => cellAt(known, row, j, width);
+      const column = numericColumn(names[j]!, transposed.columns[j]!, { finite: transposed.finite[j], found });
+      if (complete) requireComplete(column, found);
       return column;
     }),
   );

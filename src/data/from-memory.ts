@@ -70,8 +70,7 @@ export async function tableFromMemory(
   const complete = !isNamed(known) && options.missing === undefined;
   const read = isNamed(known)
     ? namedColumns(known, request, options)
-    : matrixColumns(known, { labels, featureNames: options.featureNames, complete });
-  requireNames(request, read.names);
+    : matrixColumns(known, { labels, featureNames: options.featureNames, request, complete });
 
   const beside: Beside = { rows: read.rows, names: read.names, reading, complete };
   const labelColumn = labels === undefined ? undefined : readLabels(labels, beside);
@@ -179,7 +178,7 @@ function readWeights({ sampleWeight, weights }: TableRequest, { rows, names }: B
   const name = freeName('weight', names);
   lengthOf(sampleWeight, 'of sample weights');
   return whenRead(vectorCells(sampleWeight, name), (cells) =>
-    numericColumn(name, checkSampleWeights(cells, rows), true),
+    numericColumn(name, checkSampleWeights(cells, rows), { finite: true }),
   );
 }
 
@@ -191,7 +190,8 @@ function freeName(wanted: string, names: readonly string[]): string {
 function asCategories(columns: Column[], names: readonly string[], reading: Reading): void {
   for (const [j, column] of columns.entries()) {
     if (column.kind !== 'numeric' || !names.includes(column.name)) continue;
-    columns[j] = typedColumn(column.name, column.values, { ...reading, as: 'categorical' });
+    const category = typedColumn(column.name, column.values, { ...reading, as: 'categorical' });
+    columns[j] = { ...category, missing: column.missing }; // by the spelling of the cells, which are numbers by now
   }
 }
 

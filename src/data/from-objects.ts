@@ -23,7 +23,7 @@ export function objectCells(rows: ObjectRows, name: string): unknown[] {
   const cells = new Array<unknown>(rows.length);
   const inherited = name in {}; // every object has a `constructor`
   for (let row = 0; row < rows.length; row++) {
-    const object = rows[row]!;
+    const object = rows[row] as Readonly<Record<string, unknown>>;
     cells[row] = inherited && !Object.hasOwn(object, name) ? undefined : object[name];
   }
   return cells;

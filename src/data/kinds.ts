@@ -4,6 +4,7 @@
  */
 import { brief, LogisticError } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
+import type { ObjectRow } from '../predict/read-row.ts';
 
 /** What is asked of a tensor. */
 export interface TensorLike {
@@ -47,7 +48,7 @@ export type NumericArray = readonly number[] | readonly bigint[] | TypedArray;
 export type Vector = readonly Cell[] | TypedArray | ArrowVectorLike | TensorLike;
 /** m rows of n numbers: nested arrays, one flat array of m·n numbers row by row, or a tensor [m, n]. */
 export type Matrix = readonly NumericArray[] | NumericArray | TensorLike;
-export type ObjectRows = readonly Readonly<Record<string, Cell>>[];
+export type ObjectRows = readonly ObjectRow[];
 /** Columns by name, all of one length. */
 export type Columns = Readonly<Record<string, Vector>>;
 /** Data whose columns have names. */

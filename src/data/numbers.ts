@@ -40,17 +40,40 @@ export function allFinite(values: Float64Array): boolean {
   return a + b + c + d === 0;
 }
 
-/** A column of numbers that is given away. `finite`: known to hold no NaN and no infinity. */
-export function numericColumn(name: string, values: Float64Array, finite = allFinite(values)): NumericColumn {
-  let count = 0;
+/** Missing cells while they are counted. */
+export interface Missing {
+  count: number;
+  readonly tokens: Record<string, number>;
+}
+
+/** Counts a missing cell by its spelling. */
+export function addMissing(missing: Missing, cell: unknown): void {
+  const token = typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? 'NaN' : '';
+  missing.tokens[token] = (missing.tokens[token] ?? 0) + 1;
+  missing.count++;
+}
+
+/**
+ * A column of numbers that is given away. `finite`: known to hold no NaN and no infinity; `found`: the cell as it was
+ * given, where that may be no number.
+ */
+export function numericColumn(
+  name: string,
+  values: Float64Array,
+  {
+    finite = allFinite(values),
+    found = (row) => values[row],
+  }: { readonly finite?: boolean | undefined; readonly found?: (row: number) => unknown } = {},
+): NumericColumn {
+  const missing: Missing = { count: 0, tokens: {} };
   if (!finite) {
     for (let row = 0; row < values.length; row++) {
       const value = values[row]!;
-      if (Number.isNaN(value)) count++;
+      if (Number.isNaN(value)) addMissing(missing, found(row));
       else if (!Number.isFinite(value)) throw notFinite(name, row, value);
     }
   }
-  return { kind: 'numeric', name, values, missing: { count, tokens: count > 0 ? { NaN: count } : {} } };
+  return { kind: 'numeric', name, values, missing };
 }
 
 /** Refuses a missing cell. `found`: the cell as it was given, for the message. */

@@ -5,6 +5,7 @@
  */
 import { LogisticError, nearestName } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
+import type { ObjectRow, Row } from '../predict/read-row.ts';
 import { objectCells } from './from-objects.ts';
 import { arrowVectors, columnVectors, lengthOf, type NamedVectors, tensorValues, vectorCells } from './from-vectors.ts';
 import {
@@ -24,16 +25,12 @@ import { allRead, type Later, whenRead } from './later.ts';
 
 export type { TensorLike } from './kinds.ts';
 
-type ObjectRow = Readonly<Record<string, Cell>>;
-/** An object with cells by name, or the cells of the model's columns in order. */
-export type InputRow = ObjectRow | readonly Cell[];
-
 /**
  * Rows to predict but for a tensor and for one row as an object: objects, arrays of cells in the order of the model's
  * columns, one flat array of cells row by row, columns by name, an Arrow table.
  */
 export type PredictInput =
-  | readonly InputRow[]
+  | readonly Row[]
   | readonly TypedArray[]
   | readonly Cell[]
   | TypedArray
@@ -44,7 +41,7 @@ export type PredictInput =
  * Rows one after the other; one row that is an object is given back as it is, and a tensor, or a column that is one,
  * makes it a promise. `columns`: the model's, to cut flat arrays and to find columns by name.
  */
-export function rowsToPredict(input: unknown, columns: readonly string[]): Later<Iterable<InputRow>> | ObjectRow {
+export function rowsToPredict(input: unknown, columns: readonly string[]): Later<Iterable<Row>> | ObjectRow {
   if (Array.isArray(input) && input.length === 0) return [];
   if (isOneRow(input)) return input;
   const known = kindOf(input);
@@ -73,7 +70,7 @@ export function isOneRow(input: unknown): input is ObjectRow {
   );
 }
 
-function* nestedRows(rows: readonly unknown[]): Generator<InputRow> {
+function* nestedRows(rows: readonly unknown[]): Generator<Row> {
   for (let row = 0; row < rows.length; row++) {
     const cells = rows[row];
     if (Array.isArray(cells)) yield cells;
@@ -82,7 +79,7 @@ function* nestedRows(rows: readonly unknown[]): Generator<InputRow> {
   }
 }
 
-function flatRows(cells: ArrayLike<Cell>, columns: readonly string[]): Iterable<InputRow> {
+function flatRows(cells: ArrayLike<Cell>, columns: readonly string[]): Iterable<Row> {
   const n = columns.length;
   if (cells.length % n === 0) return cut(cells, n);
   throw new LogisticError('bad-shape', `${cells.length} values cannot be cut into rows of ${n}`, {
@@ -91,11 +88,11 @@ function flatRows(cells: ArrayLike<Cell>, columns: readonly string[]): Iterable<
   });
 }
 
-function* cut(cells: ArrayLike<Cell>, n: number): Generator<InputRow> {
+function* cut(cells: ArrayLike<Cell>, n: number): Generator<Row> {
   for (let at = 0; at < cells.length; at += n) yield Array.from({ length: n }, (_, j) => cells[at + j]);
 }
 
-function columnRows({ rows, names, vector }: NamedVectors, columns: readonly string[]): Later<Iterable<InputRow>> {
+function columnRows({ rows, names, vector }: NamedVectors, columns: readonly string[]): Later<Iterable<Row>> {
   const needed = columns.map((name) => {
     if (names.includes(name)) return vectorCells(vector(name), name) as Later<ArrayLike<Cell>>;
     const near = nearestName(name, names);
@@ -111,7 +108,7 @@ function columnRows({ rows, names, vector }: NamedVectors, columns: readonly str
   return whenRead(allRead(needed), (cells) => across(cells, rows));
 }
 
-function* across(columns: readonly ArrayLike<Cell>[], rows: number): Generator<InputRow> {
+function* across(columns: readonly ArrayLike<Cell>[], rows: number): Generator<Row> {
   for (let row = 0; row < rows; row++) yield columns.map((cells) => cells[row]);
 }
 

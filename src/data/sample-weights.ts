@@ -5,6 +5,20 @@
 import { LogisticError } from '../errors.ts';
 import { describe, isTensor } from './kinds.ts';
 
+/** Whether a value is a weight. */
+export function isWeight(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
+}
+
+/** The error of a value that is none; `column`: where weights are a column of the data. */
+export function wrongWeight(row: number, found: unknown, column?: string): LogisticError {
+  const where = column === undefined ? `row ${row + 1}` : `row ${row + 1}, column ${column}`;
+  return new LogisticError('bad-weights', `${where}: ${describe(found)} is not a sample weight`, {
+    hint: 'weights are finite numbers of at least 0; weight 0 leaves a row out',
+    details: { row: row + 1, column },
+  });
+}
+
 /** A checked copy, s [rows]. Throws 'bad-shape' or 'bad-weights', which names the row. */
 export function checkSampleWeights(weights: ArrayLike<unknown>, rows: number): Float64Array {
   if (typeof weights !== 'object' || weights === null || isTensor(weights)) {
@@ -22,12 +36,7 @@ export function checkSampleWeights(weights: ArrayLike<unknown>, rows: number): F
   for (let row = 0; row < rows; row++) {
     const weight = weights[row];
     const number = typeof weight === 'bigint' ? Number(weight) : weight;
-    if (typeof number !== 'number' || !(number >= 0 && number < Number.POSITIVE_INFINITY)) {
-      throw new LogisticError('bad-weights', `row ${row + 1}: ${describe(weight)} is not a sample weight`, {
-        hint: 'weights are finite numbers of at least 0; weight 0 leaves a row out',
-        details: { row: row + 1 },
-      });
-    }
+    if (!isWeight(number)) throw wrongWeight(row, weight);
     checked[row] = number;
   }
   return checked;

@@ -6,7 +6,7 @@
 import { LogisticError } from '../errors.ts';
 import { booleanPairOf, type Cell, readNumber, readText } from '../predict/cell.ts';
 import { describe, isTypedArray } from './kinds.ts';
-import { copyNumbers, exactNumber, notFinite, numericColumn } from './numbers.ts';
+import { addMissing, copyNumbers, exactNumber, type Missing, notFinite, numericColumn } from './numbers.ts';
 import type { Column } from './table.ts';
 
 export interface Reading {
@@ -29,18 +29,6 @@ interface Source extends Reading {
   readonly name: string;
   readonly cells: ArrayLike<unknown>;
   readonly missing: Missing;
-}
-
-interface Missing {
-  count: number;
-  readonly tokens: Record<string, number>;
-}
-
-/** Counts a missing cell by its spelling. */
-function addMissing(missing: Missing, cell: unknown): void {
-  const token = typeof cell === 'string' ? cell.trim() : typeof cell === 'number' ? 'NaN' : '';
-  missing.tokens[token] = (missing.tokens[token] ?? 0) + 1;
-  missing.count++;
 }
 
 type CellType = 'number' | 'boolean' | 'string';

@@ -10,7 +10,7 @@ import type { Label, MissingPolicy } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import { excludeDependent } from './dependence.ts';
 import { countUnseen } from './encode.ts';
-import { featureColumns, findColumn, fitFeatures, isMissing } from './features.ts';
+import { featureColumns, findColumn, fitFeatures } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
 import { type Dropped, selectRows } from './select-rows.ts';
 import { pureColumns } from './separation.ts';
@@ -59,15 +59,18 @@ export async function decideDesign(table: Table, target: string, options: Design
   const columns = featureColumns(table, { ...options, target });
   const weights = options.weights === undefined ? undefined : sampleWeights(findColumn(table, options.weights));
   const missing = options.missing ?? (table.source === 'arrays' ? 'error' : 'drop');
-  const { used, dropped } = await selectRows({ rows: table.rows, columns, labels: found.codes, weights, missing });
+  const { used, dropped, lossesOf } = await selectRows({
+    rows: table.rows,
+    columns,
+    labels: found.codes,
+    weights,
+    missing,
+  });
   const labels = await chooseClasses(found, {
     used,
+    lossesOf,
     positive: options.positive,
     reference: options.reference,
-    columnsMissingIn: (code) =>
-      columns
-        .filter((column) => found.codes.some((own, row) => own === code && isMissing(column, row)))
-        .map(({ name }) => name),
   });
 
   const { holdout, seed } = options;
@@ -104,7 +107,7 @@ export async function decideDesign(table: Table, target: string, options: Design
     warnings: [
       ...table.warnings,
       ...labels.warnings,
-      ...(await pureColumns(columns, { rows: training.rows, labels, penalised })),
+      ...(await pureColumns(columns, { rows: training.rows, labels, features, penalised })),
       ...scaled.warnings,
       ...dependent.warnings,
       ...(await unseenWarning({ columns, features }, split.holdout)),
@@ -145,7 +148,8 @@ async function gatherPart(
     rows.set(holdout, train.length);
   }
   const own = new (labels.classes.length <= 2 ** 8 ? Uint8Array : Uint16Array)(rows.length);
-  const s = weights || factors ? new Float64Array(rows.length) : undefined;
+  const sampleWeights = weights && new Float64Array(rows.length);
+  const s = factors ? new Float64Array(rows.length) : sampleWeights;
   let ascending = true;
   await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
@@ -153,18 +157,20 @@ async function gatherPart(
       const code = labels.codes[row]!;
       own[i] = code;
       if (i > 0 && row < rows[i - 1]!) ascending = false;
-      if (s) s[i] = (weights ? weights[row]! : 1) * (factors ? factors[code]! : 1);
+      if (sampleWeights) sampleWeights[i] = weights[row]!;
+      if (factors) s![i] = (weights ? weights[row]! : 1) * factors[code]!;
     }
   });
-  return { rows, ascending, labels: own, weights: s };
+  return { rows, ascending, labels: own, weights: s, sampleWeights };
 }
 
-function firstRows({ rows, ascending, labels, weights }: Part, count: number): Part {
+function firstRows({ rows, ascending, labels, weights, sampleWeights }: Part, count: number): Part {
   return {
     rows: rows.subarray(0, count),
     ascending,
     labels: labels.subarray(0, count),
     weights: weights?.subarray(0, count),
+    sampleWeights: sampleWeights?.subarray(0, count),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Column } from '../data/table.ts';
 import { LogisticError, nearestName, type Warning } from '../errors.ts';
 import type { Label } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
+import type { Losses, SelectedRows } from './select-rows.ts';
 
 /** A target with more classes than this is taken for a mistake. */
 const mostClasses = 1000;
@@ -134,18 +135,14 @@ async function countCodes(codes: Int32Array, length: number): Promise<Float64Arr
   return counts;
 }
 
-export interface ClassChoice {
-  /** The rows that are used. */
-  readonly used: Int32Array;
+export interface ClassChoice extends Pick<SelectedRows, 'used' | 'lossesOf'> {
   readonly positive: Label | undefined;
   readonly reference: Label | undefined;
-  /** Columns with a missing cell in some row of a class by its place. */
-  readonly columnsMissingIn: (code: number) => readonly string[];
 }
 
 /**
  * The classes of the rows that are used. One that has lost its last row is an error where one class is left, else a
- * warning. Throws LogisticError 'one-class', 'unknown-label' or 'bad-option'.
+ * warning. Throws LogisticError 'one-class', 'empty', 'bad-weights', 'unknown-label' or 'bad-option'.
  */
 export async function chooseClasses(target: Target, choice: ClassChoice): Promise<Labels> {
   const { classes: all, codes, name } = target;
@@ -156,13 +153,16 @@ export async function chooseClasses(target: Target, choice: ClassChoice): Promis
   });
   const lost = all.flatMap((_, code) => (counts[code] === 0 ? [code] : []));
   const classes = all.filter((_, code) => counts[code]! > 0);
-  if (classes.length < 2) throw oneClassLeft(target, lost, choice);
+  const losses = await choice.lossesOf(lost);
+  if (classes.length === 0) throw noRowLeft(joined(losses.values()));
+  if (classes.length === 1)
+    throw oneClassLeft(name, `${JSON.stringify(classes[0])} (${used.length} rows)`, joined(losses.values()));
   const reference = chooseReference(classes, choice, name);
   const order = [reference, ...classes.filter((label) => label !== reference)];
   const single = classes.filter((label) => counts[all.indexOf(label)] === 1);
   const warnings: Warning[] = lost.map((code) => ({
     code: 'lost-class',
-    message: `the class ${JSON.stringify(all[code])} of ${name} has no row left${because(choice.columnsMissingIn(code))}, so the model does not know it`,
+    message: `the class ${JSON.stringify(all[code])} of ${name} has no row left ${afterLosses(losses.get(code)!)}, so the model does not know it`,
   }));
   if (single.length > 0) {
     const listed = single.map((label) => JSON.stringify(label)).join(', ');
@@ -189,23 +189,39 @@ export async function chooseClasses(target: Target, choice: ClassChoice): Promis
   };
 }
 
-const because = (names: readonly string[]): string =>
-  names.length === 0 ? '' : ` once rows with a missing cell in ${names.join(', ')} are dropped`;
+/** Losses of several classes as one. */
+function joined(losses: Iterable<Losses>): Losses {
+  const all = [...losses];
+  return {
+    missingIn: new Set(all.flatMap(({ missingIn }) => [...missingIn])),
+    weightless: all.reduce((sum, { weightless }) => sum + weightless, 0),
+  };
+}
 
-function oneClassLeft(target: Target, lost: readonly number[], { used, columnsMissingIn }: ClassChoice): LogisticError {
-  const listed = lost.map((code) => JSON.stringify(target.classes[code])).join(', ');
-  const names = [...new Set(lost.flatMap(columnsMissingIn))];
-  const why = names.length === 0 ? 'has no weight' : `went because a cell is missing in ${names.join(', ')}`;
-  return new LogisticError(
-    'one-class',
-    `the target ${target.name} has one class only once rows are dropped: the last row of class ${listed} ${why}; ${used.length} rows are left`,
-    {
-      hint:
-        names.length === 0
-          ? 'give those rows a weight'
-          : `impute (--missing impute), or leave the column out (--drop ${names[0]})`,
-    },
-  );
+function afterLosses({ missingIn, weightless }: Losses): string {
+  const steps = [
+    ...(missingIn.size > 0 ? [`rows with a missing cell in ${[...missingIn].join(', ')} are dropped`] : []),
+    ...(weightless > 0 ? ['rows without a weight above 0 are left out'] : []),
+  ];
+  return `once ${steps.join(' and ')}`;
+}
+
+function remedyOf({ missingIn: [name], weightless }: Losses): string {
+  const fill = `impute (--missing impute), or leave the column out (--drop ${name})`;
+  return [...(name === undefined ? [] : [fill]), ...(weightless > 0 ? ['give those rows a weight'] : [])].join('; ');
+}
+
+function oneClassLeft(target: string, left: string, losses: Losses): LogisticError {
+  return new LogisticError('one-class', `the target ${target} has one class only, ${left}, ${afterLosses(losses)}`, {
+    hint: remedyOf(losses),
+  });
+}
+
+function noRowLeft(losses: Losses): LogisticError {
+  if (losses.missingIn.size === 0) {
+    return new LogisticError('bad-weights', 'no row has a weight above 0', { hint: remedyOf(losses) });
+  }
+  return new LogisticError('empty', `no row is left ${afterLosses(losses)}`, { hint: remedyOf(losses) });
 }
 
 function chooseReference(classes: readonly Label[], { positive, reference }: ClassChoice, target: string): Label {

@@ -14,6 +14,7 @@ export interface Selection {
   readonly columns: readonly Column[];
   /** −1 where a row has no label. */
   readonly labels: Int32Array;
+  /** NaN where a weight is missing. */
   readonly weights: Float64Array | undefined;
   readonly missing: MissingPolicy;
 }
@@ -25,7 +26,22 @@ export interface Dropped {
   zeroWeight: number;
 }
 
-export async function selectRows(selection: Selection): Promise<{ used: Int32Array; dropped: Dropped }> {
+/** Why no row of a class is used. */
+export interface Losses {
+  /** Columns with a missing cell in some row. */
+  readonly missingIn: Set<string>;
+  /** Rows whose weight is 0 or missing. */
+  weightless: number;
+}
+
+export interface SelectedRows {
+  readonly used: Int32Array;
+  readonly dropped: Dropped;
+  /** The losses of classes of which no row is used, by their codes. */
+  lossesOf(lost: readonly number[]): Promise<ReadonlyMap<number, Losses>>;
+}
+
+export async function selectRows(selection: Selection): Promise<SelectedRows> {
   const { rows, columns, labels, weights, missing } = selection;
   const dropped: Dropped = { missing: 0, noTarget: 0, zeroWeight: 0 };
   const used = new Int32Array(rows);
@@ -33,12 +49,8 @@ export async function selectRows(selection: Selection): Promise<{ used: Int32Arr
   let count = 0;
   const select = (row: number): void => {
     const gap = incomplete.find((column) => isMissing(column, row));
-    if (missing === 'error' && (gap !== undefined || labels[row]! < 0)) {
-      throw new LogisticError('missing-cell', `row ${row + 1}, column ${gap?.name ?? 'of the target'}: missing`, {
-        hint: "missing cells can be dropped with their rows ('drop') or filled in ('impute'): option missing",
-        details: { row: row + 1, column: gap?.name },
-      });
-    }
+    if (missing === 'error' && labels[row]! < 0) throw missingLabel(row);
+    if (missing === 'error' && gap !== undefined) throw missingCell(row, gap.name);
     if (labels[row]! < 0) dropped.noTarget++;
     else if (gap !== undefined || Number.isNaN(weights?.[row])) dropped.missing++;
     else if (weights?.[row] === 0) dropped.zeroWeight++;
@@ -51,5 +63,36 @@ export async function selectRows(selection: Selection): Promise<{ used: Int32Arr
       else select(row);
     }
   });
-  return { used: used.subarray(0, count), dropped };
+  return { used: used.subarray(0, count), dropped, lossesOf: (lost) => findLosses(selection, incomplete, lost) };
+}
+
+async function findLosses(
+  { rows, labels, weights }: Selection,
+  incomplete: readonly Column[],
+  lost: readonly number[],
+): Promise<ReadonlyMap<number, Losses>> {
+  const losses = new Map<number, Losses>(lost.map((code) => [code, { missingIn: new Set(), weightless: 0 }]));
+  await overRows(rows, (from, to) => {
+    for (let row = from; row < to; row++) {
+      const own = losses.get(labels[row]!);
+      if (own === undefined) continue;
+      for (const column of incomplete) if (isMissing(column, row)) own.missingIn.add(column.name);
+      if (weights !== undefined && !(weights[row]! > 0)) own.weightless++;
+    }
+  });
+  return losses;
+}
+
+function missingLabel(row: number): LogisticError {
+  return new LogisticError('missing-cell', `row ${row + 1}: the label is missing`, {
+    hint: "give the row a label; missing: 'drop' leaves out rows without one",
+    details: { row: row + 1 },
+  });
+}
+
+function missingCell(row: number, column: string): LogisticError {
+  return new LogisticError('missing-cell', `row ${row + 1}, column ${column}: missing`, {
+    hint: "missing cells can be dropped with their rows ('drop') or filled in ('impute'): option missing",
+    details: { row: row + 1, column },
+  });
 }

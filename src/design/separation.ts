@@ -1,12 +1,13 @@
 /**
  * Columns that alone keep classes apart: in all rows (a perfect predictor, which is usually the target in disguise),
- * or in the rows of one level that some class never has, where the maximum-likelihood estimate does not exist.
+ * or in the rows of one level that some class never has, where the maximum-likelihood estimate does not exist. A missing
+ * cell counts as the value that fills it.
  * Source: Albert & Anderson, On the existence of maximum likelihood estimates in logistic regression models,
  * Biometrika 71 (1984). It looks at one column at a time and fits nothing.
  */
 import type { BooleanColumn, CategoricalColumn, Column } from '../data/table.ts';
 import { brief, type Warning } from '../errors.ts';
-import type { Label } from '../predict/model-file.ts';
+import type { Feature, Label } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import type { Labels } from './labels.ts';
 
@@ -14,16 +15,19 @@ interface PurityRequest {
   /** The training rows. */
   readonly rows: Int32Array;
   readonly labels: Labels;
+  /** What the columns became, in their order. */
+  readonly features: readonly Feature[];
   readonly penalised: boolean;
 }
 
 export async function pureColumns(columns: readonly Column[], request: PurityRequest): Promise<Warning[]> {
   const perfect: string[] = [];
   const partial: string[] = [];
-  for (const column of columns) {
+  for (const [k, column] of columns.entries()) {
+    const { impute } = request.features[k]!;
     const found = await (column.kind === 'numeric'
-      ? numericPurity(column.values, request)
-      : levelPurity(column, request));
+      ? numericPurity(column.values, impute as number, request)
+      : levelPurity(column, impute, request));
     if (found === 'perfect') perfect.push(column.name);
     else partial.push(...found);
   }
@@ -42,7 +46,11 @@ export async function pureColumns(columns: readonly Column[], request: PurityReq
 }
 
 /** A number separates when no two classes' ranges overlap; they touch in one value when it does so but for ties. */
-async function numericPurity(values: Float64Array, { rows, labels }: PurityRequest): Promise<'perfect' | string[]> {
+async function numericPurity(
+  values: Float64Array,
+  impute: number | null,
+  { rows, labels }: PurityRequest,
+): Promise<'perfect' | string[]> {
   const { length } = labels.classes;
   const low = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
@@ -53,7 +61,8 @@ async function numericPurity(values: Float64Array, { rows, labels }: PurityReque
   await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const c = labels.codes[rows[i]!]!;
-      const value = values[rows[i]!]!;
+      const own = values[rows[i]!]!;
+      const value = Number.isNaN(own) && impute !== null ? impute : own;
       if (value < low[c]!) low[c] = value;
       if (value > high[c]!) high[c] = value;
     }
@@ -65,14 +74,17 @@ async function numericPurity(values: Float64Array, { rows, labels }: PurityReque
 /** A level is pure when some class has none of its rows; a column is perfect when every level has one class only. */
 async function levelPurity(
   column: BooleanColumn | CategoricalColumn,
+  impute: Feature['impute'],
   { rows, labels }: PurityRequest,
 ): Promise<'perfect' | string[]> {
   const names = column.kind === 'boolean' ? column.words : column.levels;
+  const fill = impute === null ? -1 : typeof impute === 'string' ? names.indexOf(impute) : Number(impute);
   const K = labels.classes.length;
   const counts = new Float64Array(names.length * K);
   await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
-      const code = column.codes[rows[i]!]!;
+      const own = column.codes[rows[i]!]!;
+      const code = own < 0 ? fill : own;
       if (code >= 0) counts[code * K + labels.codes[rows[i]!]!]!++;
     }
   });

@@ -2,6 +2,7 @@
  * What a row weighs: its sample weight times the weight of its class. Weight 2 is the row twice; a
  * weight is a non-negative number or its row is not used. It knows no loss.
  */
+import { isWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { sum } from '../math/vector.ts';
@@ -12,14 +13,13 @@ import { type Labels, unknownLabel } from './labels.ts';
 /** The weights of all rows; NaN where missing. Negative weights are an error that names the row. */
 export function sampleWeights(column: Column): Float64Array {
   if (column.kind !== 'numeric') {
-    throw new LogisticError('bad-weights', `the weights column ${column.name} holds strings, not numbers`);
-  }
-  const row = column.values.findIndex((value) => value < 0 || value === Number.POSITIVE_INFINITY);
-  if (row >= 0) {
-    throw new LogisticError('bad-weights', `row ${row + 1}, ${column.name}: ${column.values[row]} is not a weight`, {
-      hint: 'weights are finite numbers of at least 0',
+    const found = column.kind === 'boolean' ? 'booleans' : 'strings';
+    throw new LogisticError('bad-weights', `the weights column ${column.name} holds ${found}, not numbers`, {
+      hint: `read it as numbers (--numeric ${column.name}), or choose another column`,
     });
   }
+  const row = column.values.findIndex((value) => !Number.isNaN(value) && !isWeight(value));
+  if (row >= 0) throw wrongWeight(row, column.values[row], column.name);
   return column.values;
 }
 

@@ -11,12 +11,12 @@ import { LogisticError, requireOptions, shown, type Warning } from '../errors.ts
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { booleanPairOf, type Cell } from '../predict/cell.ts';
-import { type Certificate, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
+import { type Certificate, classesByCode, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import type { TrainingReport } from './fit.ts';
-import { classesInOrder } from './measured.ts';
+import { reportedClasses } from './measured.ts';
 
 export interface EvaluateOptions {
   /** Two classes only. */
@@ -104,17 +104,17 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** The predicted class of each row, [m]; of one object its class. Throws 'unpredictable-row' naming the row. A tensor's are promised. */
-  predict(row: ObjectRow, options?: ScoreOptions): L;
   predict(tensor: TensorLike, options?: ScoreOptions): Promise<L[]>;
   predict(rows: PredictInput, options?: ScoreOptions): L[];
+  predict(row: ObjectRow, options?: ScoreOptions): L;
   predict(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): L | L[] | Promise<L[]> {
     return this.#over(this.#scorer.predict, input, options);
   }
 
   /** P of each class for each row, [m][K] in the order of `classes`; of one object [K]. A tensor's are promised. */
-  predictProba(row: ObjectRow, options?: ScoreOptions): number[];
   predictProba(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
   predictProba(rows: PredictInput, options?: ScoreOptions): number[][];
+  predictProba(row: ObjectRow, options?: ScoreOptions): number[];
   predictProba(
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
@@ -123,9 +123,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** z = log-odds of the positive class for each row, [m]; of one object z. Throws 'two-classes-only' for more. A tensor's are promised. */
-  decisionFunction(row: ObjectRow, options?: ScoreOptions): number;
   decisionFunction(tensor: TensorLike, options?: ScoreOptions): Promise<number[]>;
   decisionFunction(rows: PredictInput, options?: ScoreOptions): number[];
+  decisionFunction(row: ObjectRow, options?: ScoreOptions): number;
   decisionFunction(
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
@@ -134,9 +134,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** Log-odds of each class but the reference against it for each row, [m][k] in the order of `classes`; of one object [k]. A tensor's are promised. */
-  logOdds(row: ObjectRow, options?: ScoreOptions): number[];
   logOdds(tensor: TensorLike, options?: ScoreOptions): Promise<number[][]>;
   logOdds(rows: PredictInput, options?: ScoreOptions): number[][];
+  logOdds(row: ObjectRow, options?: ScoreOptions): number[];
   logOdds(
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
@@ -190,7 +190,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return metricsFromScores({
       scores,
       labels,
-      classes: classesInOrder(target),
+      ...reportedClasses(target),
       weights: more.weights,
       threshold: more.threshold ?? threshold ?? undefined,
     });
@@ -205,7 +205,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const words = this.classes.map((label) => String(label).toLowerCase());
     const folds = pair?.every((word) => words.includes(word)) === true;
     const spell = (label: Cell): string => (folds ? String(label).toLowerCase() : String(label)).trim();
-    const codes = new Map(classesInOrder(this.#scorer.model.target).map((label, code) => [spell(label), code]));
+    const codes = new Map(classesByCode(this.#scorer.model.target).map((label, code) => [spell(label), code]));
     const numeric = this.classes.every((label) => typeof label === 'number');
     return (label) => {
       if (Object(label) === label) return undefined; // no single value

@@ -4,7 +4,7 @@
  */
 import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { LogisticError, requireOptions, type Warning } from '../errors.ts';
+import { LogisticError, requireOptions, unexpected, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -104,6 +104,7 @@ export class LogisticRegression {
     options: CheckedOptions,
   ) {
     requireOptions(more, fitOptionNames, 'fit');
+    requireHooks(more);
     if (isFile(data)) {
       const table = await this.#readFile(data, target, more);
       return fit(table, target as string, options, more).catch((error: unknown) => {
@@ -147,4 +148,13 @@ function isFile(data: unknown): data is FileInput {
   if (typeof data === 'string') return true;
   const kinds = [globalThis.URL, globalThis.Blob, globalThis.Response, globalThis.ReadableStream];
   return kinds.some((kind) => kind !== undefined && data instanceof kind);
+}
+
+function requireHooks({ signal, onIteration, onProgress }: FitOptions): void {
+  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
+    throw unexpected('bad-argument', 'signal', 'an AbortSignal', signal);
+  }
+  for (const [name, hook] of Object.entries({ onIteration, onProgress })) {
+    if (hook !== undefined && typeof hook !== 'function') throw unexpected('bad-argument', name, 'a function', hook);
+  }
 }

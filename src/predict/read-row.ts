@@ -7,8 +7,13 @@ import { brief, LogisticError, nearestName, shown, unexpected } from '../errors.
 import { type Cell, readNumber, readText } from './cell.ts';
 import { levelsOf, type ModelFile } from './model-file.ts';
 
-/** A row with the model's columns by name; further columns are ignored. */
-export type ObjectRow = Readonly<Record<string, Cell>>;
+/**
+ * A row with the model's columns by name; further columns are ignored. The second form lets in objects of an interface
+ * type, which an index signature refuses; what their cells hold is found when they are read.
+ */
+export type ObjectRow =
+  | Readonly<Record<string, Cell>>
+  | (object & { readonly [Symbol.iterator]?: never; readonly then?: never });
 /** A row: an object with the model's columns by name, or a list of exactly its columns in order. */
 export type Row = ObjectRow | readonly Cell[];
 
@@ -36,7 +41,7 @@ export function cellsOf(row: unknown, columns: readonly string[], number: number
     const needed = `the model needs ${columns.length}: ${columns.join(', ')}`;
     throw new LogisticError('row-width', `${nameOf(number)} has ${row.length} cells; ${needed}`);
   }
-  const named = row as ObjectRow;
+  const named = row as Readonly<Record<string, Cell>>;
   return columns.map((column) => {
     // Every object inherits a `constructor`; only one of the row's own is a column.
     if (column in named && (!(column in {}) || Object.hasOwn(named, column))) return named[column];

@@ -239,11 +239,48 @@ describe('missing numbers', () => {
         message: `row 2, column x1: ${found} is not a finite number`,
       });
       const { table } = await tableFromMemory(data, [0, 1], { missing: 'drop' });
-      expect(table.columns[0]).toMatchObject({ missing: { count: 1, tokens: { NaN: 1 } } });
+      expect(table.columns[0]).toMatchObject({ missing: { count: 1, tokens: { [found === 'null' ? '' : found]: 1 } } });
     }
     await expect(tableFromMemory([1, 2], [0, Number.NaN])).rejects.toMatchObject({
       message: 'row 2, column y: NaN is not a finite number',
     });
+  });
+
+  test('of a matrix, said to be a category: counted by the spelling of its cells', async () => {
+    const cells = [[1], [null], [Number.NaN], [null], [2]] as unknown as number[][];
+    const options = { missing: 'drop', categorical: ['x1'] } as const;
+    const { table } = await tableFromMemory(cells, [0, 1, 0, 1, 0], options);
+    expect(table.columns[0]).toMatchObject({ levels: ['1', '2'], missing: { count: 3, tokens: { '': 2, NaN: 1 } } });
+  });
+
+  test('in a column of a matrix that nobody wants: no cell is looked at', async () => {
+    const holed: unknown[] = [
+      [
+        [Number.NaN, 1],
+        [Number.POSITIVE_INFINITY, 2],
+      ],
+      [
+        ['a', 1],
+        [{}, 2],
+      ],
+      [BigInt64Array.of(2n ** 60n + 1n, 1n), BigInt64Array.of(0n, 2n)],
+      Float32Array.of(Number.NaN, 1, Number.POSITIVE_INFINITY, 2),
+      [null, 1, Number.NaN, 2],
+      BigInt64Array.of(2n ** 60n + 1n, 1n, 0n, 2n),
+      tf.tensor2d([
+        [Number.NaN, 1],
+        [Number.POSITIVE_INFINITY, 2],
+      ]),
+    ];
+    for (const data of holed) {
+      for (const options of [{ drop: ['x1'] }, { only: ['x2'] }]) {
+        const { table } = await tableFromMemory(data as TrainingData, [0, 1], options);
+        expect([read(table), table.leftOut]).toEqual([{ x2: [1, 2], y: [0, 1] }, ['x1']]);
+      }
+      await expect(tableFromMemory(data as TrainingData, [0, 1], { drop: ['x2'] })).rejects.toThrow(
+        /row [12], column x1/,
+      );
+    }
   });
 
   test.each([1, 3, 9])('wherever in %i columns the number is that is not finite, it is found and named', async (n) => {

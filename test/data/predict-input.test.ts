@@ -2,14 +2,15 @@
 import * as tf from '@tensorflow/tfjs';
 import * as arrow from 'apache-arrow';
 import { describe, expect, test } from 'vitest';
-import { type InputRow, labelsOf, rowsToPredict } from '../../src/data/predict-input.ts';
+import { labelsOf, rowsToPredict } from '../../src/data/predict-input.ts';
+import type { Row } from '../../src/predict.ts';
 
 const columns = ['a', 'b'];
 const rows = [
   [1, 10],
   [2, 20],
 ];
-const list = (input: unknown): InputRow[] => [...(rowsToPredict(input, columns) as Iterable<InputRow>)];
+const list = (input: unknown): Row[] => [...(rowsToPredict(input, columns) as Iterable<Row>)];
 
 describe('rows', () => {
   test.each<[string, unknown]>([
@@ -46,7 +47,7 @@ describe('rows', () => {
   ])('%s is awaited', async (_, input) => {
     const pending = rowsToPredict(input, columns);
     expect(pending).toBeInstanceOf(Promise);
-    expect([...((await pending) as Iterable<InputRow>)]).toEqual(rows);
+    expect([...((await pending) as Iterable<Row>)]).toEqual(rows);
   });
 
   test.each<[string, unknown, string, RegExp]>([

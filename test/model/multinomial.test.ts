@@ -228,7 +228,10 @@ test('per-class metrics and the confusion matrix are in the order of classes, wh
   const of = cases.find(({ id }) => id === 'penguins-island')!;
   const rows = rowsOf(of).filter((row) => Object.values(row).every((cell) => cell !== null));
   const model = await fit(of, { reference: 'Torgersen', trainingMetrics: true, folds: 2 });
-  const evaluated = await model.evaluate(rows, rows.map((row) => row[of.target]!));
+  const evaluated = await model.evaluate(
+    rows,
+    rows.map((row) => row[of.target]!),
+  );
   for (const metrics of [model.training.metrics.train!, evaluated]) {
     expect(metrics.perClass!.map(({ label }) => label)).toEqual(of.classes);
     expect(metrics.confusion).toEqual(of.confusion);
@@ -240,9 +243,14 @@ test('class weights weigh the fit, not the metrics', async () => {
   const of = cases.find(({ id }) => id === 'penguins-island')!;
   const rows = rowsOf(of).filter((row) => Object.values(row).every((cell) => cell !== null));
   const model = await fit(of, { classWeight: 'balanced', trainingMetrics: true });
-  const evaluated = await model.evaluate(rows, rows.map((row) => row[of.target]!));
+  const evaluated = await model.evaluate(
+    rows,
+    rows.map((row) => row[of.target]!),
+  );
   const { train } = model.training.metrics;
   expect(train!.confusion).toEqual(evaluated.confusion);
-  expect(train!.perClass!.map(({ support }) => support)).toEqual(of.confusion.map((row) => row.reduce((sum, count) => sum + count)));
+  expect(train!.perClass!.map(({ support }) => support)).toEqual(
+    of.confusion.map((row) => row.reduce((sum, count) => sum + count)),
+  );
   expect(train!.meanLogLoss).toBeCloseTo(evaluated.meanLogLoss!, 13);
 });

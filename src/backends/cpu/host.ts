@@ -5,7 +5,8 @@
 import type { Order, Precision, Sums } from '../../rows/contract.ts';
 import type { StoreShape } from './layout.ts';
 import type { Spans } from './runs.ts';
-import { openStore, type Panel, type Store } from './store.ts';
+import { openStore, type Store } from './store.ts';
+import type { Panel } from './write.ts';
 
 /**
  * Stores by number; store.ts says what the calls mean. Arrays of values that are written are given away, and those of

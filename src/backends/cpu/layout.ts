@@ -16,6 +16,8 @@ const longestBlock = 512;
 const shortestBlock = 64;
 /** Bytes at the start of a memory where the kernels' own tables of constants lie. */
 const tables = 4096;
+/** Bytes of the header, of which assembly/index.ts reads 17 numbers. */
+const headerBytes = 128;
 
 export interface StoreShape {
   /** Rows of each shard: rows that follow one another and belong to one partition. */
@@ -89,7 +91,7 @@ export function planLayout({ shards, features, classes, precision }: StoreShape)
 
   const lineBytes = blockRows * 8 + 64;
   const header = tables;
-  const moments = header + 64;
+  const moments = header + headerBytes;
   const theta = moments + 64;
   const buffer = align(theta + scoreVectors * (width + 1) * 8);
   const other = align(buffer + (scoreVectors + 3 + panelWidth) * lineBytes); // lines: assembly/index.ts
@@ -104,7 +106,10 @@ export function planLayout({ shards, features, classes, precision }: StoreShape)
   };
 }
 
-/** Where the kernels' sums lie, counted in float64 numbers from `sums`, and how many there are at order 2. */
+/**
+ * Where the sums of k score vectors lie, counted in float64 numbers from `sums`, and how many there are at order 2. The
+ * kernels are told in the header; that the loss is first and Σ s·dz follows it, they know.
+ */
 export interface SumOffsets {
   readonly loss: number;
   /** Σ s·dz of each score vector, Σ d of each pair of them. */
@@ -153,12 +158,14 @@ export interface KernelRun {
 /** Writes the header that assembly/index.ts reads. */
 export function writeHeader(memory: ArrayBuffer, layout: Layout, run: KernelRun): void {
   const { buffer, other, sums, panels, features, blockRows, bytes } = layout;
+  const { corners, slopes, border, square } = sumOffsets(run.scoreVectors, panels * panelWidth);
   const weights = layout.weights + run.at * bytes;
   const classes = layout.classes === 0 ? 0 : layout.classes + run.at * bytes;
   const x = layout.x + run.at * panels * panelWidth * bytes;
   const narrow = bytes === 4 ? 1 : 0;
-  new Uint32Array(memory, layout.header, 13).set([
-    ...[run.theta, buffer, other, weights, classes, x, sums],
+  new Uint32Array(memory, layout.header, 17).set([
+    ...[run.theta, buffer, other, weights, classes, x],
+    ...[sums, sums + 8 * corners, sums + 8 * slopes, sums + 8 * border, sums + 8 * square],
     ...[run.rows, panels, blockRows, features, run.scoreVectors, narrow],
   ]);
 }

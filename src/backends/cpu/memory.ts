@@ -1,9 +1,17 @@
 /** Kernel memories: allocated for the rows, grown for what few ask for, refused in words when they cannot be had. */
 import { LogisticError } from '../../errors.ts';
+import type { Kernels } from './kernels.ts';
 import type { Layout } from './layout.ts';
 
 const pageBytes = 65_536;
 const mostPages = 65_536;
+
+/** A memory, the kernels that work in it, and where everything lies there. */
+export interface KernelMemory {
+  readonly kernels: Kernels;
+  readonly memory: WebAssembly.Memory;
+  readonly layout: Layout;
+}
 
 export function allocate(layout: Layout): WebAssembly.Memory {
   const pages = Math.ceil(layout.end / pageBytes);
@@ -24,6 +32,12 @@ export function growTo(memory: WebAssembly.Memory, layout: Layout, bytes: number
   } catch (error) {
     throw tooLarge(bytes, layout, error);
   }
+}
+
+/** Sets the first `count` sums to 0. */
+export function clearSums({ memory, layout }: KernelMemory, count: number): void {
+  growTo(memory, layout, layout.sums + 8 * count);
+  new Float64Array(memory.buffer, layout.sums, count).fill(0);
 }
 
 function tooLarge(bytes: number, { slots, features, scoreVectors, precision }: Layout, cause?: unknown): LogisticError {

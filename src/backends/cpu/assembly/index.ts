@@ -23,8 +23,13 @@ class Header {
   classes!: u32;
   /** X: [block][panel][vector of rows][4 features]. */
   x!: u32;
-  /** float64: loss, Σ s·dz of each score vector, Σ d of each pair, padded to fours; gradient, border, square of each. */
+  /** float64: the loss, followed by Σ s·dz of each score vector; elsewhere Σ d of each pair of them. */
   sums!: u32;
+  corners!: u32;
+  /** The gradient of each score vector, the border and the square of the Gram matrix of each pair. */
+  slopes!: u32;
+  border!: u32;
+  square!: u32;
   rows!: u32;
   panels!: u32;
   blockRows!: u32;
@@ -86,16 +91,13 @@ function convertRow<S>(from: usize, count: usize, to: usize): void {
 /** One block of two classes. */
 function sumsOfTwo<T>(header: Header, order: i32, x: usize, q: usize, rowBytes: usize): void {
   const panels: usize = header.panels;
-  const totals: usize = header.sums;
-  const slopes = totals + 32;
-  const border = slopes + 32 * panels;
   const z: usize = header.buffer;
   const curvatures = z + lineBytes<T>(header);
   scores<T>(x, header.theta, panels, rowBytes, z);
-  contributions<T>(z, q, rowBytes, curvatures, totals);
-  if (order > 0) gradient<T>(x, z, panels, rowBytes, slopes);
+  contributions<T>(z, q, rowBytes, curvatures, header.sums);
+  if (order > 0) gradient<T>(x, z, panels, rowBytes, header.slopes);
   if (order > 1) {
-    gram<T>(x, curvatures, panels, rowBytes, curvatures + lineBytes<T>(header), border, border + 32 * panels);
+    gram<T>(x, curvatures, panels, rowBytes, curvatures + lineBytes<T>(header), header.border, header.square);
   }
 }
 
@@ -110,9 +112,7 @@ function sumsOfMore<T>(
 ): void {
   const panels: usize = header.panels;
   const k: usize = header.scoreVectors;
-  const pairs = (k * (k + 1)) >> 1;
   const totals: usize = header.sums;
-  const slopes = totals + ((1 + k + pairs + 3) & ~3) * 8;
   const z: usize = header.buffer;
   const stride = lineBytes<T>(header);
   const result = z + (k + 2) * stride;
@@ -124,12 +124,12 @@ function sumsOfMore<T>(
   if (order == 0) return;
   for (let c: usize = 0; c < k; c++) {
     residuals<T>(z, k, stride, weights, classes, rowBytes, c, result, totals + 8 * (1 + c));
-    gradient<T>(x, result, panels, rowBytes, slopes + c * 32 * panels);
+    gradient<T>(x, result, panels, rowBytes, header.slopes + c * 32 * panels);
   }
   if (order == 1) return;
-  let corner = totals + 8 * (1 + k);
-  let border = slopes + k * 32 * panels;
-  let square = border + pairs * 32 * panels;
+  let corner: usize = header.corners;
+  let border: usize = header.border;
+  let square: usize = header.square;
   for (let c: usize = 0; c < k; c++) {
     for (let d = c; d < k; d++) {
       crossCurvatures<T>(z, k, stride, weights, rowBytes, c, d, result, corner);
@@ -180,24 +180,22 @@ export function blockGradients(header: Header): void {
   const x = wideBlock(header);
   const panels: usize = header.panels;
   const k: usize = header.scoreVectors;
-  const slopes = header.sums + ((1 + k + ((k * (k + 1)) >> 1) + 3) & ~3) * 8;
   const rowBytes: usize = header.rows * sizeof<f64>();
   for (let c: usize = 0; c < k; c++) {
     const r = header.buffer + c * lineBytes<f64>(header);
-    gradient<f64>(x, r, panels, rowBytes, slopes + c * 32 * panels);
+    gradient<f64>(x, r, panels, rowBytes, header.slopes + c * 32 * panels);
     addOne<f64>(header.sums + 8 * (1 + c), sumRow<f64>(r, rowBytes));
   }
 }
 
-/** Adds [X; 1]·diag(d)·[X; 1]ᵀ of one block to the sums of two classes' Hessian; d in the first line of the buffer. */
+/** Adds [X; 1]·diag(d)·[X; 1]ᵀ of one block to the sums of one score vector's Hessian; d in the first line of the buffer. */
 export function blockGram(header: Header): void {
   const x = wideBlock(header);
   const panels: usize = header.panels;
   const rowBytes: usize = header.rows * sizeof<f64>();
   const d: usize = header.buffer;
-  const border = header.sums + 32 + 32 * panels;
-  gram<f64>(x, d, panels, rowBytes, d + lineBytes<f64>(header), border, border + 32 * panels);
-  addOne<f64>(header.sums + 16, sumRow<f64>(d, rowBytes));
+  gram<f64>(x, d, panels, rowBytes, d + lineBytes<f64>(header), header.border, header.square);
+  addOne<f64>(header.corners, sumRow<f64>(d, rowBytes));
 }
 
 /** [x; 1]ᵀ·M·[x; 1] of one block's rows into the first line of the buffer; M where theta would lie. */
