@@ -4,7 +4,7 @@
  */
 import { LogisticError } from '../../errors.ts';
 import { addScaled } from '../../math/vector.ts';
-import type { Precision, RowSource, RowSums, SumOptions } from '../../rows/contract.ts';
+import type { Precision, RowSource, RowSums, RowwiseSums, SumOptions } from '../../rows/contract.ts';
 import { measureScores } from '../../rows/measure.ts';
 import { countFeatures, summarisePartitions, withoutColumns } from '../../rows/source.ts';
 import { type Asked, askStores, type StorePlan } from './shards.ts';
@@ -25,52 +25,15 @@ export function rowSumsOfStores(source: RowSource, { plans, opened, storage, clo
   const labelled = withoutColumns(source);
   const everything = askStores(source, plans, undefined);
   let closed = false;
-
-  /** Asks the stores that have rows which are asked for; where none has, the first for a sum over no rows. */
-  const ask = async <T>(
-    options: SumOptions | undefined,
-    call: (store: OpenStore, asked: Asked, rows: number) => Promise<T>,
-  ): Promise<{ parts: T[]; asked: readonly Asked[]; rows: number }> => {
-    if (closed) throw new LogisticError('disposed', 'these rows have been closed');
-    const whole = options?.partitions === undefined && options?.range === undefined;
-    const { rows, asked } = whole ? everything : askStores(source, plans, options);
-    const none: Asked = { store: 0, spans: new Uint32Array(), rows: 0, pieces: [] };
-    const some = asked.length > 0 ? asked : [none];
-    const work = (): Promise<T[]> => Promise.all(some.map((each) => call(opened[each.store]!, each, rows)));
-    return { parts: await abortable(work, options?.signal), asked: some, rows };
+  const stores: Stores = {
+    opened,
+    rowsOf(options) {
+      if (closed) throw new LogisticError('disposed', 'these rows have been closed');
+      const whole = options?.partitions === undefined && options?.range === undefined;
+      return whole ? everything : askStores(labelled, plans, options);
+    },
   };
-  /** Numbers of rows [lines, rows] from those of each store. */
-  const gather = async (
-    lines: number,
-    options: SumOptions | undefined,
-    call: (store: OpenStore, asked: Asked) => Promise<Float64Array>,
-  ): Promise<Float64Array> => {
-    const { parts, asked, rows } = await ask(options, call);
-    const all = new Float64Array(lines * rows);
-    for (const [k, part] of parts.entries())
-      copyPieces(lines, { pieces: asked[k]!.pieces, packed: part, all, pack: false });
-    return all;
-  };
-  /** The sum of what each store makes of its part of given numbers [lines, rows]. */
-  const scatter = async (
-    given: Float64Array,
-    lines: number,
-    options: SumOptions | undefined,
-    call: (store: OpenStore, part: Float64Array, asked: Asked) => Promise<Float64Array>,
-  ): Promise<Float64Array> => {
-    const { parts } = await ask(options, (store, asked) => {
-      const packed = new Float64Array(lines * asked.rows);
-      copyPieces(lines, { pieces: asked.pieces, packed, all: given, pack: true });
-      return call(store, packed, asked);
-    });
-    return parts.reduce((sum, part) => {
-      addScaled(sum, 1, part);
-      return sum;
-    });
-  };
-  const scores = (theta: Float64Array, options?: SumOptions): Promise<Float64Array> =>
-    gather(scoreVectors, options, ({ host, number }, { spans }) => host.scores(number, theta, spans));
-
+  const rowwise = rowwiseOfStores(stores, scoreVectors);
   return {
     features,
     scoreVectors,
@@ -78,29 +41,96 @@ export function rowSumsOfStores(source: RowSource, { plans, opened, storage, clo
     precisions: ['float32', 'float64'],
     storagePrecision: storage,
     async evaluate(theta, order, precision, options) {
-      const { parts } = await ask(options, ({ host, number }, { spans }) =>
+      const { parts } = await ask(stores, options, ({ host, number }, { spans }) =>
         host.evaluate(number, theta, order, precision, spans),
       );
       return parts.reduce(plusSums);
     },
     async measure(theta, threshold, options) {
-      return measureScores(labelled, await scores(theta, options), threshold, options);
+      return measureScores(labelled, await rowwise.scores(theta, options), threshold, options);
     },
-    rowwise: {
-      scores,
-      gradientOf: (r, options) =>
-        scatter(r, scoreVectors, options, ({ host, number }, part, { spans }) => host.gradientOf(number, part, spans)),
-      gramOf: (d, options) =>
-        scatter(d, 1, options, ({ host, number }, part, { spans }) => host.gramOf(number, part, spans)),
-      quadraticForms: (matrix, options) =>
-        gather(1, options, ({ host, number }, { spans }) => host.quadraticForms(number, matrix, spans)),
-    },
+    rowwise,
     async close() {
       if (closed) return;
       closed = true;
       await close();
     },
   };
+}
+
+function rowwiseOfStores(stores: Stores, scoreVectors: number): RowwiseSums {
+  return {
+    scores: (theta, options) =>
+      gather(stores, scoreVectors, options, ({ host, number }, { spans }) => host.scores(number, theta, spans)),
+    gradientOf: (r, options) =>
+      scatter(stores, { lines: scoreVectors, given: r }, options, ({ host, number }, { spans }, part) =>
+        host.gradientOf(number, part, spans),
+      ),
+    gramOf: (d, options) =>
+      scatter(stores, { lines: 1, given: d }, options, ({ host, number }, { spans }, part) =>
+        host.gramOf(number, part, spans),
+      ),
+    quadraticForms: (matrix, options) =>
+      gather(stores, 1, options, ({ host, number }, { spans }) => host.quadraticForms(number, matrix, spans)),
+  };
+}
+
+interface Stores {
+  readonly opened: readonly OpenStore[];
+  /** The rows that are asked for, and in which stores they lie. Throws once the rows have been closed. */
+  rowsOf(options: SumOptions | undefined): ReturnType<typeof askStores>;
+}
+
+interface Answers<T> {
+  readonly parts: T[];
+  readonly asked: readonly Asked[];
+  readonly rows: number;
+}
+
+/** Asks the stores that have rows which are asked for; where none has, the first for a sum over no rows. */
+async function ask<T>(
+  { opened, rowsOf }: Stores,
+  options: SumOptions | undefined,
+  call: (store: OpenStore, asked: Asked) => Promise<T>,
+): Promise<Answers<T>> {
+  const { rows, asked } = rowsOf(options);
+  const none: Asked = { store: 0, spans: new Uint32Array(), rows: 0, pieces: [] };
+  const some = asked.length > 0 ? asked : [none];
+  const work = (): Promise<T[]> => Promise.all(some.map((each) => call(opened[each.store]!, each)));
+  return { parts: await abortable(work, options?.signal), asked: some, rows };
+}
+
+/** Numbers of rows [lines, rows] from those of each store. */
+async function gather(
+  stores: Stores,
+  lines: number,
+  options: SumOptions | undefined,
+  call: (store: OpenStore, asked: Asked) => Promise<Float64Array>,
+): Promise<Float64Array> {
+  const { parts, asked, rows } = await ask(stores, options, call);
+  const all = new Float64Array(lines * rows);
+  for (const [k, part] of parts.entries()) {
+    copyPieces(lines, { pieces: asked[k]!.pieces, packed: part, all, pack: false });
+  }
+  return all;
+}
+
+/** The sum of what each store makes of its part of given numbers [lines, rows]. */
+async function scatter(
+  stores: Stores,
+  { lines, given }: { readonly lines: number; readonly given: Float64Array },
+  options: SumOptions | undefined,
+  call: (store: OpenStore, asked: Asked, part: Float64Array) => Promise<Float64Array>,
+): Promise<Float64Array> {
+  const { parts } = await ask(stores, options, (store, asked) => {
+    const packed = new Float64Array(lines * asked.rows);
+    copyPieces(lines, { pieces: asked.pieces, packed, all: given, pack: true });
+    return call(store, asked, packed);
+  });
+  return parts.reduce((sum, part) => {
+    addScaled(sum, 1, part);
+    return sum;
+  });
 }
 
 interface Copy {
