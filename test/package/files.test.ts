@@ -361,7 +361,7 @@ describe('B34: indexes and leaks', () => {
   test('a column that is missing exactly in one class says so when it is the end of that class', () =>
     refused(
       make('x,m,y', (x, y, i) => `${x},${y ? i % 3 : ''},${y}`),
-      /last row of class 0 went because a cell is missing in m/,
+      /y has one class only, 1 \(4 rows\), once rows with a missing cell in m are dropped/,
     ));
 });
 
@@ -413,11 +413,16 @@ test('reading that is aborted rejects with the signal’s reason and leaves noth
   const { tmpdir } = await import('node:os');
   const left = (): string[] => readdirSync(tmpdir()).filter((name) => /^tfjs-logistic-(duckdb-)?\w{6}$/.test(name));
   const before = new Set(left());
-  for (const delay of [0, 20, 60]) {
+  const reason = new Error('enough');
+  for (const calls of [0, 1]) {
     const abort = new AbortController();
-    const reason = new Error('enough');
-    setTimeout(() => abort.abort(reason), delay);
-    await expect(readTable(`${folder.path}/d.csv`, { target: 'y' }, { signal: abort.signal })).rejects.toBe(reason);
+    let seen = 0;
+    const onProgress = (): void => {
+      if (++seen === calls) abort.abort(reason);
+    };
+    if (calls === 0) abort.abort(reason);
+    const options = { signal: abort.signal, onProgress };
+    await expect(readTable(`${folder.path}/d.csv`, { target: 'y' }, options)).rejects.toBe(reason);
   }
   expect(left().filter((name) => !before.has(name))).toEqual([]);
 });

@@ -30,8 +30,8 @@ test('every block of code runs, and prints what its comments say', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   });
-  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'ts', 'ts', 'ts', 'ts']);
-  const [, , commands = '', node = '', arrays = '', tensors = '', scoring = ''] = outputs;
+  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'sh', 'ts', 'ts', 'ts', 'ts']);
+  const [, , , commands = '', node = '', arrays = '', tensors = '', scoring = ''] = outputs;
   expect(commands).toContain('sex=male');
   expect(readFileSync(join(folder, 'scores.csv'), 'utf8').split('\n')).toHaveLength(893);
   expect(node).toContain("'sex=male': -2.");
@@ -39,6 +39,8 @@ test('every block of code runs, and prints what its comments say', () => {
   expect(
     arrays.replace(/0\.(74999999\d+|25000000\d+|24999999\d+|75000000\d+)/g, (p) => Number(p).toFixed(2)),
   ).toContain('[ [ 0.75, 0.25 ], [ 0.25, 0.75 ] ]');
+  expect(arrays).toContain("[ 'b', 'c' ]\nc\n");
+  expect(arrays).toMatch(/mean: \d\.\d+,\s+standardDeviation/);
   expect(tensors).toMatch(
     /^1\.3202\d+ Float32Array\(2\) \[ 1\.0586\d+, -0\.9070\d+ \] Float32Array\(1\) \[ 0\.1945\d+ \]$/m,
   );
