@@ -86,7 +86,7 @@ async function designOf(rows: number) {
     ascending: true,
     labels: Uint8Array.from({ length: rows }, (_, i) => i % 2),
     weights: undefined,
-      sampleWeights: undefined,
+    sampleWeights: undefined,
   };
   const values = Float64Array.from(part.rows);
   const columns = design.columns.map((column) => ({ ...column, values }) as typeof column);
