@@ -31,6 +31,7 @@ export class LogisticError extends Error {
   static {
     // Not a declared member: a symbol of its own in each declaration file would make the types of two copies differ.
     Object.assign(LogisticError.prototype, { [brand]: true });
+    Object.defineProperty(LogisticError, 'name', { value: 'LogisticError' }); // bundlers rename a class that names itself
   }
 
   /** True of an error of any copy of this class; a subclass is tested by its prototype, as usual. */

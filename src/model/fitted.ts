@@ -36,6 +36,10 @@ export interface ClassCoefficients<L extends Label = Label> {
 export class FittedLogisticRegression<L extends Label = Label> {
   readonly #scorer: Scorer<L>;
 
+  static {
+    Object.defineProperty(FittedLogisticRegression, 'name', { value: 'FittedLogisticRegression' }); // bundlers rename it
+  }
+
   private constructor(scorer: Scorer<L>) {
     this.#scorer = scorer;
   }
