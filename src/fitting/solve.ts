@@ -97,7 +97,7 @@ interface Descent {
   readonly first: Outcome & { readonly algorithm: Algorithm['name'] };
   /** The solve that ended it. */
   readonly last: Outcome;
-  /** Where it ended, in float64, with the Hessian at hand where there is one. */
+  /** Where it ended, in float64, with the direction or the Hessian at hand where there is one. */
   readonly point: Point;
   readonly noiseFloor: number;
   /** Iterations of stage 3. */
@@ -148,14 +148,14 @@ async function descend(
     signal: hooks.signal,
     onIteration: (state) => hooks.onIteration?.({ ...state, iteration: first.iterations + state.iteration }),
   });
-  // The points carry the Hessian that led to them; where no step was taken, that of the coarse solve.
+  // Where no step was taken there is still the Hessian of the coarse solve.
   const hessian = last.point.hessian ?? first.point.hessian;
   const point = { ...last.point, ...(hessian && { hessian }) };
   return { first, last, point, noiseFloor, refinements: last.iterations };
 }
 
 /**
- * The final point with its float64 gradient and, where Hessians are worth what they cost, its float64 Hessian. A converged fit takes one more step by the Hessian at hand, kept if it lowers the gradient.
+ * The final point with its float64 gradient and, where Hessians are worth what they cost, its float64 Hessian. A converged fit takes one more step in the direction at hand, kept if it lowers the gradient.
  */
 async function certify(
   exact: Objective,
@@ -163,11 +163,11 @@ async function certify(
   signal: AbortSignal | undefined,
 ): Promise<Point> {
   if (!hessianServes(exact)) return point;
-  const known = name === 'converged' ? point.hessian : undefined;
-  const own = known === undefined ? await exact.point(point.theta, 2, signal) : undefined;
+  const known = point.direction ?? (point.hessian && newtonDirection(point.hessian, point.gradient));
+  const own = name !== 'converged' || known === undefined ? await exact.point(point.theta, 2, signal) : undefined;
   if (name !== 'converged') return own!;
-  const step = newtonDirection(known ?? own!.hessian!, point.gradient);
-  const next = await exact.point(plus(point.theta, 1, step), 2, signal);
+  const direction = known ?? newtonDirection(own!.hessian!, point.gradient);
+  const next = await exact.point(plus(point.theta, 1, direction), 2, signal);
   if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
   return own ?? exact.point(point.theta, 2, signal);
 }

@@ -22,6 +22,8 @@ export interface Point {
   readonly gradient: Float64Array;
   /** Present when it was asked for with order 2; row by row, symmetric. */
   readonly hessian?: Float64Array;
+  /** Where a solver that came here would go next, where it says so. */
+  readonly direction?: Float64Array;
 }
 
 export interface Objective {

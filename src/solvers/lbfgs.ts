@@ -2,21 +2,11 @@
  * Limited-memory BFGS: the direction −H⁻¹·g with H⁻¹ told by the last ten steps, then a Wolfe step.
  * Source: Nocedal & Wright, Numerical Optimization, 2nd ed., algorithms 7.4 and 7.5.
  */
-import { addScaled, dot, maxNorm, norm, plus } from '../math/vector.ts';
+import { dot, maxNorm, norm } from '../math/vector.ts';
 import type { Point } from '../objective/objective.ts';
 import { wolfeStep } from './line-search.ts';
+import { type Pair, quasiNewtonDirection, withPair } from './secant-pairs.ts';
 import { type Algorithm, roundingNoise } from './solver.ts';
-
-const memory = 10;
-
-interface Pair {
-  /** θ_{k+1} − θ_k */
-  readonly s: Float64Array;
-  /** ∇f_{k+1} − ∇f_k */
-  readonly y: Float64Array;
-  /** yᵀs > 0 */
-  readonly ys: number;
-}
 
 /** Iterations without a lower loss or a gradient smaller by a tenth, after which only rounding is left. */
 const patience = 20;
@@ -35,7 +25,7 @@ export const lbfgs: Algorithm = {
       best.size = Math.min(best.size, size);
       if (best.since > patience) return undefined;
 
-      const direction = twoLoop(pairs, point.gradient);
+      const direction = quasiNewtonDirection(pairs, point.gradient, scaled(pairs));
       const first = pairs.length > 0 ? 1 : Math.min(1, 1 / norm(point.gradient));
       const next = await wolfeStep(objective, point, direction, { first, signal });
       if (next === undefined) {
@@ -45,31 +35,15 @@ export const lbfgs: Algorithm = {
         const steepest = point.gradient.map((g) => -g);
         return wolfeStep(objective, point, steepest, { first: last.ys / dot(last.y, last.y), signal });
       }
-      const s = plus(next.theta, -1, point.theta);
-      const y = plus(next.gradient, -1, point.gradient);
-      const ys = dot(y, s);
-      if (ys > 1e-10 * norm(y) * norm(s)) pairs = [...pairs.slice(1 - memory), { s, y, ys }];
+      pairs = withPair(pairs, point, next);
       return next;
     };
   },
 };
 
-/** −H⁻¹·g by the two-loop recursion, H⁻¹ starting from yᵀs/yᵀy of the last pair. */
-function twoLoop(pairs: readonly Pair[], gradient: Float64Array): Float64Array {
-  const direction = gradient.map((g) => -g);
-  const alphas: number[] = [];
-  for (const { s, y, ys } of pairs.toReversed()) {
-    const alpha = dot(s, direction) / ys;
-    alphas.push(alpha);
-    addScaled(direction, -alpha, y);
-  }
+/** H⁻¹ starts from yᵀs/yᵀy of the last pair. */
+function scaled(pairs: readonly Pair[]): (v: Float64Array) => Float64Array {
   const last = pairs.at(-1);
-  if (last) {
-    const scale = last.ys / dot(last.y, last.y);
-    for (let j = 0; j < direction.length; j++) direction[j]! *= scale;
-  }
-  for (const { s, y, ys } of pairs) {
-    addScaled(direction, alphas.pop()! - dot(y, direction) / ys, s);
-  }
-  return direction;
+  const scale = last ? last.ys / dot(last.y, last.y) : 1;
+  return (v) => v.map((value) => scale * value);
 }

@@ -17,7 +17,7 @@ export const newton: Algorithm = {
   begin: (objective, signal) => newtonStep(objective, signal),
 };
 
-/** −H⁻¹·g, by a Hessian of whatever origin: that of the point, a lagged one, or a sample's. */
+/** −H⁻¹·g, by a Hessian of whatever origin. */
 export function newtonDirection(hessian: Float64Array, gradient: Float64Array): Float64Array {
   return solveDamped(
     hessian,
