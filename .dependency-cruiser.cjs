@@ -24,7 +24,7 @@ module.exports = {
     may('model/', ['data/', 'design/', 'rows/', 'backends/', 'objective/', 'solvers/', 'fitting/', 'evaluation/', 'predict/', 'math/']),
     may('text/', ['data/', 'math/', 'predict/cell[.]ts$']),
     may('platform/', ['data/', 'text/', 'predict/cell[.]ts$']),
-    may('cli/', ['node[.]ts$', 'model/options[.]ts$', 'platform/write-file[.]ts$']),
+    may('cli/', ['node[.]ts$', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
     may('predict[.]ts$', ['predict/']),
     {
       name: 'tensors-stay-in-backends',

@@ -1,10 +1,10 @@
 /**
  * The commands and their options, as `--help` shows them. Options of a fit come from their records in
- * model/options.ts. What a command does is in its own file, loaded when it is called.
+ * model/option-records.ts. What a command does is in its own file, loaded when it is called.
  */
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
-import { type FlagKind, optionRecords } from '../model/options.ts';
+import { type FlagKind, optionRecords } from '../model/option-records.ts';
 import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
 
 const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unknown) | undefined>> = {

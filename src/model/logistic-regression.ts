@@ -7,10 +7,11 @@ import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, requireOptions, unexpected, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
+import { checkOptions } from './check-options.ts';
 import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
-import { type CheckedOptions, checkOptions, type Options } from './options.ts';
+import type { CheckedOptions, Options } from './options.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */

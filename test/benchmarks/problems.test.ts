@@ -8,7 +8,7 @@ import type { Problem } from '../../benchmarks/problems.ts';
 import { partOf, sampleOf } from '../../benchmarks/rows.ts';
 import { tableFromMemory } from '../../src/data/from-memory.ts';
 import { decideDesign } from '../../src/design/design.ts';
-import { checkOptions } from '../../src/model/options.ts';
+import { checkOptions } from '../../src/model/check-options.ts';
 import { sampleOf as sampleOfDesign } from '../../src/model/placed.ts';
 import type { RowSource } from '../../src/rows/contract.ts';
 

@@ -6,7 +6,7 @@ import { measureScaling } from '../../src/design/scale.ts';
 import { sourceOf } from '../../src/design/source.ts';
 import { LogisticRegression } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { checkOptions } from '../../src/model/options.ts';
+import { checkOptions } from '../../src/model/check-options.ts';
 import { featuresOf } from '../../src/rows/source.ts';
 
 test('two columns that give a term of the same name are an error that names both', async () => {

@@ -4,8 +4,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { LogisticRegression } from '../../src/index.ts';
+import { checkOptions } from '../../src/model/check-options.ts';
 import { fit } from '../../src/model/fit.ts';
-import { checkOptions } from '../../src/model/options.ts';
 import { randomRows } from '../support/data.ts';
 import { openTfjs, tf, tfjsNames, tfNameOf } from '../support/tensorflow.ts';
 

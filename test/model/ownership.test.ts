@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest';
 import type { NumericColumn, Table } from '../../src/data/table.ts';
 import { LogisticRegression } from '../../src/index.ts';
+import { checkOptions } from '../../src/model/check-options.ts';
 import { fit } from '../../src/model/fit.ts';
-import { checkOptions, type Options } from '../../src/model/options.ts';
+import type { Options } from '../../src/model/options.ts';
 import { randomRows } from '../support/data.ts';
 
 const m = 3000;

@@ -1,0 +1,66 @@
+/**
+ * The door: unknown options are refused with the nearest name or the translation of another library's, values by type and
+ * range, and defaults put in place.
+ */
+import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
+import { optionRecords } from './option-records.ts';
+import type { CheckedOptions, Options } from './options.ts';
+
+/** What other libraries call an option, and what it is here. */
+const translations: Readonly<Record<string, string>> = {
+  C: 'l2 = 1/(m·C), with m the number of rows',
+  penalty: 'l2 is the strength of the penalty, and 0 is none',
+  lambda: 'l2 = lambda where lambda acts on the mean loss (glmnet), lambda/m where it acts on the sum',
+  alpha: 'l2 = alpha where alpha acts on the mean loss, alpha/m where it acts on the sum',
+  tol: 'it is tolerance, on the gradient of the mean loss',
+  max_iter: 'it is maxIterations',
+  fit_intercept: 'it is intercept',
+  class_weight: 'it is classWeight',
+  random_state: 'it is seed',
+  learning_rate: 'it is learningRate',
+  numSteps: 'it is maxIterations',
+  regularization: 'l2 is the strength of the penalty, and 0 is none',
+  multi_class: 'more than two classes are fitted by softmax, without being asked',
+  maxIter: 'it is maxIterations',
+  epochs: 'it is maxIterations',
+};
+
+/** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
+export function checkOptions(options: Options): CheckedOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw unexpected('bad-argument', 'options', 'an object', options);
+  }
+  const given = Object.entries(options).filter(([, value]) => value !== undefined);
+  for (const [name, value] of given) {
+    if (!Object.hasOwn(optionRecords, name)) throw unknownOption(name);
+    const { expected, holds } = optionRecords[name as keyof Options];
+    if (!holds(value)) {
+      throw new LogisticError('bad-option', `${name} must be ${expected}, found ${shown(value)}`, {
+        details: { option: name },
+      });
+    }
+  }
+  const defaults = Object.entries(optionRecords).flatMap(([name, record]) =>
+    record.default === undefined ? [] : [[name, record.default] as const],
+  );
+  const checked = { ...Object.fromEntries(defaults), ...Object.fromEntries(given) } as CheckedOptions;
+  const descent = (['learningRate', 'momentum'] as const).find((name) => options[name] !== undefined);
+  if (descent !== undefined && checked.solver !== 'gd') {
+    throw new LogisticError('bad-option', `${descent} is for gradient descent; the solver is ${checked.solver}`, {
+      hint: 'choose solver gd',
+      details: { option: descent },
+    });
+  }
+  return checked;
+}
+
+function unknownOption(name: string): LogisticError {
+  const translation = Object.hasOwn(translations, name) ? translations[name] : undefined;
+  const near = nearestName(name, Object.keys(optionRecords));
+  return new LogisticError('unknown-option', `there is no option ${JSON.stringify(name)}`, {
+    hint:
+      translation ??
+      (near === undefined ? `the options are ${Object.keys(optionRecords).join(', ')}` : `did you mean ${near}?`),
+    details: { option: name },
+  });
+}
