@@ -4,7 +4,7 @@
  */
 import type { Column } from '../data/table.ts';
 import { LogisticError, nearestName, type Warning } from '../errors.ts';
-import type { Label } from '../predict/model-file.ts';
+import { classesByCode, type Label } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import type { Losses, SelectedRows } from './select-rows.ts';
 
@@ -158,7 +158,7 @@ export async function chooseClasses(target: Target, choice: ClassChoice): Promis
   if (classes.length === 1)
     throw oneClassLeft(name, `${JSON.stringify(classes[0])} (${used.length} rows)`, joined(losses.values()));
   const reference = chooseReference(classes, choice, name);
-  const order = [reference, ...classes.filter((label) => label !== reference)];
+  const order = classesByCode({ classes, reference });
   const single = classes.filter((label) => counts[all.indexOf(label)] === 1);
   const warnings: Warning[] = lost.map((code) => ({
     code: 'lost-class',

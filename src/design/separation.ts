@@ -7,7 +7,7 @@
  */
 import type { BooleanColumn, CategoricalColumn, Column } from '../data/table.ts';
 import { brief, type Warning } from '../errors.ts';
-import type { Feature, Label } from '../predict/model-file.ts';
+import { classesByCode, type Feature, type Label } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import type { Labels } from './labels.ts';
 
@@ -88,7 +88,7 @@ async function levelPurity(
       if (code >= 0) counts[code * K + labels.codes[rows[i]!]!]!++;
     }
   });
-  const inOrder = [labels.reference, ...labels.classes.filter((label) => label !== labels.reference)];
+  const inOrder = classesByCode(labels);
   const occurring = names
     .map((name, code) => describeLevel(name, counts.subarray(code * K, (code + 1) * K), inOrder))
     .filter(({ rows: own }) => own > 0);

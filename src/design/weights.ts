@@ -6,7 +6,7 @@ import { isWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { sum } from '../math/vector.ts';
-import type { Label } from '../predict/model-file.ts';
+import { classesByCode } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import { type Labels, unknownLabel } from './labels.ts';
 
@@ -43,7 +43,7 @@ export async function classFactors(
   { labels, rows, weights, target }: Weighing,
 ): Promise<Float64Array | undefined> {
   if (asked === undefined) return undefined;
-  const { classes, reference, codes } = labels;
+  const { classes, codes } = labels;
   if (asked === 'balanced') {
     const totals = new Float64Array(classes.length);
     await overRows(rows.length, (from, to) => {
@@ -55,6 +55,5 @@ export async function classFactors(
   const known = classes.map(String);
   const stranger = Object.keys(asked).find((label) => !known.includes(label));
   if (stranger !== undefined) throw unknownLabel('class weight', stranger, classes, target);
-  const inOrder: Label[] = [reference, ...classes.filter((label) => label !== reference)];
-  return Float64Array.from(inOrder, (label) => asked[String(label)] ?? 1);
+  return Float64Array.from(classesByCode(labels), (label) => asked[String(label)] ?? 1);
 }
