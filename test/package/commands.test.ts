@@ -185,7 +185,9 @@ describe('predict', () => {
     folder.write('many.csv', `x\n${'1\n'.repeat(200_000)}`);
     const { spawnSync } = await import('node:child_process');
     const cli = join(folder.path, '../node_modules/tfjs-logistic/dist/cli.js');
-    const piped = spawnSync('sh', ['-c', `"${process.execPath}" "${cli}" predict model.json many.csv | head -n 2`], {
+    const stops = "process.stdin.once('data', (some) => process.stdout.write(some, () => process.exit()))";
+    const pipe = `"${process.execPath}" "${cli}" predict model.json many.csv | "${process.execPath}" -e "${stops}"`;
+    const piped = spawnSync('sh', ['-c', pipe], {
       cwd: folder.path,
       encoding: 'utf8',
     });
