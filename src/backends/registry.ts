@@ -4,7 +4,7 @@
  * asked for.
  */
 import { LogisticError, nearestName } from '../errors.ts';
-import type { RowPlace, RowSource, RowSums } from '../rows/contract.ts';
+import type { Precision, RowPlace, RowSource, RowSums } from '../rows/contract.ts';
 import { referencePlace } from '../rows/reference.ts';
 import { countFeatures } from '../rows/source.ts';
 import { withExact } from '../rows/with-exact.ts';
@@ -24,27 +24,55 @@ export interface Resources {
   readonly cells: number;
 }
 
-/** The place called `name`. Whoever opens it closes it. */
-export async function openPlace(name: BackendName, resources: Resources): Promise<RowPlace> {
-  return takingNoFeatures(await open(name, resources));
+/** A backend by itself: what it is made of, and its place without the float64 that openPlace adds where it has none. */
+export interface Backend {
+  /** Kernels of its own, TensorFlow.js ops by portable.ts, or the reference's loops. */
+  readonly kernel: 'fused' | 'portable' | 'loops';
+  /** Arithmetic that its places have, the cheapest first. */
+  readonly precisions: readonly Precision[];
+  /** Packages that it computes with, which a user may not have installed; the last one is the backend's own. */
+  readonly packages: readonly string[];
+  open(resources: Resources): Promise<RowPlace>;
 }
 
-async function open(name: BackendName, resources: Resources): Promise<RowPlace> {
-  switch (name) {
-    case 'auto':
-    case 'cpu':
-      return (await openFused(resources)) ?? (await openWithoutSimd());
-    case 'tfjs-cpu':
-      return withFloat64(await openTfjsCpu('tfjs-cpu'), resources);
-    case 'wasm':
-      return withFloat64(await createTfjsPlace(await loadWasm(), 'wasm', 'wasm'), resources);
-    case 'reference':
-      return referencePlace;
-    default:
-      throw new LogisticError('unknown-backend', `there is no backend ${JSON.stringify(name)}`, {
-        hint: `choose one of ${backendNames.join(', ')}; ${nearestName(name, backendNames) ?? 'auto'} may be meant`,
-      });
-  }
+/** Every backend that is more than a choice among these. */
+export const backends: Readonly<Record<Exclude<BackendName, 'auto'>, Backend>> = {
+  cpu: {
+    kernel: 'fused',
+    precisions: ['float32', 'float64'],
+    packages: [],
+    open: async (resources) => (await openFused(resources)) ?? (await openWithoutSimd()),
+  },
+  'tfjs-cpu': {
+    kernel: 'portable',
+    precisions: ['float32'],
+    packages: ['@tensorflow/tfjs'],
+    open: () => openTfjsCpu('tfjs-cpu'),
+  },
+  wasm: {
+    kernel: 'portable',
+    precisions: ['float32'],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
+    open: async () => createTfjsPlace(await loadWasm(), 'wasm', 'wasm'),
+  },
+  reference: { kernel: 'loops', precisions: ['float64'], packages: [], open: async () => referencePlace },
+};
+
+/** The place called `name`, which has float64 arithmetic. Whoever opens it closes it. */
+export async function openPlace(name: BackendName, resources: Resources): Promise<RowPlace> {
+  const { precisions, open } = findBackend(name);
+  const place = await open(resources);
+  return takingNoFeatures(precisions.includes('float64') ? place : await withFloat64(place, resources));
+}
+
+/** What `name` stands for. Throws LogisticError 'unknown-backend'. */
+function findBackend(name: BackendName): Backend {
+  if (name === 'auto') return backends.cpu;
+  const found = Object.hasOwn(backends, name) ? backends[name] : undefined;
+  if (found !== undefined) return found;
+  throw new LogisticError('unknown-backend', `there is no backend ${JSON.stringify(name)}`, {
+    hint: `choose one of ${backendNames.join(', ')}; ${nearestName(name, backendNames) ?? 'auto'} may be meant`,
+  });
 }
 
 /**
