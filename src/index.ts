@@ -27,6 +27,13 @@ export type {
   MultiClassMetrics,
   TwoClassMetrics,
 } from './evaluation/metrics.ts';
+export { type Batch, type BatchMatrix, explainBatch } from './explain/batch.ts';
+export type { Edge, Gradient, Graph, Node, Written } from './explain/describe.ts';
+export type { Way } from './explain/graph.ts';
+export type { Formula } from './explain/notation.ts';
+export { type Example, explainNumbers, type Head } from './explain/numbers.ts';
+export type { CellRole, Role } from './explain/roles.ts';
+export type { RowExplanation, RowOptions } from './explain/row.ts';
 export type { SolverReport, WarmStartReport } from './fitting/solution.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
 export type { TrainingReport } from './model/fit.ts';

@@ -10,6 +10,7 @@ import { checkSampleWeights } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, type Warning } from '../errors.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
+import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
 import { booleanPairOf, type Cell } from '../predict/cell.ts';
 import { type Certificate, classesByCode, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
@@ -159,6 +160,17 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /**
+   * The computational graph of one row's loss, as data: each quantity with its value and its derivative, each step with
+   * its local derivative, every formula in text and MathML, and a measurement of each derivative. Throws
+   * 'unknown-label', 'unpredictable-row', 'missing-column'.
+   */
+  explain(row: Row, label: L, options: RowOptions = {}): RowExplanation {
+    requireOptions(options, ['unseen', 'sampleWeight'], 'explain');
+    const { model } = this.#scorer;
+    return explainRow(model, row, this.#codeOf(label, this.labelReader()), options);
+  }
+
+  /**
    * Metrics on rows whose labels are known: one label for each row in an array, a typed array, an Arrow vector or a
    * tensor, or the name of the column of the input that has them. Throws 'unknown-label' naming the row,
    * 'missing-column', 'bad-data', 'bad-weights', 'bad-shape'.
@@ -221,13 +233,15 @@ export class FittedLogisticRegression<L extends Label = Label> {
   /** Class codes of labels, as `labelReader` gives them. */
   #codesOf(labels: ArrayLike<Cell>): Int32Array {
     const read = this.labelReader();
-    return Int32Array.from(labels, (label, row) => {
-      const code = read(label);
-      if (code !== undefined) return code;
-      const known = this.classes.join(', ');
-      const message = `row ${row + 1}: ${shown(label)} is not a class of the model: ${known}`;
-      throw new LogisticError('unknown-label', message, { details: { row: row + 1 } });
-    });
+    return Int32Array.from(labels, (label, row) => this.#codeOf(label, read, row + 1));
+  }
+
+  #codeOf(label: Cell, read: (label: Cell) => number | undefined, row?: number): number {
+    const code = read(label);
+    if (code !== undefined) return code;
+    const where = row === undefined ? '' : `row ${row}: `;
+    const message = `${where}${shown(label)} is not a class of the model: ${this.classes.join(', ')}`;
+    throw new LogisticError('unknown-label', message, row === undefined ? {} : { details: { row } });
   }
 
   /** A function of the scorer over everything that the library takes for rows. */
