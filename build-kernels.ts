@@ -39,7 +39,7 @@ async function generateModule(entry: string, name: string): Promise<string> {
   return `// Made by build-kernels.ts from ${entry}. Do not edit.\nexport const ${name} =\n  '${base64}';\n`;
 }
 
-/** One script without imports, which Node and browsers run alike. */
+/** One script without imports, written for a browser's worker; runtime/node.ts runs it in Node. */
 async function generateWorker(entry: string): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [fileURLToPath(new URL(entry, import.meta.url))],
@@ -48,7 +48,7 @@ async function generateWorker(entry: string): Promise<string> {
       minify: true,
       write: false,
       format: 'iife',
-      platform: 'node',
+      platform: 'browser',
       target: 'es2022',
       charset: 'ascii',
     },

@@ -1,18 +1,22 @@
 import { defineConfig } from 'tsup';
 
-const shared = { target: 'node20', outDir: 'dist', external: [/^@duckdb\//, /^@tensorflow\//] };
+const shared = { target: 'node20', outDir: 'dist', external: [/^@duckdb\//, /^@tensorflow\//, '#runtime', /^node:/] };
+
+const entries = { index: 'src/index.ts', node: 'src/node.ts', browser: 'src/browser.ts', tfjs: 'src/tfjs.ts' };
 
 /**
  * The library in both module systems, the scorer as one file of its own, and the command, which is run and never
- * imported. The entries of the library share chunks, in CommonJS too: one text of the kernels, one class of each name.
+ * imported. The entries of the library share chunks, in CommonJS too: one text of the kernels, one class of each name. `#runtime`
+ * stays a name for the field `imports` of package.json to resolve, where the library is bundled or run.
  */
 export default defineConfig([
   {
     ...shared,
-    entry: ['src/index.ts', 'src/node.ts', 'src/browser.ts', 'src/tfjs.ts'],
+    entry: { ...entries, 'runtime/node': 'src/runtime/node.ts', 'runtime/web': 'src/runtime/web.ts' },
+    platform: 'browser', // of bundled packages that have a build for Node, not that one
     format: ['esm', 'cjs'],
     splitting: true,
-    dts: true,
+    dts: { entry: entries },
     shims: true,
   },
   { ...shared, entry: ['src/predict.ts'], format: ['esm', 'cjs'], dts: true, splitting: false, minify: true },

@@ -2,6 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 /** `unit` runs on src as it stands; `package` packs dist, installs the tarball into an empty folder and tests that. */
 export default defineConfig({
+  resolve: { alias: { '#runtime': new URL('src/runtime/node.ts', import.meta.url).pathname } },
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,

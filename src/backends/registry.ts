@@ -3,13 +3,13 @@
  * error: only `auto` and `cpu` choose, and what they chose is in the place's `detail`. Nothing is loaded before it is
  * asked for.
  */
+import { runtime } from '#runtime';
 import { LogisticError, nearestName } from '../errors.ts';
 import type { Precision, RowPlace, RowSource, RowSums } from '../rows/contract.ts';
 import { referencePlace } from '../rows/reference.ts';
 import { countFeatures } from '../rows/source.ts';
 import { withExact } from '../rows/with-exact.ts';
 import { createFusedPlace } from './cpu/fused.ts';
-import { availableThreads } from './cpu/threads.ts';
 import { loadTensorFlow, loadWasm } from './load.ts';
 import { type BackendName, backendNames } from './names.ts';
 import { createTfjsPlace } from './tfjs.ts';
@@ -87,7 +87,7 @@ export async function openFused({ threads, cells }: Resources): Promise<RowPlace
   if (cells < threadedCells) return createFusedPlace(0);
   if (threads !== 'auto') return createFusedPlace(threads);
   try {
-    return await createFusedPlace(await availableThreads());
+    return await createFusedPlace(runtime.availableThreads());
   } catch (error) {
     const place = await createFusedPlace(0);
     return place && { ...place, detail: `${place.detail} (${(error as Error).message})` };

@@ -13,7 +13,6 @@ import { type WebInput, webSource } from '../text/web-source.ts';
 import type { CellFile } from './cell-file.ts';
 import { expandPath, gunzip, openPath } from './open-path.ts';
 import { readParquet, readParquetCells } from './read-parquet.ts';
-import { nodeThreads } from './threads.ts';
 
 /**
  * Reads training data: a path, `-` for standard input, the files of a pattern, or what holds a file's bytes. Throws
@@ -40,7 +39,7 @@ export async function readTable(file: string | WebInput, request: ColumnRequest,
     }
     if (first.format === 'text') {
       const sources = files.map(({ source }) => source);
-      return await readDelimited(sources, request, options, nodeThreads);
+      return await readDelimited(sources, request, options);
     }
     if (first.format === 'json') return await readJson(first.source, request, options);
     return await readParquet(parquetPath(paths[0]!, first), request, options);

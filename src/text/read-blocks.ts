@@ -6,9 +6,7 @@ import { nextTask } from '../yielding.ts';
 import { packBlock, readBlock, unpackBlock } from './block.ts';
 import type { BlockCutter } from './cutter.ts';
 import type { TextKernel, Use } from './kernel.ts';
-import { openThreads, type ReadBlock, type Thread, type Threads } from './threads.ts';
-
-export type { Threads } from './threads.ts';
+import { type BlockThreads, openThreads, type ReadBlock } from './threads.ts';
 
 export interface BlockReader {
   /** Blocks in their order. What one gives is to be copied before the next one is asked for. */
@@ -21,7 +19,8 @@ export interface BlockReaderOptions {
   readonly delimiter: number;
   /** Bytes in all, NaN where that is not known. */
   readonly size: number;
-  readonly threads: Threads | undefined;
+  /** Threads that may read, this one among them. */
+  readonly threads: number;
 }
 
 /** Little beside what is kept, and enough that what is done once a block does not count. */
@@ -32,8 +31,8 @@ const worthThreads = 16 * 2 ** 20;
 export async function blockReader(kernel: TextKernel, options: BlockReaderOptions): Promise<BlockReader> {
   const { threads, size } = options;
   kernel.describe(options.uses, options.delimiter);
-  if (threads === undefined || threads.count < 2 || !(size >= worthThreads)) return readerHere(kernel, options);
-  return readerInThreads(kernel, await openThreads(threads, options), options);
+  if (threads < 2 || !(size >= worthThreads)) return readerHere(kernel, options);
+  return readerInThreads(kernel, await openThreads(threads - 1, options), options);
 }
 
 function readerHere(kernel: TextKernel, { uses }: BlockReaderOptions): BlockReader {
@@ -59,7 +58,7 @@ function readerHere(kernel: TextKernel, { uses }: BlockReaderOptions): BlockRead
 const waitingBlocks = 3;
 
 /** The other threads get what they can take, and what is more is read here. */
-function readerInThreads(kernel: TextKernel, threads: readonly Thread[], { uses }: BlockReaderOptions): BlockReader {
+function readerInThreads(kernel: TextKernel, threads: BlockThreads, { uses }: BlockReaderOptions): BlockReader {
   const spare: ArrayBuffer[] = [];
   const readHere = (bytes: Uint8Array): ReadBlock => {
     const packed = packBlock(readBlock(kernel, bytes, uses), spare.pop());
@@ -69,7 +68,7 @@ function readerInThreads(kernel: TextKernel, threads: readonly Thread[], { uses 
     async *read(cutter, bytes) {
       const pending: { read: Promise<ReadBlock>; settled: boolean }[] = [];
       const add = (block: Uint8Array): void => {
-        const free = threads.find((thread) => thread.busy() < waitingBlocks);
+        const free = threads.started.find((thread) => thread.busy() < waitingBlocks);
         const read = free === undefined ? Promise.resolve(readHere(block)) : free.read(block, kernel);
         const entry = { read, settled: false };
         const settle = (): void => {
@@ -89,13 +88,11 @@ function readerInThreads(kernel: TextKernel, threads: readonly Thread[], { uses 
       for await (const piece of bytes) {
         for (const block of cutter.push(piece)) add(block);
         await nextTask();
-        yield* drain(4 * waitingBlocks * threads.length);
+        yield* drain(4 * waitingBlocks * threads.started.length);
       }
       for (const block of cutter.finish()) add(block);
       yield* drain(0);
     },
-    async close() {
-      await Promise.all(threads.map((thread) => thread.close()));
-    },
+    close: threads.close,
   };
 }

@@ -3,6 +3,7 @@
  * threads, their cells gathered by column, and each column decided when the last row is there. Nothing is read twice,
  * so the bytes may come from a pipe.
  */
+import { runtime } from '#runtime';
 import { describeCounters } from '../data/counters.ts';
 import type { Asked } from '../data/infer.ts';
 import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
@@ -15,7 +16,7 @@ import { finishColumn, type Reading } from './finish.ts';
 import { type Use, uses } from './kernel.ts';
 import { type OpenText, openText } from './open-text.ts';
 import { Places } from './places.ts';
-import { blockBytes, blockReader, type Threads } from './read-blocks.ts';
+import { blockBytes, blockReader } from './read-blocks.ts';
 import type { ByteSource } from './source.ts';
 import { ColumnStore, type Expected } from './store.ts';
 
@@ -27,7 +28,7 @@ export async function readDelimited(
   sources: readonly ByteSource[],
   request: ColumnRequest,
   options: ReadOptions,
-  threads?: Threads,
+  threads = runtime.availableThreads(),
 ): Promise<Table> {
   const [source] = sources as [ByteSource];
   const text = await openText(source, options, request.target);
@@ -75,7 +76,7 @@ interface Gathering {
   readonly wanted: readonly number[];
   readonly request: ColumnRequest;
   readonly options: ReadOptions;
-  readonly threads: Threads | undefined;
+  readonly threads: number;
 }
 
 /** All cells of the wanted columns, by position in the file. */

@@ -1,26 +1,12 @@
 /**
  * Kernels in worker threads: each reads whole blocks and keeps a dictionary of its own, whose new texts come along with
- * a block and get the numbers they have here. How a worker is started is given from outside: Node and browsers differ.
- * A worker that dies turns every call into one error.
+ * a block and get the numbers they have here.
  */
-import { LogisticError } from '../errors.ts';
+import { openThread, type Thread } from '../runtime/thread.ts';
 import { type Block, unpackBlock } from './block.ts';
-import { compileTextKernel, type TextKernel, type Use } from './kernel.ts';
+import { compileTextKernel, type TextKernel } from './kernel.ts';
 import { workerSource } from './worker.generated.ts';
-import type { Answer, Ask, Setup } from './worker-messages.ts';
-
-/** A started worker. */
-export interface WorkerLine {
-  post(message: unknown, transfer: readonly ArrayBuffer[]): void;
-  end(): Promise<unknown>;
-}
-
-export interface Threads {
-  /** How many there may be. */
-  readonly count: number;
-  /** Starts a worker from the text of its script. */
-  start(script: string, heard: { message(data: unknown): void; died(reason: string): void }): WorkerLine;
-}
+import type { AskedBlock, BlockWorker, Setup } from './worker-messages.ts';
 
 /** A block that was read. `done` gives the memory of its cells back, once they are copied. */
 export interface ReadBlock {
@@ -32,58 +18,60 @@ export interface ReadBlock {
   done(): void;
 }
 
-export interface Thread {
+export interface BlockThread {
   /** Blocks that are waiting to be read or being read. */
-  readonly busy: () => number;
+  busy(): number;
   /** The block's memory goes along, and comes back with what was read. */
   read(block: Uint8Array, kernel: TextKernel): Promise<ReadBlock>;
+}
+
+export interface BlockThreads {
+  /** Those that have started, which in a page whose policy allows no workers none will. */
+  readonly started: readonly BlockThread[];
   close(): Promise<void>;
 }
 
-/** Threads besides the one that is here. */
-export async function openThreads(
-  threads: Threads,
-  { uses, delimiter }: { readonly uses: readonly Use[]; readonly delimiter: number },
-): Promise<Thread[]> {
-  const module = await compileTextKernel();
-  return Array.from({ length: threads.count - 1 }, () => openThread(threads, { module, uses, delimiter }));
+export async function openThreads(count: number, described: Omit<Setup, 'module'>): Promise<BlockThreads> {
+  const setup: Setup = { module: await compileTextKernel(), ...described };
+  const threads: Thread[] = [];
+  const started: BlockThread[] = [];
+  const start = async (): Promise<void> => {
+    const thread = await openThread(workerSource, 'if memory ran out, read fewer columns');
+    threads.push(thread);
+    call(thread, 'describe', [setup]).catch(() => {}); // told where a block is read
+    started.push(blockThread(thread));
+  };
+  const starting = Array.from({ length: count }, start);
+  const all = Promise.allSettled(starting);
+  return {
+    started,
+    async close() {
+      await all;
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
 }
 
-function openThread(threads: Threads, setup: Setup): Thread {
-  const waiting: { resolve(answer: Answer): void; reject(error: unknown): void }[] = [];
-  let death: LogisticError | undefined;
-  const line = threads.start(workerSource, {
-    message(data) {
-      const answer = data as Answer;
-      const caller = waiting.shift();
-      if (answer.bug !== undefined) caller?.reject(answer.bug);
-      else caller?.resolve(answer);
-    },
-    died(reason) {
-      death ??= new LogisticError('worker-died', `a worker thread ended before its work was done: ${reason}`, {
-        hint: 'read the file with --threads 1',
-      });
-      for (const { reject } of waiting.splice(0)) reject(death);
-    },
-  });
-  line.post(setup, []);
+function call<K extends keyof BlockWorker>(
+  thread: Thread,
+  method: K,
+  args: Parameters<BlockWorker[K]>,
+  transfer: readonly ArrayBuffer[] = [],
+): ReturnType<BlockWorker[K]> {
+  return thread.call(method, args, transfer) as ReturnType<BlockWorker[K]>;
+}
+
+function blockThread(thread: Thread): BlockThread {
   const spare: ArrayBuffer[] = [];
   let translate = new Uint32Array(256);
   let known = 0;
   return {
-    busy: () => waiting.length,
-    async read(bytes, kernel) {
-      if (death !== undefined) throw death;
-      const { length, byteOffset } = bytes;
-      const buffer = bytes.buffer as ArrayBuffer;
+    busy: thread.pending,
+    async read({ buffer: memory, byteOffset, length }, kernel) {
+      const buffer = memory as ArrayBuffer;
       const reuse = spare.pop();
-      const answer = await new Promise<Answer>((resolve, reject) => {
-        waiting.push({ resolve, reject });
-        line.post(
-          { buffer, byteOffset, length, reuse } satisfies Ask,
-          reuse === undefined ? [buffer] : [buffer, reuse],
-        );
-      });
+      const asked: AskedBlock = { buffer, byteOffset, length, reuse };
+      const answer = await call(thread, 'read', [asked], reuse === undefined ? [buffer] : [buffer, reuse]);
       for (const { column, bytes: text } of answer.texts) {
         if (known === translate.length) {
           const longer = new Uint32Array(2 * known);
@@ -97,9 +85,6 @@ function openThread(threads: Threads, setup: Setup): Thread {
       };
       const block = unpackBlock(answer.packed);
       return { block, bytes: new Uint8Array(answer.buffer, byteOffset, length), translate, done };
-    },
-    async close() {
-      await line.end();
     },
   };
 }

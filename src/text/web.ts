@@ -1,5 +1,5 @@
 /**
- * Tables from what a page has at hand, with the workers of browsers and an unpacker of gzip that reads all members,
+ * Tables from what a page has at hand, with an unpacker of gzip that reads all members,
  * which not every browser's own does. Parquet is read by hyparquet, loaded when it is needed.
  */
 import { Gunzip } from 'fflate';
@@ -10,13 +10,12 @@ import { openSource } from './kinds.ts';
 import { readDelimited } from './read-delimited.ts';
 import { readJson } from './read-json.ts';
 import type { Chunks } from './source.ts';
-import type { Threads } from './threads.ts';
 import { type WebInput, webSource } from './web-source.ts';
 
 export async function readWebTable(input: WebInput, request: ColumnRequest, options: ReadOptions): Promise<Table> {
   const opened = await openSource(await webSource(input, options.signal), gunzip);
   try {
-    if (opened.format === 'text') return await readDelimited([opened.source], request, options, webThreads());
+    if (opened.format === 'text') return await readDelimited([opened.source], request, options);
     if (opened.format === 'json') return await readJson(opened.source, request, options);
     throw new LogisticError('bad-file', `${opened.source.label}: Parquet is read in Node only`, {
       hint: 'convert it to CSV, or read it in Node',
@@ -48,25 +47,4 @@ export async function* gunzip(chunks: Chunks): AsyncGenerator<Uint8Array> {
   yield* out;
   if (end.length < 4 || new DataView(end.buffer).getUint32(0, true) !== size % 2 ** 32)
     throw new Error('unexpected end');
-}
-
-/** A page whose policy allows no workers reads with one thread. */
-function webThreads(): Threads | undefined {
-  if (typeof Worker === 'undefined') return undefined;
-  return {
-    count: globalThis.navigator?.hardwareConcurrency ?? 1,
-    start(script, heard) {
-      const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
-      const worker = new Worker(address, { name: 'tfjs-logistic-reader' });
-      worker.onmessage = ({ data }) => heard.message(data);
-      worker.onerror = ({ message }) => heard.died(message ?? 'the page does not allow it (worker-src of its policy)');
-      return {
-        post: (message, transfer) => worker.postMessage(message, [...transfer]),
-        async end() {
-          worker.terminate();
-          URL.revokeObjectURL(address);
-        },
-      };
-    },
-  };
 }

@@ -1,8 +1,14 @@
-/** What the reader and its worker threads say to each other. Answers come in the order of what was asked. */
+/** What the reader asks of its worker threads. */
 import type { PackedBlock } from './block.ts';
 import type { Use } from './kernel.ts';
 
-/** The first message: what there is to read. */
+export interface BlockWorker {
+  /** Called first. */
+  describe(setup: Setup): Promise<void>;
+  read(asked: AskedBlock): Promise<Answer>;
+}
+
+/** What there is to read. */
 export interface Setup {
   readonly module: WebAssembly.Module;
   readonly uses: readonly Use[];
@@ -10,7 +16,7 @@ export interface Setup {
 }
 
 /** A block to read, with memory that may be used for what comes of it. */
-export interface Ask {
+export interface AskedBlock {
   readonly buffer: ArrayBuffer;
   readonly byteOffset: number;
   readonly length: number;
@@ -23,6 +29,4 @@ export interface Answer {
   readonly buffer: ArrayBuffer;
   /** The dictionary's texts since the last answer. */
   readonly texts: readonly { readonly column: number; readonly bytes: Uint8Array }[];
-  /** Set where reading failed. */
-  readonly bug?: unknown;
 }

@@ -4,12 +4,12 @@
  * browser entry, bundled with TensorFlow.js.
  */
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import { type Browser, chromium } from 'playwright-core';
-import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type FittedLogisticRegression, LogisticRegression, type ModelFile } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
@@ -150,23 +150,14 @@ describe('tfjs-logistic/predict in a page', () => {
 
 /** The page's script and all it imports in one file, made as an application's bundler makes it. */
 async function bundled(script: string): Promise<string> {
-  const folder = mkdtempSync(join(inject('installed'), 'page-'));
-  const entry = join(folder, 'page.mjs');
-  writeFileSync(entry, script);
-  await build({
-    config: false,
-    silent: true,
-    entry: { page: entry },
-    outDir: join(folder, 'out'),
+  const { outputFiles } = await build({
+    stdin: { contents: script, resolveDir: inject('installed') },
+    bundle: true,
+    write: false,
     format: 'esm',
     platform: 'browser',
-    target: 'es2022',
-    splitting: false,
-    noExternal: [/tfjs/],
-    external: ['module'], // imported in Node only, but found by a bundler
-    outExtension: () => ({ js: '.js' }),
   });
-  return readFileSync(join(folder, 'out/page.js'), 'utf8');
+  return outputFiles[0]!.text;
 }
 
 describe('tfjs-logistic/browser in a page', () => {

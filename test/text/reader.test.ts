@@ -1,9 +1,10 @@
 /** One pass over the bytes: what turns up late decides as it does early, places are physical lines, threads change nothing. */
-import { availableParallelism } from 'node:os';
-import { describe, expect, test } from 'vitest';
+
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { runtime } from '#runtime';
 import { LogisticError } from '../../src/errors.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { nodeThreads } from '../../src/platform/threads.ts';
+import type { Call } from '../../src/runtime/messages.ts';
 import { openSource } from '../../src/text/kinds.ts';
 import { readDelimited } from '../../src/text/read-delimited.ts';
 import { outcome, read, sourceOf } from './support.ts';
@@ -199,12 +200,15 @@ describe('several threads', () => {
     return `${(random() * 100).toFixed(3)},${t},${i % 1000 === 0 ? '' : i % 97},${i % 2}`;
   });
   const text = `a,t,b,y\n${rows.join('\n')}\n`;
-  const threads = { ...nodeThreads, count: Math.max(3, availableParallelism()) };
+  const threads = 3;
+  afterEach(() => {
+    vi.restoreAllMocks();
+  });
 
   test('give what one gives', async () => {
     const padded = `${text}${rows.join('\n')}\n`;
     expect(padded.length).toBeGreaterThan(17 * 2 ** 20);
-    const one = await read(padded, { piece: 2 ** 20 });
+    const one = await read(padded, { piece: 2 ** 20, threads: 1 });
     const several = await read(padded, { piece: 2 ** 20, threads });
     expect(several).toEqual(one);
   });
@@ -212,7 +216,7 @@ describe('several threads', () => {
   test('tell the same line', async () => {
     const late = `${text}${rows.slice(0, 300_000).join('\n')}\noops,t,1,0\n`;
     const [one, several] = [
-      await outcome(late, { ...target, piece: 2 ** 20 }),
+      await outcome(late, { ...target, piece: 2 ** 20, threads: 1 }),
       await outcome(late, { ...target, piece: 2 ** 20, threads }),
     ];
     expect(several).toEqual(one);
@@ -220,15 +224,28 @@ describe('several threads', () => {
   });
 
   test('one that dies is an error', async () => {
-    const dying: typeof threads = {
-      count: 2,
-      start(_script, heard) {
-        setTimeout(() => heard.died('out of memory'), 5);
-        return { post() {}, end: async () => {} };
-      },
-    };
-    const reading = read(text + text, { piece: 2 ** 20, threads: dying });
+    const { startWorker } = runtime;
+    vi.spyOn(runtime, 'startWorker').mockImplementation((script, listener) => {
+      const line = startWorker(script, listener);
+      const post: typeof line.post = (message, transfer) => {
+        if ((message as Call).method === 'read') void line.end();
+        else line.post(message, transfer);
+      };
+      return { ...line, post };
+    });
+    const reading = read(text + text, { piece: 2 ** 20, threads });
     await expect(reading).rejects.toBeInstanceOf(LogisticError);
     await expect(reading).rejects.toMatchObject({ code: 'worker-died' });
+  });
+
+  test('where none may start, this one reads alone', async () => {
+    const start = vi.spyOn(runtime, 'startWorker').mockImplementation((_script, listener) => {
+      setTimeout(() => listener.died('not allowed'), 5);
+      return { post() {}, hold() {}, end: async () => {} };
+    });
+    const padded = `${text}${rows.join('\n')}\n`;
+    const alone = await read(padded, { piece: 2 ** 20, threads });
+    expect(start).toHaveBeenCalledTimes(threads - 1);
+    expect(alone.rows).toBe(2 * rows.length);
   });
 });

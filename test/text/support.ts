@@ -4,7 +4,6 @@ import { LogisticError } from '../../src/errors.ts';
 import { readDelimitedCells } from '../../src/text/read-cells.ts';
 import { readDelimited } from '../../src/text/read-delimited.ts';
 import type { ByteSource } from '../../src/text/source.ts';
-import type { Threads } from '../../src/text/threads.ts';
 
 export function sourceOf(text: string | Uint8Array, piece = 65_536): ByteSource {
   const bytes = typeof text === 'string' ? new TextEncoder().encode(text) : text;
@@ -27,7 +26,7 @@ export interface Reading {
   readonly request?: ColumnRequest;
   readonly options?: ReadOptions;
   readonly piece?: number;
-  readonly threads?: Threads;
+  readonly threads?: number;
 }
 
 export const read = (text: string | Uint8Array, { request = {}, options = {}, piece, threads }: Reading = {}) =>

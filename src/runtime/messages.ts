@@ -1,9 +1,8 @@
-/** What the library and its workers say to each other: numbered calls of a host's methods, and their replies. */
-import type { Host } from './host.ts';
+/** What a thread and its worker say to each other: numbered calls of methods, and their replies. */
 
 export interface Call {
   readonly id: number;
-  readonly method: keyof Host;
+  readonly method: string;
   readonly args: readonly unknown[];
 }
 
