@@ -11,11 +11,15 @@ const iterations = 60;
 export function conditionNumber(a: Float64Array, order: number): number | undefined {
   const l = cholesky(a, order);
   if (l === undefined) return undefined;
-  const times = (v: Float64Array) => v.map((_, i) => dot(a.subarray(i * order, (i + 1) * order), v));
-  return largestEigenvalue(times, order) * largestEigenvalue((v) => choleskySolve(l, v), order);
+  return largestEigenvalue(a, order) * powerIteration((v) => choleskySolve(l, v), order);
 }
 
-function largestEigenvalue(times: (v: Float64Array) => Float64Array, order: number): number {
+/** λ_max of a symmetric positive semidefinite matrix to about two digits. */
+export function largestEigenvalue(a: Float64Array, order: number): number {
+  return powerIteration((v) => v.map((_, i) => dot(a.subarray(i * order, (i + 1) * order), v)), order);
+}
+
+function powerIteration(times: (v: Float64Array) => Float64Array, order: number): number {
   let v: Float64Array = Float64Array.from({ length: order }, (_, i) => 1 + 0.5 * Math.sin(i + 1)); // no symmetry to be caught in
   let value = 0;
   for (let i = 0; i < iterations; i++) {
