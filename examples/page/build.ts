@@ -37,8 +37,6 @@ const provided: Plugin = {
     builder.onResolve({ filter: /^@tensorflow\// }, ({ path }) => ({
       path: folder(path.endsWith('wasm') ? 'src/tensorflow/wasm.cjs' : 'src/tensorflow/tf.cjs'),
     }));
-    builder.onResolve({ filter: /^(node:|module$)/ }, ({ path }) => ({ path, namespace: 'node' }));
-    builder.onLoad({ filter: /.*/, namespace: 'node' }, () => ({ contents: 'export {}' }));
   },
 };
 
@@ -49,7 +47,7 @@ export async function buildPage(): Promise<{ readonly html: string; readonly gzi
     outdir: folder('dist'),
     ...{ bundle: true, minify: true, write: false, format: 'iife', platform: 'browser', target: 'es2022' },
     ...{ jsx: 'automatic', jsxImportSource: 'preact', charset: 'utf8', logLevel: 'error', legalComments: 'none' },
-    define: { 'import.meta.url': '""', 'process.versions': 'undefined' },
+    alias: { '#runtime': folder('../../src/runtime/web.ts') },
     plugins: [written, provided],
   });
   const text = (end: string): string => outputFiles.find(({ path }) => path.endsWith(end))!.text.trim();
