@@ -8,12 +8,13 @@ import {
   type ScoreOptions,
 } from '../node.ts';
 import { printJson, printText } from './output.ts';
-import { openRows, type RowFlags } from './rows.ts';
-import { scoreOptions } from './score-options.ts';
+import { missingColumn, openRows, type RowFlags } from './rows.ts';
 import { metricNotes, metricRows, table } from './summary.ts';
-import { warn } from './talk.ts';
+import { say, warn } from './talk.ts';
 
 interface EvaluateFlags extends ScoreOptions, RowFlags {
+  /** false: each row counts once. */
+  readonly weights?: string | false;
   readonly json?: boolean;
 }
 
@@ -24,10 +25,11 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<void> {
   const model = await loadModel(modelFile);
-  const options = scoreOptions(flags, model);
+  const options = { unseen: flags.unseen, threshold: flags.threshold };
+  model.predict([], options); // what is wrong with them is told before any row is read
   const { target } = model.toJSON();
-  const { chunks, hasTarget } = await openRows(model, file, flags, signal);
-  if (!hasTarget) {
+  const { names, read } = await openRows(model, file, flags, signal);
+  if (!names.includes(target.name)) {
     throw new LogisticError(
       'missing-column',
       `${file}: there is no column ${JSON.stringify(target.name)} with the labels`,
@@ -36,38 +38,75 @@ export async function evaluate(
       },
     );
   }
+  const weights = chooseWeights(model, file, flags, names);
+  const readWeight = model.weightReader(weights);
   const logOdds: (readonly number[])[] = [];
   const codes: number[] = [];
-  const dropped = { noTarget: 0, unpredictable: 0 };
+  const s: number[] = [];
+  const dropped = { noTarget: 0, unpredictable: 0, noWeight: 0, zeroWeight: 0 };
   const strangers = new Map<string, number>();
   const readLabel = model.labelReader();
   const missing = new Set(['', ...model.toJSON().missingTokens]);
-  for await (const { cells, labels } of chunks) {
-    cells.forEach((row, i) => {
-      const label = readLabel(labels![i]);
+  let count = 0;
+  for await (const rows of read([target.name, ...(weights === undefined ? [] : [weights])])) {
+    for (const { cells, others } of rows) {
+      count++;
+      const label = readLabel(others[0]);
       if (label === undefined) {
-        if (missing.has(String(labels![i] ?? '').trim())) dropped.noTarget++;
-        else strangers.set(String(labels![i]), (strangers.get(String(labels![i])) ?? 0) + 1);
-        return;
+        if (missing.has(String(others[0] ?? '').trim())) dropped.noTarget++;
+        else strangers.set(String(others[0]), (strangers.get(String(others[0])) ?? 0) + 1);
+        continue;
       }
-      const score = model.scoreRow(row, options);
+      const weight = weights === undefined ? 1 : readWeight(others[1], `${file}: row ${count}, column ${weights}`);
+      const score = model.scoreRow(cells, options);
       if ('problem' in score) dropped.unpredictable++;
+      else if (weight === undefined) dropped.noWeight++;
+      else if (weight === 0) dropped.zeroWeight++;
       else {
         logOdds.push(score.logOdds);
         codes.push(label);
+        s.push(weight);
       }
-    });
+    }
   }
   refuseStrangers(strangers, target.name, model.classes.map(String));
-  if (dropped.noTarget > 0) warn(`${dropped.noTarget} rows without a label are left out`);
+  const leftOut = { noTarget: 'without a label', noWeight: 'without a weight', zeroWeight: 'of weight 0' };
+  for (const [why, words] of Object.entries(leftOut)) {
+    const rows = dropped[why as keyof typeof leftOut];
+    if (rows > 0) warn(`${rows} rows ${words} are left out`);
+  }
   if (dropped.unpredictable > 0)
     warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
   const threshold = flags.threshold ?? model.toJSON().threshold;
-  const metrics = await model.measure(logOdds, codes, { threshold: threshold ?? undefined });
+  const metrics = await model.measure(logOdds, codes, {
+    threshold: threshold ?? undefined,
+    weights: weights === undefined ? undefined : Float64Array.from(s),
+  });
   const { classes, reference } = model;
   const positive = classes.length === 2 ? { positive: model.positive } : {};
-  if (flags.json === true) await printJson({ ...metrics, threshold, ...positive, reference, classes, dropped });
-  else await printText(report(model, metrics, threshold));
+  if (flags.json === true) {
+    await printJson({ ...metrics, threshold, ...positive, reference, classes, weights: weights ?? null, dropped });
+  } else await printText(report(model, metrics, threshold));
+}
+
+/** The column that rows are weighed by: the one that is asked for, else the one that weighed them in training. */
+function chooseWeights(
+  model: FittedLogisticRegression,
+  file: string,
+  { weights: asked }: EvaluateFlags,
+  names: readonly string[],
+): string | undefined {
+  const { weights, options } = model.training;
+  const trained = weights?.column ?? options?.weights; // 0.1.0 wrote the latter only
+  if (asked === false || (asked === undefined && trained === undefined)) return undefined;
+  const column = asked ?? trained!;
+  if (names.includes(column)) {
+    if (asked === undefined) say(`Rows are weighed by ${column}, as in training; --no-weights counts each once.`);
+    return column;
+  }
+  if (asked !== undefined) throw missingColumn(column, names, `${file}: there is no column ${JSON.stringify(column)}`);
+  warn(`rows were weighed by ${column} in training, and ${file} has no such column: each counts once`);
+  return undefined;
 }
 
 /** Labels the model does not know would make every figure wrong, so none is printed. */

@@ -2,6 +2,7 @@
 import { type FittedLogisticRegression, loadModel } from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { coefficientTable, table } from './summary.ts';
+import { onOneLine } from './visible.ts';
 
 export async function inspect(modelFile: string, flags: { readonly json?: boolean }): Promise<void> {
   const model = await loadModel(modelFile);
@@ -29,16 +30,18 @@ function describeUse(model: FittedLogisticRegression): string {
       ? `Predicts ${target.name}: the most probable of ${model.classes.join(', ')}.`
       : `Predicts ${target.name}: ${model.positive} when P >= ${threshold}, else ${model.reference}.`,
     `Missing: ${rules[missing]} (${missingTokens.map((token) => JSON.stringify(token)).join(' ')}).`,
-    `Unseen categories: ${unseen === 'error' ? 'the row is not predicted' : 'count as the reference'}.\n`,
-  ].join('\n');
+    `Unseen categories: ${unseen === 'error' ? 'the row is not predicted' : 'count as the reference'}.`,
+    '',
+  ]
+    .map(onOneLine)
+    .join('\n');
 }
 
 function describeColumns(model: FittedLogisticRegression): string {
   const rows = model.toJSON().features.map((feature) => {
     const values =
       feature.kind === 'numeric' ? '' : (feature.kind === 'boolean' ? feature.words : feature.levels).join(' ');
-    const shown = values.length > 60 ? `${values.slice(0, 57)}…` : values;
-    return [feature.column, feature.kind, shown, ...(feature.impute === null ? [] : [`if missing ${feature.impute}`])];
+    return [feature.column, feature.kind, values, ...(feature.impute === null ? [] : [`if missing ${feature.impute}`])];
   });
   return table([['needs', '', ''], ...rows]);
 }
@@ -52,5 +55,7 @@ function describeMaking(model: FittedLogisticRegression): string {
     `float64 gradient ${certificate.gradientNorm.toExponential(1)}, condition ${certificate.condition?.toExponential(1) ?? 'unknown'}.`,
     ...warnings.map(({ message }) => `warning: ${message}`),
     '',
-  ].join('\n');
+  ]
+    .map(onOneLine)
+    .join('\n');
 }

@@ -3,7 +3,6 @@ import { type Cell, type FittedLogisticRegression, loadModel, type ScoreOptions 
 import { beginFile, requireOther } from '../platform/write-file.ts';
 import { csvField, printText } from './output.ts';
 import { openRows, type RowFlags } from './rows.ts';
-import { scoreOptions } from './score-options.ts';
 import { say, warn } from './talk.ts';
 
 interface PredictFlags extends ScoreOptions, RowFlags {
@@ -19,8 +18,11 @@ export async function predict(
 ): Promise<void> {
   if (flags.out !== undefined) await requireOther(flags.out, [modelFile, file]);
   const model = await loadModel(modelFile);
-  const options = scoreOptions(flags, model);
-  const { chunks, ignored } = await openRows(model, file, flags, signal);
+  const options = { unseen: flags.unseen, threshold: flags.threshold };
+  model.predict([], options); // what is wrong with them is told before any row is read
+  const { names, read } = await openRows(model, file, flags, signal);
+  const used = new Set([...model.columns, model.toJSON().target.name]);
+  const ignored = names.filter((name) => !used.has(name));
   if (ignored.length > 0 && flags.quiet !== true) say(`Not in the model, so ignored: ${ignored.join(', ')}.`);
 
   const pending = flags.out === undefined ? undefined : await beginFile(flags.out);
@@ -28,9 +30,9 @@ export async function predict(
   const counts = { rows: 0, empty: 0, noted: 0 };
   try {
     await write(`${['prediction', ...model.classes.map((label) => `P(${label})`), 'note'].map(csvField).join(',')}\n`);
-    for await (const { cells } of chunks) {
+    for await (const rows of read([])) {
       signal.throwIfAborted();
-      await write(cells.map((row) => predictionLine(model, row, options, counts)).join(''));
+      await write(rows.map(({ cells }) => predictionLine(model, cells, options, counts)).join(''));
     }
     await pending?.commit();
   } catch (error) {

@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { type FlagKind, optionRecords } from '../model/option-records.ts';
 import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
+import { onOneLine } from './visible.ts';
 
 const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unknown) | undefined>> = {
   number: parseNumber,
@@ -36,10 +37,12 @@ export function createProgram(signal: AbortSignal): Command {
     .configureOutput({
       outputError: (text, write) =>
         write(
-          `${text
-            .trim()
-            .replace(/^error:/, 'logit:')
-            .replaceAll('\n', ' ')}\n`,
+          `${onOneLine(
+            text
+              .trim()
+              .replace(/^error:/, 'logit:')
+              .replaceAll('\n', ' '),
+          )}\n`,
         ),
     });
 
@@ -65,6 +68,8 @@ export function createProgram(signal: AbortSignal): Command {
     );
 
   scoring(command('evaluate', 'measure a model on a file whose labels are known'))
+    .option('--weights <column>', 'column of sample weights (default: the one that weighed the rows in training)')
+    .option('--no-weights', 'count each row once')
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, file: string, flags) =>
       (await import('./evaluate.ts')).evaluate(model, file, flags, signal),

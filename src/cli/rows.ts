@@ -7,12 +7,10 @@ export interface RowFlags {
 }
 
 export interface OpenedRows {
-  /** Chunks of rows, each row the model's columns in order. */
-  readonly chunks: AsyncIterable<{ readonly cells: Cell[][]; readonly labels: Cell[] | undefined }>;
-  /** Columns of the file that the model does not use. */
-  readonly ignored: readonly string[];
-  /** Whether the file has the target. */
-  readonly hasTarget: boolean;
+  /** The file's columns. */
+  readonly names: readonly string[];
+  /** Chunks of rows: the model's columns in order, then the others that were asked for, undefined where the file lacks them. */
+  read(others: readonly string[]): AsyncIterable<{ readonly cells: Cell[]; readonly others: Cell[] }[]>;
 }
 
 export async function openRows(
@@ -21,34 +19,36 @@ export async function openRows(
   flags: RowFlags,
   signal: AbortSignal,
 ): Promise<OpenedRows> {
-  const target = model.toJSON().target.name;
   const { names, rows, close } = await readCells(file, { ...flags, signal });
-  const places = model.columns.map((column) => names.indexOf(column));
-  if (places.includes(-1)) {
+  const lost = model.columns.find((column) => !names.includes(column));
+  if (lost !== undefined) {
     await close();
-    throw missingColumn(model.columns[places.indexOf(-1)]!, names, file);
+    throw missingColumn(
+      lost,
+      names,
+      `${file}: the model needs the column ${JSON.stringify(lost)}, which the file lacks`,
+    );
   }
-  const label = names.indexOf(target);
-  async function* inOrder() {
-    for await (const chunk of rows) {
-      yield {
-        cells: chunk.map((row) => places.map((place) => row[place])),
-        labels: label < 0 ? undefined : chunk.map((row) => row[label]),
-      };
-    }
-  }
+  const places = model.columns.map((column) => names.indexOf(column));
   return {
-    chunks: inOrder(),
-    ignored: names.filter((name, k) => !places.includes(k) && name !== target),
-    hasTarget: label >= 0,
+    names,
+    async *read(others) {
+      const further = others.map((name) => names.indexOf(name));
+      for await (const chunk of rows) {
+        yield chunk.map((row) => ({
+          cells: places.map((place) => row[place]),
+          others: further.map((place) => row[place]),
+        }));
+      }
+    },
   };
 }
 
-function missingColumn(column: string, names: readonly string[], file: string): LogisticError {
+export function missingColumn(column: string, names: readonly string[], message: string): LogisticError {
   const near = nearestName(column, names);
   return new LogisticError(
     'missing-column',
-    `${file}: the model needs the column ${JSON.stringify(column)}, which the file lacks; it has ${names.join(', ')}`,
+    `${message}; it has ${names.join(', ')}`,
     near === undefined ? {} : { hint: `did ${JSON.stringify(near)} mean it? names must match exactly` },
   );
 }

@@ -1,6 +1,7 @@
 /** A fitted model in words and tables, for a person: what `train` and `inspect` print. */
 import { brief } from '../errors.ts';
 import type { FittedLogisticRegression, Metrics } from '../node.ts';
+import { onOneLine, visible } from './visible.ts';
 
 const shownTerms = 20;
 const shownClasses = 6;
@@ -27,21 +28,23 @@ function describeRows(model: FittedLogisticRegression): string {
   const parts = rows.holdout > 0 ? `, of which ${rows.holdout.toLocaleString('en')} held out` : '';
   const holes = Object.entries(missing).map(([column, { count, tokens }]) => {
     const spelled = Object.keys(tokens).filter((token) => token !== '');
-    return `${column} ${count.toLocaleString('en')}${spelled.length > 0 ? ` (${spelled.join(' ')})` : ''}`;
+    return `${visible(column)} ${count.toLocaleString('en')}${spelled.length > 0 ? ` (${spelled.join(' ')})` : ''}`;
   });
   return [
-    `${describeClasses(model)}, from ${source}`,
+    onOneLine(`${describeClasses(model)}, from ${source}`),
     `${used}${parts}${lost.length > 0 ? `; dropped: ${lost.join(', ')}` : ''}`,
-    ...(holes.length > 0 ? [`missing cells: ${holes.join(', ')}`] : []),
+    ...(holes.length > 0 ? [onOneLine(`missing cells: ${holes.join(', ')}`)] : []),
   ].join('\n');
 }
 
 function describeClasses(model: FittedLogisticRegression): string {
-  const { name } = model.toJSON().target;
-  if (model.classes.length === 2) return `${name}: ${model.positive} (positive) against ${model.reference}`;
+  const name = visible(model.toJSON().target.name);
+  const shown = (label: unknown): string => visible(String(label));
+  if (model.classes.length === 2)
+    return `${name}: ${shown(model.positive)} (positive) against ${shown(model.reference)}`;
   const listed = model.classes
     .slice(0, shownClasses)
-    .map((label) => `${label}${label === model.reference ? ' (reference)' : ''}`);
+    .map((label) => `${shown(label)}${label === model.reference ? ' (reference)' : ''}`);
   const more = model.classes.length - listed.length;
   return `${name}: ${listed.join(', ')}${more > 0 ? ` and ${more} more classes` : ''}`;
 }
@@ -172,15 +175,16 @@ function metricAt(metrics: Metrics, path: string): number | null {
   return typeof value === 'number' ? value : null;
 }
 
-/** Columns side by side: the first to the left, the others to the right. */
+/** Columns side by side, a line each row: the first to the left, the others to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, k) => Math.max(...rows.map((row) => (row[k] ?? '').length)));
+  const shown = rows.map((row) => row.map(visible));
+  const widths = shown[0]!.map((_, k) => shown.reduce((most, row) => Math.max(most, row[k]?.length ?? 0), 0));
   const line = (row: readonly string[]): string =>
     row
       .map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!)))
       .join('  ')
       .trimEnd();
-  return `${rows.map(line).join('\n')}\n`;
+  return `${shown.map(line).join('\n')}\n`;
 }
 
 function show(value: number): string {

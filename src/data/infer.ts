@@ -5,6 +5,7 @@
  */
 import { brief, LogisticError, type Warning } from '../errors.ts';
 import { booleanPairs, type NumberStyle, plainNumbers } from '../predict/cell.ts';
+import { argument } from './names.ts';
 import type { Column } from './table.ts';
 
 /** Counts over the trimmed cells of a column. */
@@ -123,11 +124,11 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
     return refused(
       'date-column',
       'is a date, which is not a number and has too many values for a category',
-      `leave it out (--drop ${name}), or keep it as text (--categorical ${name})`,
+      `leave it out (--drop ${argument(name)}), or keep it as text (--categorical ${argument(name)})`,
     );
   }
   if (numbers + texts.dressed > present / 2) {
-    const hint = `fix the cells, or name their text with --missing-tokens, or keep the column as text (--categorical ${name}), or leave it out (--drop ${name})`;
+    const hint = `fix the cells, or name their text with --missing-tokens, or keep the column as text (--categorical ${argument(name)}), or leave it out (--drop ${argument(name)})`;
     const others = numbers === 0 ? '' : `, in a column where ${numbers} of ${present} cells are numbers`;
     return refused('not-a-number', `is not a number${others}`, hint);
   }
@@ -146,7 +147,7 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
     return refused(
       'too-many-levels',
       `has ${distinct} different texts; a category may have ${maxLevels}`,
-      `leave it out (--drop ${name})`,
+      `leave it out (--drop ${argument(name)})`,
     );
   }
   return { kind: 'categorical' };
@@ -184,7 +185,7 @@ function eitherReading(name: string): Kind {
     kind: 'refused',
     code: 'not-a-number',
     why: 'is not a number as it stands: its comma may group thousands or be decimal, and every cell fits both',
-    hint: `say which with --thousands , or with --decimal-comma, or keep the column as text (--categorical ${name}), or leave it out (--drop ${name})`,
+    hint: `say which with --thousands , or with --decimal-comma, or keep the column as text (--categorical ${argument(name)}), or leave it out (--drop ${argument(name)})`,
   };
 }
 /** The error for a refused column; `cell` and `where` are the first offender, where they are known. */
@@ -223,7 +224,7 @@ export function judgeCategory(column: Column): Warning | undefined {
     'too-many-levels',
     `column ${name} has ${levels.length} different texts; a category may have ${maxLevels}`,
     {
-      hint: `leave it out (--drop ${name})`,
+      hint: `leave it out (--drop ${argument(name)})`,
       details: { column: name },
     },
   );

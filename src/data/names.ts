@@ -80,19 +80,24 @@ export function requireNames(request: ColumnRequest, names: readonly string[], f
       hint: 'use --no-header and a column number such as c1',
     });
   }
-  const separator = names.length === 1 ? /[,;\t|]/.exec(names[0]!) : null;
-  const near = nearestName(lost, names);
   throw new LogisticError(
     'unknown-column',
     `column ${visible(lost)} not found; the columns are ${names.map(visible).join(', ')}`,
-    {
-      hint:
-        separator !== null
-          ? `the only column has ${JSON.stringify(separator[0])} in its name: if whole lines are in quotes, take those away, or name the delimiter (--delimiter)`
-          : near && `did you mean ${visible(near)}?`,
-      details: { column: lost },
-    },
+    { hint: hintFor(lost, names), details: { column: lost } },
   );
+}
+
+function hintFor(lost: string, names: readonly string[]): string | undefined {
+  const separator = names.length === 1 ? /[,;\t|]/.exec(names[0]!) : null;
+  if (separator !== null) {
+    return `the only column has ${JSON.stringify(separator[0])} in its name: if whole lines are in quotes, take those away, or name the delimiter (--delimiter)`;
+  }
+  const whole = names.find((name) =>
+    name.split(',').some((part, _, parts) => parts.length > 1 && part.trim() === lost.replace(/\\$/, '')),
+  );
+  if (whole !== undefined) return `in a list a name with a comma stands in quotes: ${argument(whole)}`;
+  const near = nearestName(lost, names);
+  return near && `did you mean ${visible(near)}?`;
 }
 
 /** A name with the characters that a screen does not show spelled out. */
@@ -102,6 +107,13 @@ function visible(name: string): string {
     char === ' ' ? ' ' : `\\u${char.codePointAt(0)!.toString(16).padStart(4, '0')}`,
   );
   return /\s|\\u|^$/.test(spelled) ? `"${spelled}"` : spelled;
+}
+
+/** A column's name as a list option takes it on a command line: quoted as in CSV where it must be, and for the shell. */
+export function argument(name: string): string {
+  const item = /[",]|^\s|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name;
+  if (/^[\p{L}\p{N}_.=:@%+/-]+$/u.test(item)) return item;
+  return /["$`\\!]/.test(item) ? `'${item.replaceAll("'", "'\\''")}'` : `"${item}"`;
 }
 
 /** Positions of the columns to read: target, weights, and the features asked for. */

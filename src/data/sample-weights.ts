@@ -10,12 +10,20 @@ export function isWeight(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Number.POSITIVE_INFINITY;
 }
 
-/** The error of a value that is none; `column`: where weights are a column of the data. */
-export function wrongWeight(row: number, found: unknown, column?: string): LogisticError {
-  const where = column === undefined ? `row ${row + 1}` : `row ${row + 1}, column ${column}`;
+/** The first row of a column that is neither missing (NaN) nor a weight, −1 where there is none. */
+export function firstWrongWeight(values: Float64Array): number {
+  return values.findIndex((value) => !Number.isNaN(value) && !isWeight(value));
+}
+
+/** The error of a value that is none. */
+export function wrongWeight(
+  where: string,
+  found: unknown,
+  details: { readonly row?: number; readonly column?: string } = {},
+): LogisticError {
   return new LogisticError('bad-weights', `${where}: ${describe(found)} is not a sample weight`, {
     hint: 'weights are finite numbers of at least 0; weight 0 leaves a row out',
-    details: { row: row + 1, column },
+    details,
   });
 }
 
@@ -36,7 +44,7 @@ export function checkSampleWeights(weights: ArrayLike<unknown>, rows: number): F
   for (let row = 0; row < rows; row++) {
     const weight = weights[row];
     const number = typeof weight === 'bigint' ? Number(weight) : weight;
-    if (!isWeight(number)) throw wrongWeight(row, weight);
+    if (!isWeight(number)) throw wrongWeight(`row ${row + 1}`, weight, { row: row + 1 });
     checked[row] = number;
   }
   return checked;

@@ -2,6 +2,7 @@
  * The target: which classes it has, in sorted order, and which of them is the reference. Labels keep the value and
  * the type the user gave them, all the way into predictions and the model file. It knows no feature.
  */
+import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError, nearestName, type Warning } from '../errors.ts';
 import { classesByCode, type Label } from '../predict/model-file.ts';
@@ -207,8 +208,11 @@ function afterLosses({ missingIn, weightless }: Losses): string {
 }
 
 function remedyOf({ missingIn: [name], weightless }: Losses): string {
-  const fill = `impute (--missing impute), or leave the column out (--drop ${name})`;
-  return [...(name === undefined ? [] : [fill]), ...(weightless > 0 ? ['give those rows a weight'] : [])].join('; ');
+  const fill = (column: string): string =>
+    `impute (--missing impute), or leave the column out (--drop ${argument(column)})`;
+  return [...(name === undefined ? [] : [fill(name)]), ...(weightless > 0 ? ['give those rows a weight'] : [])].join(
+    '; ',
+  );
 }
 
 function oneClassLeft(target: string, left: string, losses: Losses): LogisticError {

@@ -2,7 +2,8 @@
  * What a row weighs: its sample weight times the weight of its class. Weight 2 is the row twice; a
  * weight is a non-negative number or its row is not used. It knows no loss.
  */
-import { isWeight, wrongWeight } from '../data/sample-weights.ts';
+import { argument } from '../data/names.ts';
+import { firstWrongWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { sum } from '../math/vector.ts';
@@ -15,12 +16,13 @@ export function sampleWeights(column: Column): Float64Array {
   if (column.kind !== 'numeric') {
     const found = column.kind === 'boolean' ? 'booleans' : 'strings';
     throw new LogisticError('bad-weights', `the weights column ${column.name} holds ${found}, not numbers`, {
-      hint: `read it as numbers (--numeric ${column.name}), or choose another column`,
+      hint: `read it as numbers (--numeric ${argument(column.name)}), or choose another column`,
     });
   }
-  const row = column.values.findIndex((value) => !Number.isNaN(value) && !isWeight(value));
-  if (row >= 0) throw wrongWeight(row, column.values[row], column.name);
-  return column.values;
+  const { name, values } = column;
+  const row = firstWrongWeight(values);
+  if (row >= 0) throw wrongWeight(`row ${row + 1}, column ${name}`, values[row], { row: row + 1, column: name });
+  return values;
 }
 
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;

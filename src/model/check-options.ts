@@ -51,6 +51,12 @@ export function checkOptions(options: Options): CheckedOptions {
       details: { option: descent },
     });
   }
+  const twice = checked.numeric?.find((name) => checked.categorical?.includes(name));
+  if (twice !== undefined) {
+    throw new LogisticError('bad-option', `numeric and categorical both list ${JSON.stringify(twice)}`, {
+      hint: 'a column is read in one way',
+    });
+  }
   return checked;
 }
 

@@ -10,6 +10,7 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution, SolverReport } from '../fitting/solution.ts';
 import { solve } from '../fitting/solve.ts';
+import type { NumberStyle } from '../predict/cell.ts';
 import { formatVersion, type ModelFile, type Term } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
 import { measurePartitions } from './measured.ts';
@@ -22,6 +23,8 @@ export interface TrainingReport {
   readonly rows: RowCounts;
   /** Missing cells of each column that has any, with the tokens that spelled them. */
   readonly missing: Readonly<Record<string, MissingCells>>;
+  /** The column of sample weights and how its numbers are spelled; null where there is none. */
+  readonly weights: { readonly column: string; readonly style?: NumberStyle } | null;
   readonly solver: SolverReport;
   readonly warnings: readonly Warning[];
   /** Σ s·ℓ / Σ s over the training rows. */
@@ -59,6 +62,7 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
         source: table.source,
         rows: design.counts,
         missing: Object.fromEntries(table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing])),
+        weights: weightsOf(table, options),
         solver: solution.solver,
         warnings: [...design.warnings, ...outcomeWarnings(solution, options), ...foldWarnings(crossValidation, design)],
         meanLogLoss: solution.meanLogLoss,
@@ -68,6 +72,12 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
       },
     };
   });
+}
+
+function weightsOf({ columns }: Table, { weights: name }: CheckedOptions): TrainingReport['weights'] {
+  const column = columns.find((column) => column.name === name);
+  if (column?.kind !== 'numeric') return null;
+  return { column: column.name, ...(column.style && { style: column.style }) };
 }
 
 async function measure({ design, rows }: Placed, { theta }: Solution, options: CheckedOptions, { signal }: FitHooks) {

@@ -6,12 +6,12 @@ import { requireLabels } from '../data/from-vectors.ts';
 import type { Vector } from '../data/kinds.ts';
 import { whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
-import { checkSampleWeights } from '../data/sample-weights.ts';
+import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, type Warning } from '../errors.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
-import { booleanPairOf, type Cell } from '../predict/cell.ts';
+import { booleanPairOf, type Cell, readNumber, readText } from '../predict/cell.ts';
 import { type Certificate, classesByCode, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
@@ -227,6 +227,23 @@ export class FittedLogisticRegression<L extends Label = Label> {
       if (Object(label) === label) return undefined; // no single value
       const text = spell(label);
       return codes.get(text) ?? (numeric && text !== '' ? codes.get(String(Number(text))) : undefined);
+    };
+  }
+
+  /**
+   * Reads a sample weight's cell, as training did where the column weighed its rows; undefined where it is missing.
+   * Throws 'bad-weights'.
+   */
+  weightReader(column: string | undefined): (cell: Cell, where: string) => number | undefined {
+    const tokens = new Set(['', ...this.toJSON().missingTokens]);
+    const { weights } = this.training;
+    const style = weights?.column === column ? weights?.style : undefined;
+    return (cell, where) => {
+      const text = readText(cell, tokens);
+      if (text === undefined) return undefined;
+      const weight = readNumber(text, typeof cell === 'string' ? style : undefined);
+      if (!isWeight(weight)) throw wrongWeight(where, cell);
+      return weight;
     };
   }
 

@@ -50,10 +50,18 @@ export async function openPath(path: string, signal: AbortSignal | undefined): P
   signal?.throwIfAborted();
   let given = 0;
   const counted = async function* (chunks: Chunks): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      signal?.throwIfAborted();
-      given += chunk.length;
-      yield chunk;
+    const iterator = chunks[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const { value, done } = await orAborted(iterator.next(), signal);
+        if (done === true) return;
+        given += value.length;
+        yield value;
+      }
+    } finally {
+      const closed = iterator.return?.();
+      if (signal?.aborted !== true) await closed;
+      else closed?.catch(() => {}); // a read of a pipe may never end
     }
   };
   if (standardInput.test(path)) {
@@ -61,6 +69,17 @@ export async function openPath(path: string, signal: AbortSignal | undefined): P
   }
   const size = await requireFile(path);
   return { label: path, size, given: () => given, chunks: counted(readFile(path)) };
+}
+
+/** The promise's value; the signal's reason where it is aborted first. */
+function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return promise;
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop);
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
+  });
 }
 
 /** The size of a regular file; undefined of pipes and devices. */

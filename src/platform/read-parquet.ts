@@ -6,7 +6,7 @@
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
 import { describeCounters } from '../data/counters.ts';
 import { judgeCategory } from '../data/infer.ts';
-import { columnNames, leftOut, requireNames, wantedColumns } from '../data/names.ts';
+import { argument, columnNames, leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
@@ -56,7 +56,7 @@ function storageOf({ name, type }: ParquetFile['columns'][number], asText: boole
     date ? 'date-column' : 'bad-type',
     `${label}: column ${name} has the type ${type}, which is no number, boolean or text`,
     {
-      hint: `leave it out (--drop ${name})${date ? `, or keep it as text (--categorical ${name})` : ''}`,
+      hint: `leave it out (--drop ${argument(name)})${date ? `, or keep it as text (--categorical ${argument(name)})` : ''}`,
       details: { column: name },
     },
   );

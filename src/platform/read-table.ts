@@ -5,10 +5,11 @@
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
+import { jsonRows } from '../text/json-rows.ts';
 import { type Opened, openSource } from '../text/kinds.ts';
 import { readDelimitedCells } from '../text/read-cells.ts';
 import { readDelimited } from '../text/read-delimited.ts';
-import { jsonRows, readJson } from '../text/read-json.ts';
+import { readJson } from '../text/read-json.ts';
 import { type WebInput, webSource } from '../text/web-source.ts';
 import type { CellFile } from './cell-file.ts';
 import { expandPath, gunzip, openPath } from './open-path.ts';

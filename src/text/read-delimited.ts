@@ -7,7 +7,8 @@ import { runtime } from '#runtime';
 import { describeCounters } from '../data/counters.ts';
 import type { Asked } from '../data/infer.ts';
 import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
-import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
+import { firstWrongWeight, wrongWeight } from '../data/sample-weights.ts';
+import type { Column, ColumnRequest, NumericColumn, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import { nextTask } from '../yielding.ts';
@@ -56,6 +57,7 @@ export async function readDelimited(
     const { column, warning } = finishColumn(name, stores.get(place)!, askedOf(name, request, options), reading);
     stores.delete(place);
     if (column !== undefined) columns.push(column);
+    if (column?.kind === 'numeric' && name === request.weights) requireWeights(column, places);
     if (warning !== undefined) warnings.push(warning);
     await nextTask();
     options.signal?.throwIfAborted();
@@ -70,6 +72,12 @@ export async function readDelimited(
     badRows: places.badRows,
     warnings: [...text.warnings, ...warnings, ...counters.warnings, ...tokenShares(columns, rows)],
   };
+}
+
+function requireWeights({ name, values }: NumericColumn, places: Places): void {
+  const row = firstWrongWeight(values);
+  if (row >= 0)
+    throw wrongWeight(`${places.whereIs(row)}: column ${name}`, values[row], { row: row + 1, column: name });
 }
 
 interface Gathering {

@@ -113,6 +113,13 @@ describe('messages', () => {
     );
   });
 
+  test('T10: a column that is asked for in two ways', () => {
+    const options = { numeric: ['a', 'x'], categorical: ['x'] };
+    expect(() => new LogisticRegression(options)).toThrow(
+      expect.objectContaining({ code: 'bad-option', message: 'numeric and categorical both list "x"' }),
+    );
+  });
+
   test('fit without labels says what is missing', async () => {
     const fit = (new LogisticRegression() as unknown as { fit(x: unknown): Promise<unknown> }).fit(x);
     await expect(fit).rejects.toMatchObject({ name: 'LogisticError', message: expect.stringMatching(/labels|target/) });

@@ -1,6 +1,7 @@
 /** Names of columns that other readers broke on: marks, spaces, names that come twice, an index saved along. */
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { argument, requireNames } from '../../src/data/names.ts';
 import { cells, codes, lines, refused, t8Rows, table } from '../support/text-files.ts';
 
 describe('B18: marks and spaces around names', () => {
@@ -77,5 +78,25 @@ describe('B34: a row index saved along', () => {
       target: 'c1',
     });
     expect(cells(found, 'c1')).toHaveLength(12);
+  });
+});
+
+describe('T11: names in hints are spelled as a command line takes them', () => {
+  test.each([
+    ['age', 'age'],
+    ['Größe', 'Größe'],
+    ['Why or why not?', '"Why or why not?"'],
+    ['x, in kg', `'"x, in kg"'`],
+    ['say "hi"', `'"say ""hi"""'`],
+    ['$5', `'$5'`],
+    ["it's $5", `'it'\\''s $5'`],
+  ])('%s', (name, spelled) => expect(argument(name)).toBe(spelled));
+
+  test('and a list item that is a part of a name is told so', () => {
+    const names = ['x, in kg', 'y'];
+    for (const part of ['x', 'in kg', 'x\\']) {
+      const run = () => requireNames({ only: [part] }, names);
+      expect(run).toThrow(expect.objectContaining({ hint: expect.stringContaining(`'"x, in kg"'`) }));
+    }
   });
 });
