@@ -3,89 +3,14 @@
  * file and under a policy that forbids eval and every other address, and it trains one through the
  * browser entry, bundled with TensorFlow.js.
  */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { build } from 'esbuild';
-import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, inject } from 'vitest';
 import { type FittedLogisticRegression, LogisticRegression, type ModelFile } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { chromiumPath } from '../support/chromium.ts';
+import { inChromium } from '../support/chromium.ts';
+import { bundle, visit } from '../support/page.ts';
 import { t8Labels, t8X } from '../support/t8.ts';
-
-const args = [
-  '--headless',
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-let browser: Browser;
-beforeAll(async () => {
-  browser = await chromium.launch({ executablePath: chromiumPath(), args });
-});
-afterAll(() => browser?.close());
-
-/** With an empty icon, or the browser would ask for one. */
-const document = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
-
-interface Visit {
-  /** What the page put into window.result. */
-  readonly result: unknown;
-  /** Paths that reached the server, sorted, and addresses that the page asked for beyond it. */
-  readonly served: readonly string[];
-  readonly elsewhere: readonly string[];
-  readonly errors: readonly string[];
-}
-
-/** Serves the files, opens `/` and waits for its script to set window.result. */
-async function visit(files: Readonly<Record<string, string>>, policy?: string): Promise<Visit> {
-  const served: string[] = [];
-  const server: Server = createServer((request, response) => {
-    const path = request.url!.slice(1);
-    served.push(path);
-    const body = path === '' ? document : files[path];
-    const type = path === '' ? 'text/html' : path.endsWith('.js') ? 'text/javascript' : 'application/json';
-    const headers = { 'content-type': type, ...(policy === undefined ? {} : { 'content-security-policy': policy }) };
-    response.writeHead(body === undefined ? 404 : 200, headers).end(body);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const page = await browser.newPage();
-  try {
-    const elsewhere: string[] = [];
-    const errors: string[] = [];
-    page.on('request', (request) => {
-      if (!request.url().startsWith(`${origin}/`)) elsewhere.push(request.url());
-    });
-    page.on('console', (message) => {
-      if (message.type() === 'error') errors.push(message.text());
-    });
-    page.on('pageerror', (error) => errors.push(String(error)));
-    await page.goto(origin);
-    // Asked from here: a page's policy may forbid what waits for a condition inside it.
-    const result = (): Promise<unknown> => page.evaluate('window.result');
-    await expect
-      .poll(result, { timeout: 30_000 })
-      .toBeDefined()
-      .catch((error) => {
-        throw new Error(`the page came to no result: ${errors.join('; ') || error}`);
-      });
-    return { result: await result(), served: served.sort(), elsewhere, errors };
-  } finally {
-    await page.close();
-    server.closeAllConnections();
-    server.close();
-  }
-}
 
 const installedFile = (path: string): string => readFileSync(join(inject('installed'), path), 'utf8');
 
@@ -107,7 +32,7 @@ describe('tfjs-logistic/predict in a page', () => {
     model = await new LogisticRegression({ missing: 'impute' }).fit(randomPeople(200, 1), 'ill');
   });
 
-  test('probabilities are those of Node, from one file and nothing else', async () => {
+  inChromium('probabilities are those of Node, from one file and nothing else', async ({ browser }) => {
     const odd = [
       { age: '41.5', income: '1e4', smoker: 'TRUE', town: ' Bern ' },
       { age: 'old', income: 1, smoker: true, town: 'Bern' },
@@ -125,7 +50,7 @@ describe('tfjs-logistic/predict in a page', () => {
         window.result = rows.map((row) => scorer.scoreRow(row));`,
     };
     const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:";
-    const { result, served, elsewhere, errors } = await visit(files, policy);
+    const { result, served, elsewhere, errors } = await visit(browser, files, policy);
     expect({ served, elsewhere, errors }).toEqual({
       served: ['', 'model.json', 'page.js', 'predict.js', 'rows.json'],
       elsewhere: [],
@@ -148,31 +73,22 @@ describe('tfjs-logistic/predict in a page', () => {
   });
 });
 
-/** The page's script and all it imports in one file, made as an application's bundler makes it. */
-async function bundled(script: string): Promise<string> {
-  const { outputFiles } = await build({
-    stdin: { contents: script, resolveDir: inject('installed') },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'browser',
-  });
-  return outputFiles[0]!.text;
-}
+/** As an application's bundler makes it. */
+const bundled = (script: string): Promise<string> => bundle(script, inject('installed'));
 
 describe('tfjs-logistic/browser in a page', () => {
   const x = t8X.map((value) => [value]);
 
-  test.each([
+  inChromium.for([
     { asked: 'auto', backend: 'cpu', detail: /^WebAssembly SIMD/ },
     { asked: 'tfjs-cpu', backend: 'tfjs-cpu', detail: /^TensorFlow\.js .* cpu ops$/ },
-  ])('T8 trained on $asked gives the coefficients of Node', async ({ asked, backend, detail }) => {
+  ])('T8 trained on $asked gives the coefficients of Node', async ({ asked, backend, detail }, { browser }) => {
     const script = `
       import { LogisticRegression } from 'tfjs-logistic/browser';
       const estimator = new LogisticRegression({ backend: '${asked}' });
       const model = await estimator.fit(${JSON.stringify(x)}, ${JSON.stringify(t8Labels)});
       window.result = model.toJSON();`;
-    const { result, served, elsewhere, errors } = await visit({ 'page.js': await bundled(script) });
+    const { result, served, elsewhere, errors } = await visit(browser, { 'page.js': await bundled(script) });
     expect({ served, elsewhere, errors }).toEqual({ served: ['', 'page.js'], elsewhere: [], errors: [] });
     const there = result as ModelFile;
     expect(there.madeBy).toMatchObject({ backend, detail: expect.stringMatching(detail) });
@@ -202,8 +118,8 @@ describe('threads in a page', () => {
     );`;
   const noWorkers = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; img-src data:";
 
-  test('workers give the coefficients of Node', async () => {
-    const { result, elsewhere, errors } = await visit({ 'page.js': await bundled(script('{ threads: 2 }')) });
+  inChromium('workers give the coefficients of Node', async ({ browser }) => {
+    const { result, elsewhere, errors } = await visit(browser, { 'page.js': await bundled(script('{ threads: 2 }')) });
     expect(errors).toEqual([]);
     expect(elsewhere.filter((address) => !address.startsWith('blob:'))).toEqual([]);
     const there = result as { coefficients: number[]; detail: string };
@@ -216,17 +132,22 @@ describe('threads in a page', () => {
     });
   });
 
-  test('where the page allows no workers, auto goes on without and says so; a number is an error', async () => {
-    const auto = await visit({ 'page.js': await bundled(script('{}')) }, noWorkers);
-    expect(auto.result).toMatchObject({ detail: expect.stringMatching(/calling thread \(.+\)/) });
-    const two = await visit({ 'page.js': await bundled(script('{ threads: 2 }')) }, noWorkers);
-    expect(two.result).toMatchObject({ name: 'LogisticError', code: 'worker-died' });
-  });
+  inChromium(
+    'where the page allows no workers, auto goes on without and says so; a number is an error',
+    async ({ browser }) => {
+      const auto = await visit(browser, { 'page.js': await bundled(script('{}')) }, noWorkers);
+      expect(auto.result).toMatchObject({ detail: expect.stringMatching(/calling thread \(.+\)/) });
+      const two = await visit(browser, { 'page.js': await bundled(script('{ threads: 2 }')) }, noWorkers);
+      expect(two.result).toMatchObject({ name: 'LogisticError', code: 'worker-died' });
+    },
+  );
 });
 
 describe("the kernel of TensorFlow.js's cpu backend in a page", () => {
-  test('runs on the main thread, where WebAssembly is made at once, and gives the numbers of Node', async () => {
-    const script = `
+  inChromium(
+    'runs on the main thread, where WebAssembly is made at once, and gives the numbers of Node',
+    async ({ browser }) => {
+      const script = `
       import * as tf from '@tensorflow/tfjs';
       import { registerFusedKernels } from 'tfjs-logistic/tfjs';
       await tf.setBackend('cpu');
@@ -235,9 +156,10 @@ describe("the kernel of TensorFlow.js's cpu backend in a page", () => {
       const inputs = { x, y: tf.tensor1d([1, 0]), w: tf.tensor2d([0.5, -0.25], [2, 1]), b: tf.scalar(0.1) };
       const { loss, dW, db } = lossAndGradient(inputs);
       window.result = [loss, dW, db].flatMap((tensor) => [...tensor.dataSync()]).map((value) => value.toFixed(6));`;
-    const { result, served, elsewhere, errors } = await visit({ 'page.js': await bundled(script) });
-    expect({ served, elsewhere, errors }).toEqual({ served: ['', 'page.js'], elsewhere: [], errors: [] });
-    // docs/derivation.md, "With numbers".
-    expect(result).toEqual(['1.320216', '1.058680', '-0.907084', '0.194553']);
-  });
+      const { result, served, elsewhere, errors } = await visit(browser, { 'page.js': await bundled(script) });
+      expect({ served, elsewhere, errors }).toEqual({ served: ['', 'page.js'], elsewhere: [], errors: [] });
+      // docs/derivation.md, "With numbers".
+      expect(result).toEqual(['1.320216', '1.058680', '-0.907084', '0.194553']);
+    },
+  );
 });

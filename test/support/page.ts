@@ -1,0 +1,76 @@
+/** A page in a browser, served the files that it is given and nothing else, and how its script is bundled. */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { build } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** By path. */
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** With an empty icon, or the browser would ask for one. */
+const document = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
+
+export interface Visit {
+  /** What the page put into window.result. */
+  readonly result: unknown;
+  /** Paths that reached the server, sorted, and addresses that the page asked for beyond it. */
+  readonly served: readonly string[];
+  readonly elsewhere: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** Serves the files, opens `/` and waits for its script to set window.result. */
+export async function visit(browser: Browser, files: Files, policy?: string): Promise<Visit> {
+  const served: string[] = [];
+  const server = createServer((request, response) => {
+    const path = request.url!.slice(1);
+    served.push(path);
+    const body = path === '' ? document : files[path];
+    const type = path === '' ? 'text/html' : path.endsWith('.js') ? 'text/javascript' : 'application/json';
+    const headers = { 'content-type': type, ...(policy === undefined ? {} : { 'content-security-policy': policy }) };
+    response.writeHead(body === undefined ? 404 : 200, headers).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const page = await browser.newPage();
+  try {
+    const elsewhere: string[] = [];
+    const errors: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(`${origin}/`)) elsewhere.push(request.url());
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') errors.push(message.text());
+    });
+    page.on('pageerror', (error) => errors.push(String(error)));
+    await page.goto(origin);
+    // Asked from here: a page's policy may forbid what waits for a condition inside it.
+    const result = (): Promise<unknown> => page.evaluate('window.result');
+    await expect
+      .poll(result, { timeout: 30_000 })
+      .toBeDefined()
+      .catch((error) => {
+        throw new Error(`the page came to no result: ${errors.join('; ') || error}`);
+      });
+    return { result: await result(), served: served.sort(), elsewhere, errors };
+  } finally {
+    await page.close();
+    server.closeAllConnections();
+    server.close();
+  }
+}
+
+/** A module and all it imports, from the packages of a folder, in one file. */
+export async function bundle(script: string, folder: string): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: { contents: script, resolveDir: folder },
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'browser',
+  });
+  return outputFiles[0]!.text;
+}
