@@ -1,7 +1,7 @@
 /**
- * Gradient descent over all rows: v ← momentum·v − rate·g, θ ← θ + v. The rate is the user's, or 1/L
- * with L the largest curvature f can have, which makes every step go downhill without a line search.
- * Source: Nesterov, Introductory Lectures on Convex Optimization, theorem 2.1.14 (rate 1/L);
+ * Gradient descent over all rows: v ← momentum·v − rate·g, θ ← θ + v. The rate is the user's, or 1/λ_max
+ * with λ_max the largest curvature f can have, which makes every step go downhill without a line search.
+ * Source: Nesterov, Introductory Lectures on Convex Optimization, theorem 2.1.14 (rate 1/λ_max);
  * Polyak, Some methods of speeding up the convergence of iteration methods (1964) (momentum).
  */
 import { dot, norm, plus } from '../math/vector.ts';
@@ -32,7 +32,7 @@ export function gradientDescent({
 }
 
 /**
- * L, a bound of the largest eigenvalue of any Hessian: for K = 2 λ_max(XSXᵀ)/(4·Σs) + l2, the one at θ = 0, where
+ * λ_max, a bound of the largest eigenvalue of any Hessian: for K = 2 that of XSXᵀ/(4·Σs) plus l2, the one at θ = 0, where
  * a(1 − a) is largest; for K > 2 the one at θ = 0 times the objective's `curvatureGrowth`. Power iteration on H·v = (∇f(ε·v) − ∇f(−ε·v))/(2ε), whose error is O(ε²)
  * because the third derivative of the loss vanishes at 0. n² numbers are never formed.
  */

@@ -4,12 +4,20 @@
  */
 import { afterAll, describe, expect, test } from 'vitest';
 import * as ops from '../../src/backends/portable.ts';
+import { explainNumbers } from '../../src/explain/numbers.ts';
 import type { Sums } from '../../src/rows/contract.ts';
 import { referenceRows } from '../../src/rows/reference.ts';
 import { randomRows, randomTheta, type TestRows } from '../support/data.ts';
 import { openTfjs, tf, tfjsNames, tfNameOf } from '../support/tensorflow.ts';
 
 const u = 2 ** -24;
+/** h = ε^(1/5): truncation and rounding are both about ε^(4/5) = 3e−13. */
+const fiveStep = Number.EPSILON ** (1 / 5);
+/** (f(v − 2h) − 8f(v − h) + 8f(v + h) − f(v + 2h)) / 12h, with h a fraction of `room`. */
+function fivePoints(f: (v: number) => number, v: number, room = 1): number {
+  const h = fiveStep * room;
+  return (f(v - 2 * h) - 8 * f(v - h) + 8 * f(v + h) - f(v + 2 * h)) / (12 * h);
+}
 type T2 = import('@tensorflow/tfjs').Tensor2D;
 
 /** Rows and theta as tensors of the active backend. */
@@ -87,18 +95,91 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
     }
   });
 
-  test('dZ is A − Y, and each factor of the chain rule multiplies to it', async () => {
+  test('dZ is A − Y', async () => {
     const t = await tensors();
     const z = ops.scores(tf, t.x, t.w, t.b);
     const dz = await ops.residuals(tf, ops.negativeMargin(tf, z, t.sign), t.sign).data();
     const a = await tf.sigmoid(z).data();
     dz.forEach((value, i) => {
-      const y = rows.labels[i]!;
-      expect(Math.abs(value - (a[i]! - y))).toBeLessThanOrEqual(4 * u);
-      const byChain = ((a[i]! - y) / (a[i]! * (1 - a[i]!))) * (a[i]! * (1 - a[i]!));
-      expect(Math.abs(value - byChain)).toBeLessThanOrEqual(8 * u);
+      expect(Math.abs(value - (a[i]! - rows.labels[i]!))).toBeLessThanOrEqual(4 * u);
     });
   });
+
+  test('each local derivative equals tf.grad', async () => {
+    const t = await tensors();
+    const z = ops.scores(tf, t.x, t.w, t.b);
+    const a = tf.sigmoid(z) as T2;
+    const lossesOf = (p: T2) => tf.neg(tf.add(tf.mul(t.y, tf.log(p)), tf.mul(tf.sub(1, t.y), tf.log(tf.sub(1, p)))));
+    const byA = await tf
+      .grad((p) => tf.sum(lossesOf(p as T2)))(a)
+      .data();
+    const byZ = await tf
+      .grad((scores) => tf.sum(tf.sigmoid(scores)))(z)
+      .data();
+    const curvatures = await ops.curvatures(tf, ops.negativeMargin(tf, z, t.sign)).data();
+    for (let i = 0; i < m; i++) {
+      const graph = explainOf(rows, theta, i);
+      // z is a sum of n + 1 products of at most 1, |z| ≤ n + 1, and moves ln a and a(1 − a) by less than it moves itself.
+      const rounding = (n + 4) * (n + 1) * u;
+      expect(Math.abs(localOf(graph, 'L', 'a') - byA[i]!)).toBeLessThanOrEqual(rounding * Math.abs(byA[i]!));
+      expect(Math.abs(localOf(graph, 'a', 'z') - byZ[i]!)).toBeLessThanOrEqual(rounding);
+      expect(Math.abs(curvatures[i]! - byZ[i]!)).toBeLessThanOrEqual(rounding);
+    }
+    for (const i of [0, 1, m - 1]) {
+      const graph = explainOf(rows, theta, i);
+      const scoreOf = (w: T2, b: T2) => tf.slice2d(ops.scores(tf, t.x, w, b), [0, i], [1, 1]).asScalar();
+      const [byW, byB] = tf.grads((w, b) => scoreOf(w as T2, b as T2))([t.w, t.b]);
+      const slopes = await byW!.data();
+      for (let j = 0; j < n; j++) expect(localOf(graph, 'z', `w_${j + 1}`)).toBe(slopes[j]!); // one product with 1: exact
+      expect(localOf(graph, 'z', 'b')).toBe((await byB!.data())[0]!);
+    }
+  });
+});
+
+/** The graph of row i. */
+const explainOf = ({ numbers, labels }: TestRows, theta: Float64Array, i: number) =>
+  explainNumbers({
+    x: numbers.map((x) => x[i]!),
+    weights: [[...theta.subarray(0, numbers.length)]],
+    biases: [theta[numbers.length]!],
+    label: labels[i]!,
+  });
+
+/** ∂of/∂by in a graph. */
+const localOf = ({ edges }: ReturnType<typeof explainOf>, of: string, by: string): number =>
+  edges.find(({ from, to }) => from === by && to === of)!.value;
+
+test('each local derivative equals its five-point difference', () => {
+  const n = 3;
+  const rows = randomRows({ m: 100, n, seed: 17 });
+  const theta = randomTheta(n, 18, 4);
+  const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
+  const scoreOf = (x: readonly number[], at: Float64Array): number => x.reduce((z, xj, j) => z + at[j]! * xj, at[n]!);
+  for (let i = 0; i < rows.rows; i++) {
+    const graph = explainOf(rows, theta, i);
+    const x = rows.numbers.map((column) => column[i]!);
+    const y = rows.labels[i]!;
+    const z = scoreOf(x, theta);
+    const a = sigmoid(z);
+    const edge = Math.min(a, 1 - a);
+    const loss = (p: number): number => -y * Math.log(p) - (1 - y) * Math.log(1 - p);
+    // h⁴/30 times a fifth derivative of at most 24 slope/edge⁴, and roundings of values up to |z| + 1 over h.
+    const tolerance = (slope: number, room: number): number =>
+      Number.EPSILON ** (4 / 5) * Math.abs(slope) + (4 * Number.EPSILON * (1 + Math.abs(z))) / (fiveStep * room);
+    const close = (found: number, truth: number, room = 1): void => {
+      expect(Math.abs(found - truth)).toBeLessThanOrEqual(tolerance(Math.max(1, Math.abs(truth)), room));
+    };
+    close(localOf(graph, 'L', 'a'), fivePoints(loss, a, edge), edge);
+    close(localOf(graph, 'a', 'z'), fivePoints(sigmoid, z));
+    theta.forEach((value, j) => {
+      const along = (moved: number): number =>
+        scoreOf(
+          x,
+          Float64Array.from(theta, (own, l) => (l === j ? moved : own)),
+        );
+      close(localOf(graph, 'z', j < n ? `w_${j + 1}` : 'b'), fivePoints(along, value));
+    });
+  }
 });
 
 describe.each(tfjsNames)('portable equations of three classes on %s', (name) => {

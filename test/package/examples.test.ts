@@ -18,7 +18,7 @@ const typescript = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm
 let folder: Folder;
 beforeAll(() => {
   folder = emptyFolder();
-  for (const name of ['quickstart', 'csv-to-model', 'save-and-load', 'http-scorer']) {
+  for (const name of ['quickstart', 'csv-to-model', 'save-and-load', 'http-scorer', 'derivation']) {
     cpSync(new URL(`${name}.ts`, examples), join(folder.path, `${name}.ts`));
   }
   cpSync(new URL('data/titanic.csv', examples), join(folder.path, 'data/titanic.csv'));
@@ -88,6 +88,33 @@ function penalisedCoefficient(l2: number): number {
   }
   return 2 * low;
 }
+
+/** Every number of docs/derivation.md for its row, to the six decimals that both print. */
+test('derivation: the numbers of the page', async () => {
+  const printed = await lines('derivation.ts');
+  const a = 1 / (1 + Math.exp(-0.1));
+  const [z1, z2] = [0.385012487512636, 0.101]; // after the step, and after the nudge
+  const shows = (opening: string, ...values: number[]): void => {
+    const line = printed.find((candidate) => candidate.trimStart().startsWith(opening));
+    const found = line!.slice(line!.indexOf(opening) + opening.length).match(/-?\d+\.\d{6}/g)!;
+    expect(found, line).toEqual(values.map((value) => value.toFixed(6)));
+  };
+  const after = (opening: string): string => printed[printed.findIndex((line) => line.includes(opening)) + 1]!.trim();
+  expect(after('(B1) z')).toBe('= 0.5·1 + (−0.25)·2 + 0.1 = 0.100000');
+  expect(after('(B2) a')).toBe(`= σ(0.1) = ${a.toFixed(6)}`);
+  expect(after('(B3) L')).toMatch(new RegExp(`= ${(-Math.log(a)).toFixed(6)}$`));
+  shows('(B4) ∂L/∂a', -1 / a);
+  shows('(B5) ∂a/∂z', a * (1 - a));
+  shows('(B6) ∂z/∂w_2', 2);
+  shows('(B7) ∂L/∂z', a - 1);
+  expect(after('(B8) ∂L/∂w_2')).toBe(
+    `= ${(-1 / a).toFixed(6)} · ${(a * (1 - a)).toFixed(6)} · 2.000000 = x_2·(a − y) = ${(2 * (a - 1)).toFixed(6)}`,
+  );
+  shows('L: ', -Math.log(a), Math.log1p(Math.exp(-z1)));
+  const nudged = Math.log1p(Math.exp(-z2));
+  shows('A nudge', nudged);
+  shows('a slope of', (nudged + Math.log(a)) / 0.001, a - 1);
+});
 
 /**
  * Titanic, 713 training rows: Newton's method in plain float64 in another language, with the generator,
