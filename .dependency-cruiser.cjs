@@ -23,10 +23,11 @@ module.exports = {
     may('solvers/', ['objective/', 'math/']),
     may('fitting/', ['objective/', 'solvers/', 'rows/', 'math/']),
     may('evaluation/', ['rows/contract[.]ts$', 'math/']),
+    may('bench/', ['backends/', 'model/', 'objective/', 'solvers/', 'rows/', 'math/']),
     may('model/', ['data/', 'design/', 'rows/', 'backends/', 'objective/', 'solvers/', 'fitting/', 'evaluation/', 'explain/', 'predict/', 'math/']),
     may('text/', ['data/', 'runtime/', 'math/', 'predict/cell[.]ts$']),
     may('platform/', ['data/', 'text/', 'predict/cell[.]ts$']),
-    may('cli/', ['node[.]ts$', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
+    may('cli/', ['node[.]ts$', 'bench/', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
     may('predict[.]ts$', ['predict/']),
     {
       name: 'tensors-stay-in-backends',
@@ -36,9 +37,9 @@ module.exports = {
     },
     {
       name: 'node-stays-in-platform',
-      comment: 'node.ts reads model files; the command runs in Node; runtime/node.ts is what a bundle for the browser leaves out.',
+      comment: 'node.ts reads model files; the command and bench run in Node; runtime/node.ts is what a bundle for the browser leaves out.',
       severity: 'error',
-      from: { path: '^src/', pathNot: '^src/(platform/|cli|node[.]ts|runtime/node[.]ts)' },
+      from: { path: '^src/', pathNot: '^src/(platform/|bench/|cli|node[.]ts|runtime/node[.]ts)' },
       to: { dependencyTypes: ['core'] },
     },
     {
@@ -48,5 +49,5 @@ module.exports = {
       to: { path: '@duckdb' },
     },
   ],
-  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: 'src/(backends/cpu|text)/assembly' } },
+  options: { tsConfig: { fileName: 'tsconfig.json' }, tsPreCompilationDeps: true, doNotFollow: { path: 'node_modules' }, exclude: { path: 'src/(backends/cpu|text|bench)/assembly' } },
 };

@@ -13,6 +13,7 @@ const kernelsEntry = 'src/backends/cpu/assembly/index.ts';
 const textEntry = 'src/text/assembly/index.ts';
 const workerEntry = 'src/backends/cpu/worker.ts';
 const textWorkerEntry = 'src/text/worker.ts';
+const sumEntry = 'src/bench/assembly/sum.ts';
 
 /** The WebAssembly module of one entry file. */
 export async function compileEntry(entry: string): Promise<Uint8Array> {
@@ -63,6 +64,7 @@ export const generated: Readonly<Record<string, () => Promise<string>>> = {
   'src/backends/cpu/worker.generated.ts': () => generateWorker(workerEntry),
   'src/text/kernel.generated.ts': () => generateModule(textEntry, 'textKernelBase64'),
   'src/text/worker.generated.ts': () => generateWorker(textWorkerEntry),
+  'src/bench/sum.generated.ts': () => generateModule(sumEntry, 'sumBase64'),
 };
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

@@ -5,9 +5,10 @@ const shared = { target: 'node20', outDir: 'dist', external: [/^@duckdb\//, /^@t
 const entries = { index: 'src/index.ts', node: 'src/node.ts', browser: 'src/browser.ts', tfjs: 'src/tfjs.ts' };
 
 /**
- * The library in both module systems, the scorer as one file of its own, and the command, which is run and never
- * imported. The entries of the library share chunks, in CommonJS too: one text of the kernels, one class of each name. `#runtime`
- * stays a name for the field `imports` of package.json to resolve, where the library is bundled or run.
+ * The library in both module systems, the scorer as one file of its own, and the command with the program of its
+ * backends' processes, which are run and never imported. The entries of the library share chunks, in CommonJS too: one
+ * text of the kernels, one class of each name. `#runtime` stays a name for the field `imports` of package.json to
+ * resolve, where the library is bundled or run.
  */
 export default defineConfig([
   {
@@ -20,5 +21,5 @@ export default defineConfig([
     shims: true,
   },
   { ...shared, entry: ['src/predict.ts'], format: ['esm', 'cjs'], dts: true, splitting: false, minify: true },
-  { ...shared, entry: ['src/cli.ts'], format: ['esm'] },
+  { ...shared, entry: { cli: 'src/cli.ts', 'bench-host': 'src/bench/host.ts' }, format: ['esm'] },
 ]);

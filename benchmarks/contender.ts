@@ -5,28 +5,13 @@
  * class but the first, against the first, on the standardised columns. Who has coefficients for all K classes
  * subtracts those of the first: the probabilities are the same. The clock runs inside the process, around the call alone.
  */
+import type { Numbers } from '../src/bench/problem.ts';
+import type { Session } from '../src/bench/session.ts';
 import type { Problem } from './problems.ts';
 
-/** Columns of the standardised design, feature-major, and the class of each row, 0 … K − 1. */
-export interface Data {
+/** A problem with its numbers. */
+export interface Data extends Numbers {
   readonly problem: Problem;
-  readonly columns: readonly Float64Array[];
-  readonly y: Float64Array;
-}
-
-export interface Evaluation {
-  readonly loss: number;
-  readonly gradient: ArrayLike<number>;
-}
-
-/** A contender that holds its rows, ready to be timed. */
-export interface Session {
-  /** What really runs, with its version. */
-  readonly version: string;
-  evaluate?(theta: Float64Array): Evaluation | Promise<Evaluation>;
-  /** A whole fit with one setting of the ladder; gives theta. */
-  fit?(setting: number): ArrayLike<number> | Promise<ArrayLike<number>>;
-  close?(): void | Promise<void>;
 }
 
 export type SessionMeasure = 'evaluation' | 'fit' | 'scaling';

@@ -1,8 +1,8 @@
 /** Collects the runs of one measure and says on standard error how it is going. */
-import { thisMachine } from './machine.ts';
+import { thisMachine } from '../src/bench/machine.ts';
+import { median } from '../src/bench/statistics.ts';
 import type { Problem } from './problems.ts';
 import type { Results, Run } from './results.ts';
-import { median } from './statistics.ts';
 
 export interface Sample {
   readonly problem: string;

@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
-import type { Machine } from './machine.ts';
+import type { Machine } from '../src/bench/machine.ts';
 import type { Problem } from './problems.ts';
 
 export const measures = ['evaluation', 'fit', 'csv to model', 'scaling', 'command'] as const;

@@ -1,6 +1,6 @@
 /**
- * A problem's numbers as what this library places, and a sample of them by the rule of src/model/placed.ts, which
- * draws from designs: a test holds the two rules together. It places nothing.
+ * A sample of a problem's rows by the rule of src/model/placed.ts, which draws from designs: a test holds the two rules
+ * together. It places nothing.
  */
 import { type Part, samplePart } from '../src/design/source.ts';
 import type { DesignColumn, RowSource } from '../src/rows/contract.ts';
@@ -13,15 +13,6 @@ const rowsPerSampled = 16;
 const mostCells = 2 ** 21;
 /** The library's default. */
 const seed = 1;
-
-export function sourceOf({ columns, y, problem }: Data): RowSource {
-  return {
-    rows: y.length,
-    columns: columns.map((x) => denseColumn((from, into) => into.set(x.subarray(from, from + into.length)))),
-    classes: problem.classes,
-    labels: Uint8Array.from(y),
-  };
-}
 
 /** All rows of a problem, as a design lists them. */
 export function partOf({ y }: Data): Part {
@@ -36,14 +27,11 @@ export function sampleOf({ columns, problem }: Data, part: Part): RowSource | un
   const count = Math.min(Math.floor(m / rowsPerSampled), Math.floor(mostCells / n));
   if (m * n < sampledCells || count === 0) return undefined;
   const { rows, labels } = samplePart(part, m, count, seed);
-  const gathered = (x: Float64Array): DesignColumn =>
-    denseColumn((from, into) => {
+  const gathered = (x: Float64Array): DesignColumn => ({
+    ...{ kind: 'dense', mean: 0, scale: 1 },
+    read(from: number, into: Float64Array) {
       for (let i = 0; i < into.length; i++) into[i] = x[rows[from + i]!]!;
-    });
+    },
+  });
   return { rows: count, columns: columns.map(gathered), classes: problem.classes, labels };
-}
-
-/** A column that is standardised as it is. */
-function denseColumn(read: (from: number, into: Float64Array) => void): DesignColumn {
-  return { kind: 'dense', mean: 0, scale: 1, read };
 }

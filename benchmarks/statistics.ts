@@ -1,10 +1,4 @@
-/** The few statistics that a report needs. */
-
-export function median(samples: readonly number[]): number {
-  const sorted = [...samples].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
-}
+/** Of tables over several sizes. */
 
 /** Least-squares slope of y on x. */
 export function slope(x: readonly number[], y: readonly number[]): number {

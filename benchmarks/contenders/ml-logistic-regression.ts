@@ -5,7 +5,8 @@
  * standardised columns (the Hessian of the sum is at most m·(n + 1)/4).
  */
 import { createRequire } from 'node:module';
-import type { Data, Session, SessionContender } from '../contender.ts';
+import type { Session } from '../../src/bench/session.ts';
+import type { Data, SessionContender } from '../contender.ts';
 
 /** What is used of the two packages, which live in benchmarks/node_modules. */
 interface Matrix {

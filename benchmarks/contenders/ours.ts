@@ -8,12 +8,14 @@ import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
 import { loadTensorFlow, loadWasm } from '../../src/backends/load.ts';
 import { openPlace } from '../../src/backends/registry.ts';
 import { createTfjsPlace } from '../../src/backends/tfjs.ts';
+import { sourceOf } from '../../src/bench/problem.ts';
+import type { Session } from '../../src/bench/session.ts';
 import { solve } from '../../src/fitting/solve.ts';
 import { checkOptions } from '../../src/model/check-options.ts';
 import type { CheckedOptions, Options } from '../../src/model/options.ts';
 import type { Precision, RowPlace, RowSource, RowSums } from '../../src/rows/contract.ts';
-import { type Data, type Session, type SessionContender, type SessionMeasure, tolerances } from '../contender.ts';
-import { partOf, sampleOf, sourceOf } from '../rows.ts';
+import { type Data, type SessionContender, type SessionMeasure, tolerances } from '../contender.ts';
+import { partOf, sampleOf } from '../rows.ts';
 
 interface Variant {
   readonly name: string;
@@ -76,7 +78,7 @@ function contender({ name, about, precision, measures, openPlace, options }: Var
 }
 
 async function evaluating(place: RowPlace, data: Data, precision: Precision): Promise<Session> {
-  const source = sourceOf(data);
+  const source = sourceOf(data, data.problem.classes);
   const rows = await place.place(source, precision);
   return {
     version: place.detail,
@@ -92,7 +94,7 @@ async function evaluating(place: RowPlace, data: Data, precision: Precision): Pr
 }
 
 async function fitting(data: Data, options: Options): Promise<Session> {
-  const source = sourceOf(data);
+  const source = sourceOf(data, data.problem.classes);
   const part = partOf(data);
   const place = await openPlaceOf(source, checkOptions(options));
   await place.close(); // fits open their own

@@ -5,7 +5,8 @@
  */
 import type * as TF from '@tensorflow/tfjs';
 import { loadTensorFlow, loadWasm } from '../../src/backends/load.ts';
-import type { Data, Session, SessionContender } from '../contender.ts';
+import type { Session } from '../../src/bench/session.ts';
+import type { Data, SessionContender } from '../contender.ts';
 
 const backends = ['cpu', 'wasm'] as const;
 type BackendName = (typeof backends)[number];

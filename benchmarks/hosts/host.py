@@ -1,4 +1,4 @@
-"""A contender's own Python process: the protocol of host.ts, for scripts that call serve(open_session).
+"""A contender's own Python process: the protocol of src/bench/serve.ts, for scripts that call serve(open_session).
 
 open_session(variant, columns, y, problem) gives (version, evaluate or None, fit or None); columns is a
 float64 array [n, m], y the class of each row as a float64, 0 to K - 1. Opening it lays the rows out as the contender wants them, outside the clock.

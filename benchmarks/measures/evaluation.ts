@@ -1,38 +1,30 @@
 /**
- * One evaluation of loss and gradient at a theta that is neither zero nor the answer. Contenders take
- * turns, a few evaluations in a row as in a fit, in several fresh processes: the first of each turn wakes
- * threads up and is not counted; the first of each process is told apart, as is what it took to be ready
- * for it. Problems with the same X share their rounds, so that their times can be compared. Every gradient
- * is compared with the reference's.
+ * One evaluation of loss and gradient at a theta that is neither zero nor the answer. Contenders take turns
+ * (src/bench/turns.ts) in several fresh processes. Problems with the same X share their rounds, so that their times can
+ * be compared.
  */
+import { bytesRead } from '../../src/bench/memory-read.ts';
+import { sourceOf } from '../../src/bench/problem.ts';
+import type { Conversation } from '../../src/bench/process.ts';
+import { evaluateReference, type Truth } from '../../src/bench/truth.ts';
+import { type Entry, takeTurns } from '../../src/bench/turns.ts';
 import type { SessionContender } from '../contender.ts';
-import { bytesRead, memoryRead } from '../contenders/memory-read.ts';
+import { memoryRead } from '../contenders/memory-read.ts';
 import { sessionContenders } from '../contenders.ts';
-import { gradientError, referenceEvaluation } from '../evaluator.ts';
 import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
 import type { Plan } from '../plan.ts';
 import { type Problem, sharesRows } from '../problems.ts';
-import { type Answer, type ContenderProcess, startContender } from '../process.ts';
+import { startContender } from '../process.ts';
 import { createRecorder, type Recorder, tell } from '../recorder.ts';
 import type { Results } from '../results.ts';
 
-const limitSeconds = 60;
 /** float32 contenders with one long float32 sum are off by about 1e-4; a wrong formula by more than this. */
 const gradientErrorAllowed = 1e-2;
-/** Evaluations that are counted in a turn. */
-const burst = 3;
-const restMilliseconds = 20; // other contenders' threads stop spinning
 
-/** A contender on a problem, with what has been measured of it. */
-interface Entry {
+/** A contender on a problem. */
+interface ContenderEntry extends Entry {
   readonly contender: SessionContender;
   readonly placed: PlacedProblem;
-  readonly reference: Awaited<ReturnType<typeof referenceEvaluation>>;
-  readonly start: number[];
-  readonly first: number[];
-  readonly steady: number[];
-  error: number;
-  failed?: string;
 }
 
 export async function measureEvaluation(plan: Plan): Promise<Results> {
@@ -60,57 +52,40 @@ function groupsOf(problems: readonly Problem[]): Problem[][] {
 }
 
 /** Every contender on every problem of a group, those of one contender side by side. */
-async function entriesOf(group: readonly Problem[], contenders: readonly SessionContender[]): Promise<Entry[]> {
-  const tasks: Pick<Entry, 'placed' | 'reference'>[] = [];
+async function entriesOf(
+  group: readonly Problem[],
+  contenders: readonly SessionContender[],
+): Promise<ContenderEntry[]> {
+  const tasks: { readonly placed: PlacedProblem; readonly truth: Truth }[] = [];
   for (const problem of group) {
     const placed = placeProblem(problem);
-    tasks.push({ placed, reference: await referenceEvaluation(loadProblem(placed)) });
+    tasks.push({ placed, truth: await evaluateReference(sourceOf(loadProblem(placed), problem.classes)) });
   }
   return contenders.flatMap((contender) =>
-    tasks.map((task): Entry => ({ contender, ...task, start: [], first: [], steady: [], error: 0 })),
+    tasks.map(({ placed, truth: { theta, ...truth } }) => ({
+      ...{ contender, placed, start: [], first: [], steady: [], gradientError: 0 },
+      truth: contender === memoryRead ? { theta } : { theta, ...truth },
+    })),
   );
 }
 
-/** Fresh processes for all, then turns; the second evaluation of each process warms up and is not counted. */
-async function oneGeneration(entries: readonly Entry[], rounds: number, record: Recorder): Promise<void> {
-  const processes: ContenderProcess[] = [];
+/** Fresh processes for all, then turns. */
+async function oneGeneration(entries: readonly ContenderEntry[], rounds: number, record: Recorder): Promise<void> {
+  const pairs: [ContenderEntry, Conversation][] = [];
   for (const entry of entries) {
     const process = await startContender(entry.contender, entry.placed, 'evaluation');
-    processes.push(process);
+    pairs.push([entry, process]);
     if ('failed' in process.opened) entry.failed ??= process.opened.failed;
     else {
       entry.start.push(process.opened.seconds);
       record.version(entry.contender.name, process.opened.version!);
     }
   }
-  for (let round = -2; round < rounds; round++) {
-    for (const [i, process] of processes.entries()) {
-      await takeTurn(entries[i]!, process, round);
-      await new Promise((resolve) => setTimeout(resolve, restMilliseconds));
-    }
-  }
-  await Promise.all(processes.map((process) => process.close()));
+  await takeTurns(pairs, { rounds, burst: 3, gradientErrorAllowed, limitSeconds: 60 });
+  await Promise.all(pairs.map(([, process]) => process.close()));
 }
 
-async function takeTurn(entry: Entry, process: ContenderProcess, round: number): Promise<void> {
-  const question = { evaluate: Array.from(entry.reference.theta) };
-  for (let k = 0; k <= (round < 0 ? 0 : burst) && entry.failed === undefined; k++) {
-    const answer = await process.ask(question, limitSeconds);
-    if ('failed' in answer) entry.failed = answer.failed;
-    else if (round === -2) {
-      entry.first.push(answer.seconds);
-      if (entry.contender !== memoryRead) check(answer, entry);
-    } else if (k > 0) entry.steady.push(answer.seconds);
-  }
-}
-
-function check({ gradient }: Answer, entry: Entry): void {
-  if (gradient === undefined) return;
-  entry.error = Math.max(entry.error, gradientError(gradient, entry.reference.truth.gradient));
-  if (!(entry.error <= gradientErrorAllowed)) entry.failed = `its gradient is off by ${entry.error.toExponential(1)}`;
-}
-
-function report(record: Recorder, { placed: { problem }, contender, ...entry }: Entry): void {
+function report(record: Recorder, { placed: { problem }, contender, ...entry }: ContenderEntry): void {
   const { failed } = entry;
   const base = { problem: problem.name, contender: contender.name };
   record.add({ ...base, measure: 'evaluation', unit: 's', samples: failed ? [] : entry.steady, failed });
@@ -122,5 +97,5 @@ function report(record: Recorder, { placed: { problem }, contender, ...entry }: 
   record.add({ ...base, measure: 'start', unit: 's', samples: entry.start });
   record.add({ ...base, measure: 'first evaluation', unit: 's', samples: entry.first });
   if (contender !== memoryRead)
-    record.add({ ...base, measure: 'gradient error', unit: 'ratio', samples: [entry.error] });
+    record.add({ ...base, measure: 'gradient error', unit: 'ratio', samples: [entry.gradientError] });
 }

@@ -5,18 +5,19 @@
  * turns. One that never gets there is listed with the nearest gap it reached. `scaling` is the same over
  * problems that differ in rows alone.
  */
+import type { Conversation } from '../../src/bench/process.ts';
 import type { SessionContender } from '../contender.ts';
 import { sessionContenders } from '../contenders.ts';
 import { createEvaluator, type Evaluator, gapAllowed, type Verdict } from '../evaluator.ts';
 import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
 import type { Plan } from '../plan.ts';
-import { type ContenderProcess, startContender } from '../process.ts';
+import { startContender } from '../process.ts';
 import { createRecorder, type Recorder, tell } from '../recorder.ts';
 import type { Results } from '../results.ts';
 
 interface Climb {
   readonly contender: SessionContender;
-  readonly process: ContenderProcess;
+  readonly process: Conversation;
   /** The setting that is near enough, or the one that came nearest. */
   best?: { readonly setting: number; readonly verdict: Verdict; readonly seconds: number };
   failed?: string;

@@ -80,6 +80,20 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, flags) => (await import('./inspect.ts')).inspect(model, flags));
 
+  command('doctor', 'say which backends work here, and what the others need')
+    .option('--json', 'print one JSON object on standard output')
+    .action(async (flags) => (await import('./doctor.ts')).doctor(flags, signal));
+
+  command('bench', 'time one evaluation of loss and gradient on each backend')
+    .addOption(
+      new Option('--backends <names>', 'only these (default: all that logit doctor lists)').argParser(parseList),
+    )
+    .addOption(new Option('--rows <count>', 'rows of the problem').argParser(parseNumber).default(200_000))
+    .addOption(new Option('--features <count>', 'features of each row').argParser(parseNumber).default(32))
+    .addOption(new Option('--classes <count>', 'classes of the labels').argParser(parseNumber).default(2))
+    .option('--json', 'print one JSON object on standard output')
+    .action(async (flags) => (await import('./bench.ts')).bench(flags, signal));
+
   return program;
 }
 

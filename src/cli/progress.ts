@@ -2,20 +2,35 @@
 import { SingleBar } from 'cli-progress';
 import type { FitOptions } from '../node.ts';
 
-export function createProgress(
-  quiet: boolean,
-): Required<Pick<FitOptions, 'onProgress' | 'onIteration'>> & { stop(): void } {
+interface Progress {
+  update(fraction: number, phase: string): void;
+  stop(): void;
+}
+
+export function createProgress(phase: string, quiet = false): Progress {
   const bar =
     quiet || process.stderr.isTTY !== true
       ? undefined
       : new SingleBar({ format: '{bar} {phase}', stream: process.stderr, clearOnComplete: true, hideCursor: true });
-  bar?.start(1, 0, { phase: 'reading' });
+  bar?.start(1, 0, { phase });
   return {
-    onProgress: (fraction) => bar?.update(fraction, { phase: 'reading' }),
-    onIteration: ({ iteration, value, gradientNorm }) =>
-      bar?.update(1, {
-        phase: `fitting: iteration ${iteration}, loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`,
-      }),
+    update: (fraction, phase) => bar?.update(fraction, { phase }),
     stop: () => bar?.stop(),
+  };
+}
+
+/** Of a fit: the file first, then the iterations. */
+export function createFitProgress(
+  quiet: boolean,
+): Required<Pick<FitOptions, 'onProgress' | 'onIteration'>> & { stop(): void } {
+  const { update, stop } = createProgress('reading', quiet);
+  return {
+    onProgress: (fraction) => update(fraction, 'reading'),
+    onIteration: ({ iteration, value, gradientNorm }) =>
+      update(
+        1,
+        `fitting: iteration ${iteration}, loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`,
+      ),
+    stop,
   };
 }

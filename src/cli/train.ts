@@ -9,7 +9,7 @@ import {
 } from '../node.ts';
 import { requireFolder, requireOther } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
-import { createProgress } from './progress.ts';
+import { createFitProgress } from './progress.ts';
 import { summarise } from './summary.ts';
 import { say, warn } from './talk.ts';
 
@@ -29,7 +29,7 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
     await requireFolder(out);
     await requireOther(out, [file]);
   }
-  const { stop, ...progress } = createProgress(quiet === true);
+  const { stop, ...progress } = createFitProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {
     const estimator = new LogisticRegression({ ...options, trainingMetrics: true });

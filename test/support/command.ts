@@ -66,13 +66,16 @@ export function emptyFolder(): Folder {
   };
 }
 
-export function runCommand(args: readonly string[], cwd: string, input?: string): Promise<Run> {
+const installedCommand = (): string => join(inject('installed'), 'node_modules/tfjs-logistic/dist/cli.js');
+
+export function runCommand(
+  args: readonly string[],
+  cwd: string,
+  input?: string,
+  command = installedCommand(),
+): Promise<Run> {
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [join(inject('installed'), 'node_modules/tfjs-logistic/dist/cli.js'), ...args],
-      { cwd },
-    );
+    const child = spawn(process.execPath, [command, ...args], { cwd });
     const output = { stdout: '', stderr: '' };
     child.stdout.on('data', (data) => {
       output.stdout += data;
