@@ -45,6 +45,7 @@ export {
   LogisticRegression,
 } from './model/logistic-regression.ts';
 export type { Options } from './model/options.ts';
+export type { InfiniteCoefficient, SeparationReport } from './model/separation.ts';
 export * from './predict.ts';
 export type { Precision } from './rows/contract.ts';
 export type { SolverName } from './solvers/choose.ts';

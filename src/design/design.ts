@@ -12,8 +12,8 @@ import { excludeDependent } from './dependence.ts';
 import { countUnseen } from './encode.ts';
 import { featureColumns, findColumn, fitFeatures } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
+import { type PureLevel, pureColumns } from './pure-columns.ts';
 import { type Dropped, selectRows } from './select-rows.ts';
-import { pureColumns } from './separation.ts';
 import { type Encoding, type Part, sourceOf } from './source.ts';
 import { scaleTerms } from './terms.ts';
 import { type ClassWeight, classFactors, sampleWeights } from './weights.ts';
@@ -50,6 +50,7 @@ export interface Design extends Encoding {
   readonly part: Part;
   /** Rows of each fold, one where there are none, and of the held-out rows where there are any. */
   readonly partitions: readonly number[];
+  readonly pureLevels: readonly PureLevel[];
   readonly warnings: readonly Warning[];
 }
 
@@ -89,6 +90,7 @@ export async function decideDesign(table: Table, target: string, options: Design
   const scaled = await scaleTerms(features, columns, training, options);
   const source = sourceOf({ labels, columns, features, terms: scaled.terms }, training);
   const dependent = await excludeDependent(scaled.terms, source, penalised);
+  const purity = await pureColumns(columns, { rows: training.rows, labels, features });
   return {
     labels,
     columns,
@@ -104,10 +106,11 @@ export async function decideDesign(table: Table, target: string, options: Design
     },
     part,
     partitions: [...folded.sizes, ...(split.holdout.length > 0 ? [split.holdout.length] : [])],
+    pureLevels: purity.levels,
     warnings: [
       ...table.warnings,
       ...labels.warnings,
-      ...(await pureColumns(columns, { rows: training.rows, labels, features, penalised })),
+      ...purity.warnings,
       ...scaled.warnings,
       ...dependent.warnings,
       ...(await unseenWarning({ columns, features }, split.holdout)),

@@ -1,12 +1,15 @@
 /** What a solve gives: coefficients with the report and the certificate that belong to them. */
 import type { Precision } from '../rows/contract.ts';
 import type { Algorithm, OutcomeName } from '../solvers/solver.ts';
+import type { Recession } from './separation.ts';
 
 export interface Solution {
   /** All coefficients on the standardised features, [k, n + 1]; 0 where they were not free. */
   readonly theta: Float64Array;
   /** Hessian of the mean objective there over the free coefficients, in float64; absent where it costs too much (solvers/choose.ts). */
   readonly hessian: Float64Array | undefined;
+  /** Why no finite theta minimises the loss, where that was proved. */
+  readonly recession?: Recession | undefined;
   /** Σ s·ℓ / Σ s, without the penalty. */
   readonly meanLogLoss: number;
   readonly solver: SolverReport;

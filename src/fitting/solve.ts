@@ -12,8 +12,9 @@ import { chooseSolver, hessianServes } from '../solvers/choose.ts';
 import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { newtonDirection } from '../solvers/newton.ts';
-import { type Algorithm, convergedRule, minimise, type Outcome } from '../solvers/solver.ts';
+import { type Algorithm, convergedRule, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
 import type { FitHooks, FittingOptions } from './options.ts';
+import { findRecession, type Separation } from './separation.ts';
 import type { Solution, WarmStartReport } from './solution.ts';
 import { type Guess, warmStart } from './warm-start.ts';
 
@@ -48,18 +49,22 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
   const { first, last, point, noiseFloor, refinements } = stages!;
   if (last.name === 'diverged') throw diverged(last, options);
 
-  // 4 Certificate: what float64 says of the final theta.
-  const final = await certify(exact, { ...last, point }, signal);
+  // 4 Certificate: what float64 says of the final theta, and whether a finite optimum is there at all.
+  const certified = await certify(exact, { ...last, point }, signal);
+  const condition = conditionAt(certified, exact);
+  const ended = { name: last.name, point: certified, condition };
+  const separation = await separationAt(exact, ended, { rows, problem, options, signal });
+  const final = separation?.point ?? certified;
   const gradientNorm = maxNorm(final.gradient);
-  // The last step may have lowered the gradient further: the rule quotes what is stored.
-  const rule = last.name === 'converged' ? convergedRule(gradientNorm, options.tolerance) : last.rule;
+  const { outcome, rule } = conclude(last, separation, { gradientNorm, tolerance: options.tolerance });
   return {
     theta: exact.expand(final.theta),
     hessian: final.hessian,
+    recession: separation?.recession,
     meanLogLoss: final.value - exact.penalty(final.theta),
     solver: {
       name: first.algorithm,
-      outcome: last.name,
+      outcome,
       rule,
       warmStart: guess ? describeWarmStart(guess, useful, led) : null,
       iterations: first.iterations,
@@ -68,16 +73,19 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
       gradientNorm,
     },
     certificate: {
-      outcome: last.name,
+      outcome,
       rule,
       gradientNorm,
       tolerance: options.tolerance,
-      condition: (final.hessian && conditionNumber(final.hessian, exact.dimension)) ?? null,
+      condition: (final === certified ? condition : conditionAt(final, exact)) ?? null,
       noiseFloor,
       storagePrecision: rows.storagePrecision,
     },
   };
 }
+
+const conditionAt = ({ hessian }: Point, { dimension }: Objective): number | undefined =>
+  hessian && conditionNumber(hessian, dimension);
 
 /** The same rows, counting the passes over them. */
 function countEvaluations(rows: RowSums): RowSums & { evaluations(): number } {
@@ -170,6 +178,42 @@ async function certify(
   const next = await exact.point(plus(point.theta, 1, direction), 2, signal);
   if (maxNorm(next.gradient) < maxNorm(point.gradient)) return next;
   return own ?? exact.point(point.theta, 2, signal);
+}
+
+/** A direction of recession, looked for where no penalty keeps the optimum finite and there is a Hessian to step by. */
+async function separationAt(
+  exact: Objective,
+  { name, point, condition }: Pick<Outcome, 'name' | 'point'> & { readonly condition: number | undefined },
+  { rows, problem, options, signal }: SeparationContext,
+): Promise<Separation | undefined> {
+  const near = name === 'converged' || name === 'stalled';
+  if (problem.penalty.l2 > 0 || point.hessian === undefined || !near) return undefined;
+  const { tolerance } = options;
+  return findRecession(exact, { rows, partitions: problem.partitions, point, condition, tolerance, signal });
+}
+
+interface SeparationContext {
+  readonly rows: RowSums;
+  readonly problem: FitProblem;
+  readonly options: FittingOptions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The outcome of the whole fit, with the rule that it rests on. */
+function conclude(
+  { name, rule }: Outcome,
+  separation: Separation | undefined,
+  { gradientNorm, tolerance }: { readonly gradientNorm: number; readonly tolerance: number },
+): { readonly outcome: OutcomeName; readonly rule: string } {
+  if (separation) {
+    const { complete, weight, totalWeight } = separation.recession;
+    return {
+      outcome: complete ? 'separated' : 'quasi-separated',
+      rule: `Newton's step takes ${weight} of ${totalWeight} rows ever further from another class and no row towards one`,
+    };
+  }
+  // The last step may have lowered the gradient further: the rule quotes what is stored.
+  return { outcome: name, rule: name === 'converged' ? convergedRule(gradientNorm, tolerance) : rule };
 }
 
 function describeWarmStart({ rows }: Guess, useful: boolean, led: boolean): WarmStartReport {

@@ -11,11 +11,14 @@ import type { FitHooks } from '../fitting/options.ts';
 import type { Solution, SolverReport } from '../fitting/solution.ts';
 import { solve } from '../fitting/solve.ts';
 import type { NumberStyle } from '../predict/cell.ts';
-import { formatVersion, type ModelFile, type Term } from '../predict/model-file.ts';
+import { formatVersion, type ModelFile } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
 import { measurePartitions } from './measured.ts';
 import type { CheckedOptions, Options } from './options.ts';
+import { outcomeWarnings } from './outcome-warnings.ts';
 import { type Placed, trainingPartitions, withPlaced } from './placed.ts';
+import { rawCoefficients } from './raw-coefficients.ts';
+import { describeSeparation, type SeparationReport } from './separation.ts';
 
 /** How a model was made: the `training` part of its file. */
 export interface TrainingReport {
@@ -26,6 +29,8 @@ export interface TrainingReport {
   /** The column of sample weights and how its numbers are spelled; null where there is none. */
   readonly weights: { readonly column: string; readonly style?: NumberStyle } | null;
   readonly solver: SolverReport;
+  /** Coefficients without a finite estimate, where that was proved; else null. */
+  readonly separation: SeparationReport | null;
   readonly warnings: readonly Warning[];
   /** Σ s·ℓ / Σ s over the training rows. */
   readonly meanLogLoss: number;
@@ -46,6 +51,7 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
       options.folds === undefined ? null : await crossValidatePlaced(placed, solution, options, hooks);
     const { design, place } = placed;
     const { classes, reference } = design.labels;
+    const separation = describeSeparation(design, solution);
     return {
       format: 'tfjs-logistic',
       formatVersion,
@@ -64,7 +70,12 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
         missing: Object.fromEntries(table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing])),
         weights: weightsOf(table, options),
         solver: solution.solver,
-        warnings: [...design.warnings, ...outcomeWarnings(solution, options), ...foldWarnings(crossValidation, design)],
+        separation,
+        warnings: [
+          ...design.warnings,
+          ...outcomeWarnings({ design, solution, separation }, options),
+          ...foldWarnings(crossValidation, design),
+        ],
         meanLogLoss: solution.meanLogLoss,
         metrics,
         crossValidation,
@@ -89,46 +100,6 @@ async function measure({ design, rows }: Placed, { theta }: Solution, options: C
     train: trainingMetrics ? await of(trainingPartitions(design)) : null,
     holdout: design.counts.holdout > 0 ? await of([design.partitions.length - 1]) : null,
   };
-}
-
-/**
- * Back to raw units, for each score vector: coefficient_j = w_j / scale_j, intercept = b − Σ_j w_j·mean_j / scale_j.
- * Terms that were left out of the fit keep their place with coefficient 0.
- */
-function rawCoefficients(
-  { terms, labels }: Design,
-  theta: Float64Array,
-): Pick<ModelFile, 'terms' | 'intercepts' | 'standardizedIntercepts'> {
-  const k = labels.classes.length - 1;
-  const width = theta.length / k; // n + 1
-  const standardizedIntercepts = Array.from({ length: k }, (_, c) => theta[(c + 1) * width - 1]!);
-  const intercepts = [...standardizedIntercepts];
-  let next = 0;
-  const all = terms.map((term): Term => {
-    const j = term.excluded === undefined ? next++ : undefined;
-    const standardized = intercepts.map((_, c) => (j === undefined ? 0 : theta[c * width + j]!));
-    standardized.forEach((w, c) => {
-      intercepts[c]! -= (w * term.mean) / term.scale;
-    });
-    return { ...term, standardized, coefficients: standardized.map((w) => w / term.scale) };
-  });
-  return { terms: all, intercepts, standardizedIntercepts };
-}
-
-function outcomeWarnings({ solver }: Solution, options: CheckedOptions): Warning[] {
-  const { outcome, gradientNorm, rule } = solver;
-  if (outcome === 'separated') {
-    const message =
-      'perfect separation: the training rows are told apart without error, so the maximum-likelihood estimate does ' +
-      'not exist; the coefficients are where the fit stopped. Use a penalty (l2), for instance --l2 0.01';
-    return [{ code: 'separated', message }];
-  }
-  if (outcome === 'converged') return [];
-  const message =
-    outcome === 'max-iterations'
-      ? `not converged: ${rule}; raise --max-iterations or change --solver`
-      : `not converged to ${options.tolerance}: no step lowers the loss any further, at a gradient of ${gradientNorm.toExponential(1)}`;
-  return [{ code: 'not-converged', message }];
 }
 
 function foldWarnings(crossValidation: CrossValidation | null, { missing, columns }: Design): Warning[] {

@@ -24,7 +24,7 @@ export interface IterationState {
   readonly gradientNorm: number;
 }
 
-export type OutcomeName = 'converged' | 'separated' | 'max-iterations' | 'stalled' | 'diverged';
+export type OutcomeName = 'converged' | 'separated' | 'quasi-separated' | 'max-iterations' | 'stalled' | 'diverged';
 
 export interface Outcome {
   readonly name: OutcomeName;

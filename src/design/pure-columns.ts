@@ -1,12 +1,10 @@
 /**
  * Columns that alone keep classes apart: in all rows (a perfect predictor, which is usually the target in disguise),
- * or in the rows of one level that some class never has, where the maximum-likelihood estimate does not exist. A missing
- * cell counts as the value that fills it.
- * Source: Albert & Anderson, On the existence of maximum likelihood estimates in logistic regression models,
- * Biometrika 71 (1984). It looks at one column at a time and fits nothing.
+ * or in the rows of one level that some class never has (a pure level). A missing cell counts as the value that fills
+ * it. It looks at one column at a time and fits nothing: what several columns do together is fitting/separation.ts's.
  */
 import type { BooleanColumn, CategoricalColumn, Column } from '../data/table.ts';
-import { brief, type Warning } from '../errors.ts';
+import type { Warning } from '../errors.ts';
 import { classesByCode, type Feature, type Label } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import type { Labels } from './labels.ts';
@@ -17,32 +15,37 @@ interface PurityRequest {
   readonly labels: Labels;
   /** What the columns became, in their order. */
   readonly features: readonly Feature[];
-  readonly penalised: boolean;
 }
 
-export async function pureColumns(columns: readonly Column[], request: PurityRequest): Promise<Warning[]> {
+/** A level that some class never has: without a penalty its coefficient has no finite estimate. */
+export interface PureLevel {
+  readonly column: string;
+  readonly level: string;
+  /** Rows that have it. */
+  readonly rows: number;
+  readonly present: readonly Label[];
+  readonly absent: readonly Label[];
+}
+
+export interface Purity {
+  readonly levels: readonly PureLevel[];
+  readonly warnings: readonly Warning[];
+}
+
+export async function pureColumns(columns: readonly Column[], request: PurityRequest): Promise<Purity> {
   const perfect: string[] = [];
-  const partial: string[] = [];
+  const levels: PureLevel[] = [];
   for (const [k, column] of columns.entries()) {
     const { impute } = request.features[k]!;
     const found = await (column.kind === 'numeric'
       ? numericPurity(column.values, impute as number, request)
       : levelPurity(column, impute, request));
     if (found === 'perfect') perfect.push(column.name);
-    else partial.push(...found);
+    else levels.push(...found);
   }
-  const warnings: Warning[] = [];
-  if (perfect.length > 0) {
-    const message = `${perfect.join(', ')}: alone tells the classes apart in every row; if it leaks the target, drop it`;
-    warnings.push({ code: 'perfect-predictor', message, columns: perfect });
-  }
-  if (partial.length > 0 && !request.penalised) {
-    const message =
-      `${partial.join('; ')}: the maximum-likelihood estimate does not exist there, the coefficient given is where the fit stopped; ` +
-      'use a penalty (l2) for one that means something';
-    warnings.push({ code: 'quasi-separation', message });
-  }
-  return warnings;
+  if (perfect.length === 0) return { levels, warnings: [] };
+  const message = `${perfect.join(', ')}: alone tells the classes apart in every row; if it leaks the target, drop it`;
+  return { levels, warnings: [{ code: 'perfect-predictor', message, columns: perfect }] };
 }
 
 /** A number separates when no two classes' ranges overlap; they touch in one value when it does so but for ties. */
@@ -50,7 +53,7 @@ async function numericPurity(
   values: Float64Array,
   impute: number | null,
   { rows, labels }: PurityRequest,
-): Promise<'perfect' | string[]> {
+): Promise<'perfect' | PureLevel[]> {
   const { length } = labels.classes;
   const low = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
@@ -76,7 +79,7 @@ async function levelPurity(
   column: BooleanColumn | CategoricalColumn,
   impute: Feature['impute'],
   { rows, labels }: PurityRequest,
-): Promise<'perfect' | string[]> {
+): Promise<'perfect' | PureLevel[]> {
   const names = column.kind === 'boolean' ? column.words : column.levels;
   const fill = impute === null ? -1 : typeof impute === 'string' ? names.indexOf(impute) : Number(impute);
   const K = labels.classes.length;
@@ -90,21 +93,22 @@ async function levelPurity(
   });
   const inOrder = classesByCode(labels);
   const occurring = names
-    .map((name, code) => describeLevel(name, counts.subarray(code * K, (code + 1) * K), inOrder))
+    .map((level, code) =>
+      describeLevel({ column: column.name, level }, counts.subarray(code * K, (code + 1) * K), inOrder),
+    )
     .filter(({ rows: own }) => own > 0);
   if (occurring.length === 1) return [];
   if (occurring.length > 0 && occurring.every(({ present }) => present.length === 1)) return 'perfect';
-  return occurring
-    .filter(({ absent }) => absent.length > 0)
-    .map(({ name, rows: own, present, absent }) => {
-      const what = present.length === 1 ? `all ${present[0]}` : `none ${absent.join(' or ')}`;
-      return `${column.name}=${brief(name)} (${own} rows, ${what})`;
-    });
+  return occurring.filter(({ absent }) => absent.length > 0);
 }
 
-function describeLevel(name: string, counts: Float64Array, classes: readonly Label[]) {
+function describeLevel(
+  name: Pick<PureLevel, 'column' | 'level'>,
+  counts: Float64Array,
+  classes: readonly Label[],
+): PureLevel {
   return {
-    name,
+    ...name,
     rows: counts.reduce((sum, count) => sum + count, 0),
     present: classes.filter((_, c) => counts[c]! > 0),
     absent: classes.filter((_, c) => counts[c] === 0),

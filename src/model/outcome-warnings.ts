@@ -1,0 +1,64 @@
+/** What is warned of when a solve has ended: no convergence, no finite estimate. It knows terms and no rows. */
+import type { Design } from '../design/design.ts';
+import { brief, type Warning } from '../errors.ts';
+import type { Solution } from '../fitting/solution.ts';
+import type { CheckedOptions } from './options.ts';
+import type { SeparationReport } from './separation.ts';
+
+/** Coefficients that a message names. */
+const named = 6;
+
+export function outcomeWarnings(
+  {
+    design,
+    solution: { solver },
+    separation,
+  }: { readonly design: Design; readonly solution: Solution; readonly separation: SeparationReport | null },
+  { l2, tolerance }: CheckedOptions,
+): Warning[] {
+  const { outcome, gradientNorm, rule } = solver;
+  const warnings = l2 > 0 ? [] : quasiSeparation(design, separation);
+  if (outcome === 'separated') {
+    const message =
+      'perfect separation: the training rows are told apart without error, so the maximum-likelihood estimate does ' +
+      'not exist; the coefficients are where the fit stopped. Use a penalty (l2), for instance --l2 0.01';
+    return [...warnings, { code: 'separated', message }];
+  }
+  if (outcome === 'converged' || outcome === 'quasi-separated') return warnings;
+  const message =
+    outcome === 'max-iterations'
+      ? `not converged: ${rule}; raise --max-iterations or change --solver`
+      : `not converged to ${tolerance}: no step lowers the loss any further, at a gradient of ${gradientNorm.toExponential(1)}`;
+  return [...warnings, { code: 'not-converged', message }];
+}
+
+/** Levels that some class never has, and the coefficients that a direction of recession takes along beside theirs. */
+function quasiSeparation({ pureLevels }: Design, separation: SeparationReport | null): Warning[] {
+  const levels = pureLevels.map(({ column, level, rows, present, absent }) => {
+    const what = present.length === 1 ? `all ${present[0]}` : `none ${absent.join(' or ')}`;
+    return `${column}=${brief(level)} (${rows} rows, ${what})`;
+  });
+  const pure = new Set(pureLevels.map(({ column, level }) => `${column}=${level}`));
+  const others =
+    separation?.kind === 'quasi-complete' ? separation.coefficients.filter(({ name }) => !pure.has(name)) : [];
+  const parts = [...levels, ...(others.length > 0 ? [describeOthers(others, separation!)] : [])];
+  if (parts.length === 0) return [];
+  const columns = new Set([...pureLevels.map(({ column }) => column), ...others.flatMap(({ column }) => column ?? [])]);
+  const message =
+    `${parts.join('; ')}: the maximum-likelihood estimate does not exist there, the coefficient given is where the fit stopped; ` +
+    'use a penalty (l2) for one that means something';
+  return [{ code: 'quasi-separation', message, columns: [...columns] }];
+}
+
+function describeOthers(
+  coefficients: SeparationReport['coefficients'],
+  { weight, totalWeight }: SeparationReport,
+): string {
+  const shown = coefficients
+    .slice(0, named)
+    .map(
+      ({ name, class: of, sign }) => `${brief(name)}${of === undefined ? '' : ` of ${of}`} → ${sign > 0 ? '+' : '−'}∞`,
+    );
+  const more = coefficients.length > named ? ` and ${coefficients.length - named} more` : '';
+  return `${shown.join(', ')}${more} (told apart: ${weight} of ${totalWeight} rows)`;
+}
