@@ -105,7 +105,9 @@ async function measure({ design, rows }: Placed, { theta }: Solution, options: C
 function foldWarnings(crossValidation: CrossValidation | null, { missing, columns }: Design): Warning[] {
   if (crossValidation === null) return [];
   const warnings: Warning[] = [];
-  const failed = crossValidation.folds.filter(({ outcome }) => outcome !== 'converged');
+  const failed = crossValidation.folds.filter(
+    ({ outcome }) => outcome !== 'converged' && outcome !== 'quasi-separated',
+  );
   if (failed.length > 0) {
     const outcomes = [...new Set(failed.map(({ outcome }) => outcome))].join(', ');
     const message = `${failed.length} of ${crossValidation.folds.length} folds did not converge: ${outcomes}`;
