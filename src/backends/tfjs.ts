@@ -4,9 +4,8 @@
  * before it returns, so fits on different backends can run at the same time and the application never notices.
  * It knows no equation: those are portable.ts.
  */
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs';
 import { LogisticError } from '../errors.ts';
-import { addScaled } from '../math/vector.ts';
 import type { Order, RowPlace, RowSource, RowSums, SumOptions, Sums } from '../rows/contract.ts';
 import { measureScores } from '../rows/measure.ts';
 import {
@@ -20,10 +19,13 @@ import {
   withoutColumns,
 } from '../rows/source.ts';
 import { yieldAfter } from '../yielding.ts';
-import { type Block, blockSums, scores, type TensorFlow } from './portable.ts';
+import { type Blocks, blockSums, scores, type TensorFlow } from './portable.ts';
 
-/** Longest run of rows that ops sum in float32 before float64 takes over. */
-export const maxBlockRows = 4096;
+/**
+ * Longest run of rows that ops sum in float32 before float64 takes over. Not 4096: features that lie a power of two apart
+ * share their places in the cache, and wasm's scores take twice the time (measured).
+ */
+export const maxBlockRows = 4080;
 
 /** The place over tfjs's backend `tfName`, which must be registered with that tfjs. */
 export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: string): Promise<RowPlace> {
@@ -38,7 +40,8 @@ export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: stri
   return {
     name,
     detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
-    place: (source, _storage, signal) => placeBlocks({ tf, active }, source, signal),
+    place: (source, _storage, signal) =>
+      placeRows({ tf, active, tensorNumbers: tensorNumbers(tfName) }, source, signal),
     async close() {},
   };
 }
@@ -55,83 +58,122 @@ function withBackend<T>(tf: TensorFlow, name: string, section: () => T): T {
   }
 }
 
+/**
+ * One block a tensor on wasm, whose fast product takes a single block, which it packs at its first product and keeps; on
+ * other backends 16 MB: few ops, and what they leave on the device in between stays small.
+ */
+const tensorNumbers = (tfName: string): number => (tfName === 'wasm' ? 0 : 2 ** 22);
+
 interface Device {
   readonly tf: TensorFlow;
+  /** Numbers of X, or of Z where that is larger, in one tensor, unless a block has more. */
+  readonly tensorNumbers: number;
   /** Runs a section with the backend active. */
   active<T>(section: () => T): T;
 }
 
-/** Rows from … to of the source, all of one partition. */
-interface PlacedBlock extends Block {
+/** Rows from … to of the source in one tensor. */
+interface PlacedBlocks extends Blocks {
   readonly from: number;
   readonly to: number;
 }
 
-/** An op over a block at W [n, k] and b [k, 1]. */
-type Op = (block: Block, w: Tensor2D, b: Tensor2D) => Tensor;
+/** Rows that have been placed. */
+interface PlacedRows {
+  /** n and k */
+  readonly features: number;
+  readonly scoreVectors: number;
+  /** Rows of a block: the same in all tensors. */
+  readonly blockRows: number;
+  readonly tensors: readonly PlacedBlocks[];
+  dispose(): void;
+}
 
-async function placeBlocks(device: Device, source: RowSource, signal: AbortSignal | undefined): Promise<RowSums> {
+/** An op over the blocks of a tensor at Wᵀ [1, k, n] and b [1, k, 1]; what it gives has one entry a block in its first dimension. */
+type Op = (blocks: Blocks, wt: Tensor3D, b: Tensor3D) => Tensor;
+
+async function placeRows(device: Device, source: RowSource, signal: AbortSignal | undefined): Promise<RowSums> {
   const { tf, active } = device;
   const features = featuresOf(source);
-  const blocks: PlacedBlock[] = [];
+  const blockRows = Math.ceil(source.rows / Math.ceil(source.rows / maxBlockRows));
+  const blockNumbers = Math.max(features.length, source.classes) * blockRows;
+  const tensorRows = blockRows * Math.max(1, Math.floor(device.tensorNumbers / blockNumbers));
+  const tensors: PlacedBlocks[] = [];
   const dispose = (): void => {
-    for (const { x, classes, weights } of blocks) tf.dispose([x, classes, weights]);
-    blocks.length = 0;
+    for (const { x, classes, weights } of tensors) tf.dispose([x, classes, weights]);
+    tensors.length = 0;
   };
   try {
-    for (const span of spansOf(source)) {
-      for (let from = span.from; from < span.to; from += maxBlockRows) {
-        signal?.throwIfAborted();
-        const to = Math.min(span.to, from + maxBlockRows);
-        blocks.push(active(() => placeBlock(tf, source, features, { from, to })));
-        await yieldAfter((to - from) * (features.length + 1));
-      }
+    for (let from = 0; from < source.rows; from += tensorRows) {
+      const to = Math.min(source.rows, from + tensorRows);
+      const shape = { blocks: Math.ceil((to - from) / blockRows), features: features.length, blockRows };
+      const x = await readBlocks(features, { from, to }, shape, signal);
+      tensors.push({ from, to, ...active(() => toTensors(tf, source, { from, to }, shape, x)) });
     }
   } catch (error) {
     dispose();
     throw error;
   }
   releaseColumns(source);
-  return rowSumsOfBlocks(device, source, {
-    features: features.length,
-    scoreVectors: source.classes - 1,
-    blocks,
-    dispose,
+  return rowSumsOf(device, source, {
+    ...{ features: features.length, scoreVectors: source.classes - 1, blockRows },
+    ...{ tensors, dispose },
   });
 }
 
-/** Rows from … to as float32 tensors. */
-function placeBlock(
-  tf: TensorFlow,
-  { labels, weights }: RowSource,
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+interface BlocksShape {
+  readonly blocks: number;
+  readonly features: number;
+  readonly blockRows: number;
+}
+
+/** X [blocks, n, blockRows] of rows from … to, standardised; 0 where there are no more rows. */
+async function readBlocks(
   features: readonly Feature[],
-  { from, to }: { readonly from: number; readonly to: number },
-): PlacedBlock {
-  const length = to - from;
-  const x = new Float32Array(features.length * length);
-  const values = new Float64Array(length);
-  features.forEach((feature, j) => {
-    readStandardised(feature, from, values);
-    x.set(values, j * length);
-  });
-  const s = weights ? Float32Array.from(weights.subarray(from, to)) : new Float32Array(length).fill(1);
+  { from, to }: Range,
+  { blocks, blockRows }: BlocksShape,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const x = new Float32Array(blocks * features.length * blockRows);
+  for (let block = 0; block < blocks; block++) {
+    signal?.throwIfAborted();
+    const first = from + block * blockRows;
+    const values = new Float64Array(Math.min(blockRows, to - first));
+    features.forEach((feature, j) => {
+      readStandardised(feature, first, values);
+      x.set(values, (block * features.length + j) * blockRows);
+    });
+    await yieldAfter(values.length * (features.length + 1));
+  }
+  return x;
+}
+
+function toTensors(
+  tf: TensorFlow,
+  { labels, weights, classes: K }: RowSource,
+  { from, to }: Range,
+  { blocks, features, blockRows }: BlocksShape,
+  x: Float32Array,
+): Blocks {
+  const classes = new Float32Array(blocks * blockRows);
+  const s = new Float32Array(blocks * blockRows);
+  for (let i = from; i < to; i++) {
+    classes[i - from] = K === 2 ? 1 - 2 * labels[i]! : labels[i]!;
+    s[i - from] = weights ? weights[i]! : 1;
+  }
   return {
-    ...{ from, to },
-    x: tf.tensor2d(x, [features.length, length]),
-    classes: tf.tensor2d(Float32Array.from(labels.subarray(from, to)), [1, length]),
-    weights: tf.tensor2d(s, [1, length]),
+    x: tf.tensor3d(x, [blocks, features, blockRows]),
+    classes: tf.tensor3d(classes, [blocks, 1, blockRows]),
+    weights: tf.tensor3d(s, [blocks, 1, blockRows]),
   };
 }
 
-interface PlacedBlocks {
-  /** n and k */
-  readonly features: number;
-  readonly scoreVectors: number;
-  readonly blocks: readonly PlacedBlock[];
-  dispose(): void;
-}
-
-function rowSumsOfBlocks(device: Device, source: RowSource, placed: PlacedBlocks): RowSums {
+function rowSumsOf(device: Device, source: RowSource, placed: PlacedRows): RowSums {
   const { tf } = device;
   const { features, scoreVectors: k } = placed;
   const labelled = withoutColumns(source);
@@ -151,8 +193,10 @@ function rowSumsOfBlocks(device: Device, source: RowSource, placed: PlacedBlocks
       const pairs = (k * (k + 1)) / 2;
       const count = 1 + (order >= 1 ? size : 0) + (order === 2 ? pairs * (features + 1) ** 2 : 0);
       const total = new Float64Array(count);
-      const op: Op = (block, w, b) => blockSums(tf, block, w, b, order);
-      await overBlocks(visitor, { theta, options, op }, (numbers) => addScaled(total, 1, numbers));
+      const op: Op = (blocks, wt, b) => blockSums(tf, blocks, wt, b, order);
+      await overBlocks(visitor, { theta, options, op }, (sums) => {
+        for (let at = 0; at < sums.length; at++) total[at % count]! += sums[at]!;
+      });
       return unpackSums(total, k, features, order);
     },
     async measure(theta, threshold, options) {
@@ -168,7 +212,7 @@ function rowSumsOfBlocks(device: Device, source: RowSource, placed: PlacedBlocks
 interface Visitor {
   readonly device: Device;
   readonly source: RowSource;
-  readonly placed: PlacedBlocks;
+  readonly placed: PlacedRows;
   /** Throws once the rows have been closed. */
   requireOpen(): void;
 }
@@ -179,72 +223,98 @@ interface Visit {
   readonly op: Op;
 }
 
-/** Takes what an op gives of each block that has rows which are asked for, read back; from … to are those rows. */
+/** Numbers that wait on the device before they are read back: 16 MB, which only Hessians of many classes reach. */
+const readBackNumbers = 2 ** 22;
+
+/** Gives what an op makes of every tensor that has rows which are asked for, read back together in the order of the rows. */
 async function overBlocks(
-  { device: { tf, active }, source, placed: { features, scoreVectors, blocks }, requireOpen }: Visitor,
+  { device: { tf, active }, source, placed: { tensors }, requireOpen }: Visitor,
   { theta, options, op }: Visit,
-  take: (numbers: Float64Array, block: PlacedBlock, from: number, to: number) => void,
+  take: (numbers: Float32Array, visited: readonly PlacedBlocks[]) => void,
 ): Promise<void> {
-  const [w, b] = splitTheta(theta, features, scoreVectors);
-  requireOpen();
-  let index = 0;
-  for (const span of spansOf(source, options)) {
-    while (index < blocks.length && blocks[index]!.to <= span.from) index++;
-    for (let next = index; (blocks[next]?.from ?? span.to) < span.to; next++) {
+  const spans = spansOf(source, options);
+  let results: Tensor[] = [];
+  let visited: PlacedBlocks[] = [];
+  const readBack = async (): Promise<void> => {
+    if (results.length === 0) return;
+    const joined = active(() => tf.concat(results));
+    tf.dispose(results);
+    results = [];
+    try {
+      take((await joined.data()) as Float32Array, visited);
+    } finally {
+      joined.dispose();
+      visited = [];
+    }
+  };
+  try {
+    requireOpen();
+    for (const blocks of tensors) {
+      const asked = within(spans, blocks);
+      if (asked.length === 0) continue;
       options?.signal?.throwIfAborted();
       requireOpen();
-      const block = blocks[next]!;
-      const [from, to] = [Math.max(block.from, span.from), Math.min(block.to, span.to)];
-      const out = active(() =>
-        tf.tidy(() => {
-          const asked = { ...block, weights: maskOutside(tf, block, from, to) };
-          return op(asked, tf.tensor2d(w, [features, scoreVectors]), tf.tensor2d(b, [scoreVectors, 1]));
-        }),
-      );
-      try {
-        take(Float64Array.from(await out.data()), block, from, to);
-      } finally {
-        out.dispose();
-      }
+      results.push(active(() => tf.tidy(() => op(masked(tf, blocks, asked), ...thetaTensors(tf, theta, blocks)))));
+      visited.push(blocks);
+      await yieldAfter(blocks.x.size / numbersOfARow);
+      if (results.reduce((sum, { size }) => sum + size, 0) >= readBackNumbers) await readBack();
     }
+    await readBack();
+  } finally {
+    tf.dispose(results);
   }
+}
+
+/** Numbers of X that ops visit in the time of a row of plain arithmetic. */
+const numbersOfARow = 4;
+
+/** The parts of spans between from and to. */
+function within(spans: readonly Range[], { from, to }: Range): Range[] {
+  return spans.flatMap((span) => {
+    const part = { from: Math.max(from, span.from), to: Math.min(to, span.to) };
+    return part.from < part.to ? [part] : [];
+  });
+}
+
+/** The blocks with weight 0 for rows that are not asked for. */
+function masked(tf: TensorFlow, blocks: PlacedBlocks, asked: readonly Range[]): Blocks {
+  const { from, to, weights } = blocks;
+  if (asked.reduce((rows, span) => rows + span.to - span.from, 0) === to - from) return blocks;
+  const mask = new Float32Array(weights.size);
+  for (const span of asked) mask.fill(1, span.from - from, span.to - from);
+  return { ...blocks, weights: tf.mul(weights, tf.tensor3d(mask, weights.shape)) };
+}
+
+/** Wᵀ [1, k, n] and b [1, k, 1] of theta [k, n + 1]. */
+function thetaTensors(tf: TensorFlow, theta: Float64Array, { x }: Blocks): [wt: Tensor3D, b: Tensor3D] {
+  const n = x.shape[1];
+  const k = theta.length / (n + 1);
+  const whole = tf.tensor3d(Float32Array.from(theta), [1, k, n + 1]);
+  return [tf.slice3d(whole, [0, 0, 0], [1, k, n]), tf.slice3d(whole, [0, 0, n], [1, k, 1])];
 }
 
 /** Z [k, m] of the rows that are asked for. */
 async function scoresOf(visitor: Visitor, theta: Float64Array, options: SumOptions | undefined): Promise<Float64Array> {
   const { device, source, placed } = visitor;
-  const k = placed.scoreVectors;
+  const { scoreVectors: k, blockRows } = placed;
   const m = countAskedRows(source, options);
+  const spans = spansOf(source, options);
   const z = new Float64Array(k * m);
   let at = 0;
-  const op: Op = ({ x }, w, b) => scores(device.tf, x, w, b);
-  await overBlocks(visitor, { theta, options, op }, (numbers, block, from, to) => {
-    const length = block.to - block.from;
-    for (let c = 0; c < k; c++) {
-      z.set(numbers.subarray(c * length + from - block.from, c * length + to - block.from), c * m + at);
+  const op: Op = ({ x }, wt, b) => scores(device.tf, x, wt, b);
+  await overBlocks(visitor, { theta, options, op }, (numbers, visited) => {
+    let first = 0; // of the tensor's numbers [blocks, k, blockRows]
+    for (const blocks of visited) {
+      for (const { from, to } of within(spans, blocks)) {
+        for (let i = from - blocks.from; i < to - blocks.from; i++, at++) {
+          const block = Math.floor(i / blockRows);
+          for (let c = 0; c < k; c++) z[c * m + at] = numbers[first + ((k - 1) * block + c) * blockRows + i]!;
+        }
+      }
+      first += blocks.x.shape[0] * k * blockRows;
     }
-    at += to - from;
   });
   return z;
-}
-
-/** W [n, k] and b [k] of theta [k, n + 1], in float32. */
-function splitTheta(theta: Float64Array, n: number, k: number): [w: Float32Array, b: Float32Array] {
-  const w = new Float32Array(n * k);
-  const b = new Float32Array(k);
-  for (let c = 0; c < k; c++) {
-    for (let j = 0; j < n; j++) w[j * k + c] = theta[c * (n + 1) + j]!;
-    b[c] = theta[c * (n + 1) + n]!;
-  }
-  return [w, b];
-}
-
-/** The weights of a block, 0 for rows that are not asked for. */
-function maskOutside(tf: TensorFlow, block: PlacedBlock, from: number, to: number): Tensor2D {
-  const length = block.to - block.from;
-  if (to - from === length) return block.weights;
-  const mask = new Float32Array(length).fill(1, from - block.from, to - block.from);
-  return tf.mul(block.weights, tf.tensor2d(mask, [1, length]));
 }
 
 /** The flat sums of blockSums as the contract has them. */

@@ -18,20 +18,20 @@ function fivePoints(f: (v: number) => number, v: number, room = 1): number {
   const h = fiveStep * room;
   return (f(v - 2 * h) - 8 * f(v - h) + 8 * f(v + h) - f(v + 2 * h)) / (12 * h);
 }
-type T2 = import('@tensorflow/tfjs').Tensor2D;
+type T3 = import('@tensorflow/tfjs').Tensor3D;
 
-/** Rows and theta as tensors of the active backend. */
+/** Rows as one block, and theta, as tensors of the active backend. */
 function tensorsOf({ rows: m, numbers, labels, classes, weights }: TestRows, theta: Float64Array) {
   const n = numbers.length;
   const k = classes - 1;
-  const w = Float32Array.from({ length: n * k }, (_, at) => theta[(at % k) * (n + 1) + Math.floor(at / k)]!);
+  const w = Float32Array.from({ length: n * k }, (_, at) => theta[at + Math.floor(at / n)]!);
   const b = Float32Array.from({ length: k }, (_, c) => theta[c * (n + 1) + n]!);
   return {
-    x: tf.tensor2d(Float32Array.from(numbers.flatMap((column) => [...column])), [n, m]),
-    classes: tf.tensor2d(Float32Array.from(labels), [1, m]),
-    s: tf.tensor2d(Float32Array.from(weights!), [1, m]),
-    w: tf.tensor2d(w, [n, k]),
-    b: tf.tensor2d(b, [k, 1]),
+    x: tf.tensor3d(Float32Array.from(numbers.flatMap((column) => [...column])), [1, n, m]),
+    classes: tf.tensor3d(Float32Array.from(labels), [1, 1, m]),
+    s: tf.tensor3d(Float32Array.from(weights!), [1, 1, m]),
+    wt: tf.tensor3d(w, [1, k, n]),
+    b: tf.tensor3d(b, [1, k, 1]),
   };
 }
 
@@ -45,26 +45,26 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
     await openTfjs(name);
     await tf.setBackend(tfNameOf[name]);
     const t = tensorsOf(rows, theta);
-    return { ...t, y: t.classes, sign: tf.sub(1, tf.mul(2, t.classes)) as T2 };
+    return { ...t, y: t.classes, sign: tf.sub(1, tf.mul(2, t.classes)) as T3 };
   };
   type Tensors = Awaited<ReturnType<typeof tensors>>;
 
   /** The loss as a textbook writes it, for tf.grads: −s·(y·ln a + (1 − y)·ln(1 − a)), which holds for moderate z. */
-  const textbookLoss = ({ x, y, s }: Tensors, w: T2, b: T2) => {
-    const a = tf.sigmoid(tf.add(tf.matMul(w, x, true), b));
+  const textbookLoss = ({ x, y, s }: Tensors, wt: T3, b: T3) => {
+    const a = tf.sigmoid(tf.add(tf.matMul(wt, x), b));
     const logs = tf.add(tf.mul(y, tf.log(a)), tf.mul(tf.sub(1, y), tf.log(tf.sub(1, a))));
     return tf.neg(tf.sum(tf.mul(s, logs))).asScalar();
   };
 
   const handWritten = (t: Tensors) => {
-    const scores = ops.negativeMargin(tf, ops.scores(tf, t.x, t.w, t.b), t.sign);
-    const dz = tf.mul(t.s, ops.residuals(tf, scores, t.sign)) as T2;
+    const scores = ops.negativeMargin(tf, ops.scores(tf, t.x, t.wt, t.b), t.sign);
+    const dz = tf.mul(t.s, ops.residuals(tf, scores, t.sign)) as T3;
     return { dw: ops.weightGradient(tf, t.x, dz), db: ops.total(tf, dz), scores };
   };
 
   test('dW and db equal tf.grads', async () => {
     const t = await tensors();
-    const [dw, db] = tf.grads((w, b) => textbookLoss(t, w as T2, b as T2))([t.w, t.b]);
+    const [dw, db] = tf.grads((wt, b) => textbookLoss(t, wt as T3, b as T3))([t.wt, t.b]);
     const own = handWritten(t);
     // Both sum m float32 products of size ≤ s·|x·dz| ≤ 2.25 one after another: at most m roundings each,
     // √m of them uncorrelated; 1 − a in the textbook form adds u/(1 − a) ≤ 8u a row at |z| ≤ 2.
@@ -77,27 +77,27 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
   test('the Hessian equals tf.grads of each component of the gradient', async () => {
     const t = await tensors();
     const own = handWritten(t);
-    const d = tf.mul(t.s, ops.curvatures(tf, own.scores)) as T2;
-    const hessian = await ops.hessian(tf, t.x, d).array();
+    const d = tf.mul(t.s, ops.curvatures(tf, own.scores)) as T3;
+    const [hessian] = await ops.hessian(tf, t.x, d).array();
     for (let j = 0; j <= n; j++) {
-      const component = (w: T2, b: T2) => {
-        const a = tf.sigmoid(tf.add(tf.matMul(w, t.x, true), b));
+      const component = (wt: T3, b: T3) => {
+        const a = tf.sigmoid(tf.add(tf.matMul(wt, t.x), b));
         const dz = tf.mul(t.s, tf.sub(a, t.y));
-        return tf.sum(j < n ? tf.mul(tf.slice(t.x, [j, 0], [1, m]), dz) : dz).asScalar();
+        return tf.sum(j < n ? tf.mul(tf.slice(t.x, [0, j, 0], [1, 1, m]), dz) : dz).asScalar();
       };
-      const [byW, byB] = tf.grads((w, b) => component(w as T2, b as T2))([t.w, t.b]);
+      const [byW, byB] = tf.grads((wt, b) => component(wt as T3, b as T3))([t.wt, t.b]);
       const row = [...(await byW!.data()), ...(await byB!.data())];
       // As above, with terms s·x²·a(1 − a) ≤ 2.25/4.
       const tolerance = 2 * (Math.sqrt(m) + 8) * u * 0.5625 * m;
       row.forEach((value, k) => {
-        expect(Math.abs(value - hessian[j]![k]!)).toBeLessThanOrEqual(tolerance);
+        expect(Math.abs(value - hessian![j]![k]!)).toBeLessThanOrEqual(tolerance);
       });
     }
   });
 
   test('dZ is A − Y', async () => {
     const t = await tensors();
-    const z = ops.scores(tf, t.x, t.w, t.b);
+    const z = ops.scores(tf, t.x, t.wt, t.b);
     const dz = await ops.residuals(tf, ops.negativeMargin(tf, z, t.sign), t.sign).data();
     const a = await tf.sigmoid(z).data();
     dz.forEach((value, i) => {
@@ -107,11 +107,11 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
 
   test('each local derivative equals tf.grad', async () => {
     const t = await tensors();
-    const z = ops.scores(tf, t.x, t.w, t.b);
-    const a = tf.sigmoid(z) as T2;
-    const lossesOf = (p: T2) => tf.neg(tf.add(tf.mul(t.y, tf.log(p)), tf.mul(tf.sub(1, t.y), tf.log(tf.sub(1, p)))));
+    const z = ops.scores(tf, t.x, t.wt, t.b);
+    const a = tf.sigmoid(z) as T3;
+    const lossesOf = (p: T3) => tf.neg(tf.add(tf.mul(t.y, tf.log(p)), tf.mul(tf.sub(1, t.y), tf.log(tf.sub(1, p)))));
     const byA = await tf
-      .grad((p) => tf.sum(lossesOf(p as T2)))(a)
+      .grad((p) => tf.sum(lossesOf(p as T3)))(a)
       .data();
     const byZ = await tf
       .grad((scores) => tf.sum(tf.sigmoid(scores)))(z)
@@ -127,8 +127,8 @@ describe.each(tfjsNames)('portable equations on %s', (name) => {
     }
     for (const i of [0, 1, m - 1]) {
       const graph = explainOf(rows, theta, i);
-      const scoreOf = (w: T2, b: T2) => tf.slice2d(ops.scores(tf, t.x, w, b), [0, i], [1, 1]).asScalar();
-      const [byW, byB] = tf.grads((w, b) => scoreOf(w as T2, b as T2))([t.w, t.b]);
+      const scoreOf = (wt: T3, b: T3) => tf.slice3d(ops.scores(tf, t.x, wt, b), [0, 0, i], [1, 1, 1]).asScalar();
+      const [byW, byB] = tf.grads((wt, b) => scoreOf(wt as T3, b as T3))([t.wt, t.b]);
       const slopes = await byW!.data();
       for (let j = 0; j < n; j++) expect(localOf(graph, 'z', `w_${j + 1}`)).toBe(slopes[j]!); // one product with 1: exact
       expect(localOf(graph, 'z', 'b')).toBe((await byB!.data())[0]!);
@@ -196,23 +196,23 @@ describe.each(tfjsNames)('portable equations of three classes on %s', (name) => 
   };
   type Tensors = Awaited<ReturnType<typeof tensors>>;
 
-  /** e^z / (1 + Σ e^z) [k, m], as a textbook writes it. */
-  const textbookSoftmax = ({ x }: Tensors, w: T2, b: T2): T2 => {
-    const e = tf.exp(tf.add(tf.matMul(w, x, true), b));
-    return tf.div(e, tf.add(1, tf.sum(e, 0, true)));
+  /** e^z / (1 + Σ e^z) [1, k, m], as a textbook writes it. */
+  const textbookSoftmax = ({ x }: Tensors, wt: T3, b: T3): T3 => {
+    const e = tf.exp(tf.add(tf.matMul(wt, x), b));
+    return tf.div(e, tf.add(1, tf.sum(e, 1, true)));
   };
   /** −s·ln a_y: the logarithm of the given class's probability. */
-  const textbookLoss = (t: Tensors, w: T2, b: T2) => {
-    const a = textbookSoftmax(t, w, b);
-    const reference = tf.sub(1, tf.sum(a, 0, true));
-    const isReference = tf.sub(1, tf.sum(t.y, 0, true));
-    const own = tf.add(tf.sum(tf.mul(t.y, a), 0, true), tf.mul(isReference, reference));
+  const textbookLoss = (t: Tensors, wt: T3, b: T3) => {
+    const a = textbookSoftmax(t, wt, b);
+    const reference = tf.sub(1, tf.sum(a, 1, true));
+    const isReference = tf.sub(1, tf.sum(t.y, 1, true));
+    const own = tf.add(tf.sum(tf.mul(t.y, a), 1, true), tf.mul(isReference, reference));
     return tf.neg(tf.sum(tf.mul(t.s, tf.log(own)))).asScalar();
   };
   // As for two classes: m products of size ≤ 2.25, at most m roundings each, √m of them uncorrelated; the textbook's
   // 1 − Σa adds u/(1 − Σa) ≤ 30u a row at |z| ≤ 3.
   const tolerance = 2 * (Math.sqrt(m) + 30) * u * 2.25 * m * 0.5;
-  const expectClose = async (found: T2, truth: T2): Promise<void> => {
+  const expectClose = async (found: T3, truth: T3): Promise<void> => {
     expect(found.shape).toEqual(truth.shape);
     for (const difference of await tf.sub(found, truth).data())
       expect(Math.abs(difference)).toBeLessThanOrEqual(tolerance);
@@ -220,53 +220,53 @@ describe.each(tfjsNames)('portable equations of three classes on %s', (name) => 
 
   test('dW and db equal tf.grads', async () => {
     const t = await tensors();
-    const [dw, db] = tf.grads((w, b) => textbookLoss(t, w as T2, b as T2))([t.w, t.b]);
-    const dz = tf.mul(t.s, ops.softmaxResiduals(tf, t.y, ops.exponentials(tf, ops.scores(tf, t.x, t.w, t.b)))) as T2;
-    await expectClose(ops.weightGradient(tf, t.x, dz), dw as T2);
-    await expectClose(ops.total(tf, dz), db as T2);
+    const [dw, db] = tf.grads((wt, b) => textbookLoss(t, wt as T3, b as T3))([t.wt, t.b]);
+    const dz = tf.mul(t.s, ops.softmaxResiduals(tf, t.y, ops.exponentials(tf, ops.scores(tf, t.x, t.wt, t.b)))) as T3;
+    await expectClose(ops.weightGradient(tf, t.x, dz), dw as T3);
+    await expectClose(ops.total(tf, dz), db as T3);
   });
 
   test('each block of the Hessian equals tf.grads of a component of the gradient', async () => {
     const t = await tensors();
-    const shared = ops.exponentials(tf, ops.scores(tf, t.x, t.w, t.b));
+    const shared = ops.exponentials(tf, ops.scores(tf, t.x, t.wt, t.b));
     for (const [c, d] of [
       [0, 0],
       [0, 1],
       [1, 1],
     ] as const) {
-      const curvatures = tf.mul(t.s, ops.crossCurvatures(tf, shared, c, d)) as T2;
+      const curvatures = tf.mul(t.s, ops.crossCurvatures(tf, shared, c, d)) as T3;
       const block = ops.hessian(tf, t.x, curvatures);
       for (let j = 0; j <= n; j++) {
-        const component = (w: T2, b: T2) => {
-          const dz = tf.mul(t.s, tf.slice(tf.sub(textbookSoftmax(t, w, b), t.y), [c, 0], [1, m]));
-          return tf.sum(j < n ? tf.mul(tf.slice(t.x, [j, 0], [1, m]), dz) : dz).asScalar();
+        const component = (wt: T3, b: T3) => {
+          const dz = tf.mul(t.s, tf.slice(tf.sub(textbookSoftmax(t, wt, b), t.y), [0, c, 0], [1, 1, m]));
+          return tf.sum(j < n ? tf.mul(tf.slice(t.x, [0, j, 0], [1, 1, m]), dz) : dz).asScalar();
         };
-        const [byW, byB] = tf.grads((w, b) => component(w as T2, b as T2))([t.w, t.b]);
-        const column = tf.concat2d([tf.slice2d(byW as T2, [0, d], [n, 1]), tf.slice2d(byB as T2, [d, 0], [1, 1])], 0);
-        await expectClose(tf.slice2d(block, [j, 0], [1, n + 1]), tf.transpose(column));
+        const [byW, byB] = tf.grads((wt, b) => component(wt as T3, b as T3))([t.wt, t.b]);
+        const own = [tf.slice3d(byW as T3, [0, d, 0], [1, 1, n]), tf.slice3d(byB as T3, [0, d, 0], [1, 1, 1])];
+        await expectClose(tf.slice3d(block, [0, j, 0], [1, 1, n + 1]), tf.concat3d(own, 2));
       }
     }
   });
 
   test('A, the loss and dZ = A − Y are those of the textbook', async () => {
     const t = await tensors();
-    const z = ops.scores(tf, t.x, t.w, t.b);
+    const z = ops.scores(tf, t.x, t.wt, t.b);
     const shared = ops.exponentials(tf, z);
-    const a = textbookSoftmax(t, t.w, t.b);
+    const a = textbookSoftmax(t, t.wt, t.b);
     for (const error of await tf.sub(ops.softmax(tf, shared), a).data())
       expect(Math.abs(error)).toBeLessThanOrEqual(4 * u);
     const dz = ops.softmaxResiduals(tf, t.y, shared);
     for (const error of await tf.sub(dz, tf.sub(a, t.y)).data()) expect(Math.abs(error)).toBeLessThanOrEqual(4 * u);
     const loss = tf.sum(tf.mul(t.s, ops.softmaxLosses(tf, z, t.y, shared)));
-    const error = tf.sub(loss, textbookLoss(t, t.w, t.b)).dataSync()[0]!;
+    const error = tf.sub(loss, textbookLoss(t, t.wt, t.b)).dataSync()[0]!;
     expect(Math.abs(error)).toBeLessThanOrEqual(2 * tolerance);
   });
 
   test('the general formulas of one score vector are those of two classes', async () => {
     const t = await tensors();
-    const z = tf.slice2d(ops.scores(tf, t.x, t.w, t.b), [0, 0], [1, m]);
-    const y = tf.slice2d(t.y, [0, 0], [1, m]);
-    const sign = tf.sub(1, tf.mul(2, y)) as T2;
+    const z = tf.slice3d(ops.scores(tf, t.x, t.wt, t.b), [0, 0, 0], [1, 1, m]);
+    const y = tf.slice3d(t.y, [0, 0, 0], [1, 1, m]);
+    const sign = tf.sub(1, tf.mul(2, y)) as T3;
     const margin = ops.negativeMargin(tf, z, sign);
     const shared = ops.exponentials(tf, z);
     const pairs = [

@@ -5,7 +5,7 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Rank, ShapeMap, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { registerFusedKernels } from '../../../src/backends/cpu/tfjs-kernel.ts';
 import * as ops from '../../../src/backends/portable.ts';
@@ -72,17 +72,24 @@ async function meansOf({ rows, theta }: ReturnType<typeof problem>) {
   };
 }
 
+/** The same rows as one block, and what portable.ts makes of them up to T. */
+function portableBlock({ x, y, w, b, weights }: ReturnType<typeof problem>['inputs']) {
+  const inBlock = (rows: Tensor): Tensor3D => tf.reshape(rows, [1, -1, x.shape[1]]);
+  const sign = tf.sub(1, tf.mul(2, inBlock(y))) as Tensor3D;
+  const z = ops.scores(tf, inBlock(x), tf.reshape(w, [1, 1, -1]), tf.reshape(b, [1, 1, 1]));
+  return { x: inBlock(x), sign, s: inBlock(weights ?? tf.onesLike(y)), t: ops.negativeMargin(tf, z, sign) };
+}
+
 /** The same by portable.ts on the same tensors. */
-function portable({ x, y, w, b, weights }: ReturnType<typeof problem>['inputs']) {
-  const sign = tf.sub(1, tf.mul(2, tf.reshape(y, [1, -1]))) as Tensor2D;
-  const s = tf.reshape(weights ?? tf.onesLike(y), [1, -1]) as Tensor2D;
-  const t = ops.negativeMargin(tf, ops.scores(tf, x, w, tf.reshape(b, [1, 1])), sign);
-  const dz = tf.mul(s, ops.residuals(tf, t, sign)) as Tensor2D;
-  const total = tf.reshape(ops.total(tf, s), []);
+function portable(inputs: ReturnType<typeof problem>['inputs']) {
+  const { x, sign, s, t } = portableBlock(inputs);
+  const dz = tf.mul(s, ops.residuals(tf, t, sign)) as Tensor3D;
+  const mean = <R extends Rank>(sums: Tensor, shape: ShapeMap[R]): Tensor<R> =>
+    tf.reshape(tf.div(sums, ops.total(tf, s)), shape);
   return {
-    loss: tf.reshape(tf.div(ops.total(tf, tf.mul(s, ops.rowLosses(tf, t))), total), []),
-    dW: tf.div(ops.weightGradient(tf, x, dz), total),
-    db: tf.reshape(tf.div(ops.total(tf, dz), total), []),
+    loss: mean(ops.total(tf, tf.mul(s, ops.rowLosses(tf, t))), []),
+    dW: mean(ops.weightGradient(tf, x, dz), inputs.w.shape),
+    db: mean(ops.total(tf, dz), []),
   };
 }
 
@@ -197,11 +204,9 @@ describe('the tape', () => {
   // 8 for a dozen elementwise ones), and are divided by Σ s ≥ m/4.
   const tolerance = 2 * (Math.sqrt(shape.m) + 8) * u * 2.25 * 4;
 
-  /** portable.ts up to T; its log1p has no derivative in tfjs, so tf.softplus stands for it. */
-  const differentiable = ({ x, y, w, b, weights }: ReturnType<typeof problem>['inputs']): Tensor => {
-    const sign = tf.sub(1, tf.mul(2, tf.reshape(y, [1, -1]))) as Tensor2D;
-    const t = ops.negativeMargin(tf, ops.scores(tf, x, w, tf.reshape(b, [1, 1])), sign);
-    return tf.div(tf.sum(tf.mul(weights!, tf.softplus(t))), tf.sum(weights!));
+  const differentiable = (inputs: ReturnType<typeof problem>['inputs']): Tensor => {
+    const { s, t } = portableBlock(inputs);
+    return tf.div(tf.sum(tf.mul(s, ops.rowLosses(tf, t))), tf.sum(s));
   };
 
   test('gives the gradient of the loss, which is that of tf.grads through the ops', () => {
