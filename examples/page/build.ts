@@ -10,11 +10,12 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build, type Plugin } from 'esbuild';
 import { codeOf } from './code-of.ts';
+import { storyOf } from './markdown.ts';
 import { mathml } from './mathml.ts';
 
 const folder = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** tex`…` becomes MathML and code`path#name` the text of a function, in the page's own sources. */
+/** What src/written.d.ts declares: formulas as MathML, lines of the library, the derivation. */
 const written: Plugin = {
   name: 'written',
   setup(builder) {
@@ -22,9 +23,8 @@ const written: Plugin = {
       const source = await readFile(path, 'utf8');
       const contents = source
         .replace(/\btex`([^`]*)`/g, (_, formula) => JSON.stringify(mathml(formula)))
-        .replace(/\bcode`([^`#]+)#(\w+)#([^`]*)`/g, (_, file, name, words) =>
-          JSON.stringify(codeOf(file, name, words)),
-        );
+        .replace(/\bcode`([^`#]+)#(\w+)#([^`]*)`/g, (_, file, name, words) => JSON.stringify(codeOf(file, name, words)))
+        .replace(/\bstory`([^`]*)`/g, (_, file) => JSON.stringify(storyOf(file)));
       return { contents, loader: path.endsWith('x') ? 'tsx' : 'ts' };
     });
   },

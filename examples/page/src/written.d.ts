@@ -5,3 +5,6 @@ declare function code(reference: TemplateStringsArray): import('../code-of.ts').
 
 /** TeX as MathML; $ at the end sets it in display style. */
 declare function tex(formula: TemplateStringsArray): string;
+
+/** A file of docs/ as the blocks of the story. */
+declare function story(path: TemplateStringsArray): readonly import('../markdown.ts').Block[];

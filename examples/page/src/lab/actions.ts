@@ -72,13 +72,24 @@ export function say(sentence: string): void {
   lab.said.value = sentence;
 }
 
-/** The start of each set: the example's is that of docs/derivation.md, all others begin at 0. */
+/** The start of each set: the example's is that of docs/derivation.md, other drawn sets begin with a line that is wrong, all else at 0. */
 function startOf(name: SetName | 'file', n: number): Float64Array {
-  return name === 'example' ? Float64Array.of(0.5, -0.25, 0.1) : new Float64Array(n + 1);
+  if (name === 'example') return Float64Array.of(0.5, -0.25, 0.1);
+  return name === 'file' || n !== 2 ? new Float64Array(n + 1) : Float64Array.of(-0.5, 0.9, 0.3);
+}
+
+/** Places the rows that an address or the page itself starts with. */
+export function begin(theta: Float64Array | undefined): Promise<void> {
+  const start = theta ?? startOf(lab.setName.value, lab.points.value[0]!.x.length);
+  return attempt('placing the rows', () => placeRows(() => start, 'start'));
 }
 
 export async function chooseSet(name: SetName): Promise<void> {
+  const example = name === 'example';
   batch(() => {
+    // The derivation takes one step of rate 0.1 over one row; elsewhere a step is over all rows, of rate 1/L.
+    lab.scope.value = example ? 'row' : 'all';
+    lab.rate.value = example ? 0.1 : undefined;
     lab.file.value = undefined;
     lab.setName.value = name;
     lab.points.value = pointsOf(name, lab.seed.value);

@@ -1,8 +1,8 @@
 /** All rows at once: the gradient as the sum of what each row pulls, and the same as matrices with their shapes. */
-import { scaleLinear } from 'd3-scale';
 import { explainBatch } from '../../../../src/explain/batch.ts';
 import { Figure, useWidth } from '../view/figure.tsx';
 import { Formula } from '../view/formula.tsx';
+import { linearScale } from '../view/scale.ts';
 import { short } from './numbers.ts';
 import { scoresNow } from './scores.ts';
 import * as lab from './state.ts';
@@ -43,7 +43,7 @@ function Pulls({ second }: { readonly second: number }) {
   });
   const ends = [[0, 0], ...joints.map(({ to }) => to)];
   const reach = Math.max(0.02, ...ends.flatMap(([a, b]) => [Math.abs(a!), Math.abs(b!)])) * 1.15;
-  const scale = scaleLinear([-reach, reach], [-height / 2, height / 2]);
+  const scale = linearScale([-reach, reach], [-height / 2, height / 2]);
   const at = ([a, b]: readonly [number, number]): [number, number] => [width / 2 + scale(a), height / 2 - scale(b)];
   const sum: readonly [number, number] = [x, y];
   return (
@@ -94,7 +94,7 @@ function Pulls({ second }: { readonly second: number }) {
 }
 
 /** Columns of a matrix that are printed. */
-const mostColumns = 6;
+const mostColumns = 5;
 
 function Matrices() {
   const points = lab.points.value;
@@ -138,7 +138,7 @@ function Matrices() {
                       {short(value)}
                     </i>
                   ))}
-                  {row.length > mostColumns && <i>…</i>}
+                  {row.length > mostColumns && <span>…</span>}
                 </span>
               ))}
             </span>

@@ -12,23 +12,33 @@ export interface GraphLayout {
   readonly nodes: ReadonlyMap<string, Place>;
   /** The middle of the label of each edge, by `from>to`. */
   readonly labels: ReadonlyMap<string, Place>;
-  readonly upright: boolean;
+  readonly node: Size;
+  readonly label: Size;
 }
 
-export const nodeSize = { width: 104, height: 58 };
-export const labelSize = { width: 132, height: 56 };
+const sizes = {
+  wide: { node: { width: 104, height: 58 }, label: { width: 132, height: 56 } },
+  upright: { node: { width: 92, height: 58 }, label: { width: 120, height: 56 } },
+};
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 const rowHeight = 80;
 
 /** `inputs`: ids of what enters z, in their order. */
 export function layOut(width: number, inputs: readonly string[]): GraphLayout {
   const upright = width < 690;
+  const { node: nodeSize, label: labelSize } = upright ? sizes.upright : sizes.wide;
   const left = nodeSize.width / 2;
   const right = width - nodeSize.width / 2;
   const top = rowHeight / 2;
   const columnHeight = inputs.length * rowHeight;
   const nodes = new Map<string, Place>(inputs.map((id, i) => [id, { x: left, y: top + i * rowHeight }]));
   const labels = new Map<string, Place>();
-  const labelX = nodeSize.width + (upright ? 6 : 12) + labelSize.width / 2;
+  const labelX = nodeSize.width + (upright ? 2 : 12) + labelSize.width / 2;
   if (upright) {
     const z = { x: right, y: Math.max(top + rowHeight, columnHeight / 2 - rowHeight / 2) };
     const bottom = Math.max(columnHeight + top, z.y + 3.4 * rowHeight);
@@ -50,7 +60,13 @@ export function layOut(width: number, inputs: readonly string[]): GraphLayout {
     label('y>L', { x: width - labelSize.width / 2 + 8, y: (middle + nodes.get('y')!.y) / 2 });
   }
   for (const id of inputs) label(`${id}>z`, { x: labelX, y: nodes.get(id)!.y });
-  return { height: Math.max(...[...nodes.values()].map(({ y }) => y)) + top, nodes, labels, upright };
+  return {
+    height: Math.max(...[...nodes.values()].map(({ y }) => y)) + top,
+    nodes,
+    labels,
+    node: nodeSize,
+    label: labelSize,
+  };
 
   function place(places: Readonly<Record<string, Place>>): void {
     for (const [id, at] of Object.entries(places)) nodes.set(id, at);

@@ -2,11 +2,11 @@
  * The computational graph of the chosen row: values on the way forward and local derivatives on the way back stand on
  * every edge, each with its check by differences. Nodes are buttons in the order of computation.
  */
-import { linkHorizontal } from 'd3-shape';
+import type { Signal } from '@preact/signals';
 import { Figure, useWidth } from '../view/figure.tsx';
 import { Formula } from '../view/formula.tsx';
 import { type Explained, explained, type GraphEdge, type GraphNode, shownFeatures, stops } from './explained.ts';
-import { type GraphLayout, labelSize, layOut, nodeSize, type Place } from './graph-layout.ts';
+import { type GraphLayout, layOut, type Place, type Size } from './graph-layout.ts';
 import { short, six } from './numbers.ts';
 import { looked } from './passes.ts';
 import * as lab from './state.ts';
@@ -21,14 +21,9 @@ function passOf(id: string, direction: 'forward' | 'backward'): Pass {
 }
 
 export function Graph() {
-  const [ref, width] = useWidth(760);
   const graph = explained.value;
   if (graph === undefined) return null;
   const shown = shownFeatures.value;
-  const inputs = [...shown.flatMap((j) => [`x_${j + 1}`, `w_${j + 1}`]), 'b'];
-  const layout = layOut(width, inputs);
-  const nodes = [...inputs, 'z', 'a', 'y', 'L'].map((id) => graph.nodes.find((node) => node.id === id)!);
-  const edges = graph.edges.filter(({ from, to }) => layout.labels.has(`${from}>${to}`));
   const hidden = (lab.row.value?.x.length ?? 0) - shown.length;
   return (
     <Figure
@@ -38,37 +33,55 @@ export function Graph() {
       caption={
         <>
           Each edge carries a value forward (→) and its local derivative backward (←), and below it what differences
-          measure.
+          measure. Press a node to see it written out.
           {hidden > 0 && ` ${hidden} features that weigh less in this row enter z too and are in the table.`}
         </>
       }
     >
-      <div class="canvas" ref={ref} style={{ height: `${layout.height}px` }}>
-        <svg width={width} height={layout.height} aria-hidden="true">
-          {edges.map((edge) => (
-            <path
-              key={`${edge.from}>${edge.to}`}
-              class={`edge ${passOf(edge.from, 'backward')}`}
-              d={linkOf(layout, edge)}
-            />
-          ))}
-        </svg>
-        {edges.map((edge) => (
-          <EdgeLabel
-            key={`${edge.from}>${edge.to}`}
-            edge={edge}
-            at={layout.labels.get(`${edge.from}>${edge.to}`)!}
-            value={graph.nodes.find(({ id }) => id === edge.from)!.value}
-          />
-        ))}
-        <Nodes nodes={nodes} layout={layout} />
-      </div>
+      <GraphPicture graph={graph} shown={shown} looked={looked} passOf={passOf} />
     </Figure>
   );
 }
 
+interface GraphProps {
+  readonly graph: Explained;
+  /** Features that are drawn, from 0. */
+  readonly shown: readonly number[];
+  /** The node that is looked at. */
+  readonly looked: Signal<string>;
+  readonly passOf: (id: string, direction: 'forward' | 'backward') => Pass;
+}
+
+export function GraphPicture({ graph, shown, looked, passOf }: GraphProps) {
+  const [ref, width] = useWidth(760);
+  const inputs = [...shown.flatMap((j) => [`x_${j + 1}`, `w_${j + 1}`]), 'b'];
+  const layout = layOut(width, inputs);
+  const nodeOf = (id: string): GraphNode => graph.nodes.find((node) => node.id === id)!;
+  const edges = graph.edges.filter(({ from, to }) => layout.labels.has(`${from}>${to}`));
+  return (
+    <div class="canvas" ref={ref} style={{ height: `${layout.height}px` }}>
+      <svg width={width} height={layout.height} aria-hidden="true">
+        {edges.map((edge) => (
+          <path key={edge.from} class={`edge ${passOf(edge.from, 'backward')}`} d={linkOf(layout, edge)} />
+        ))}
+      </svg>
+      {edges.map((edge) => (
+        <EdgeLabel
+          key={edge.from}
+          edge={edge}
+          at={layout.labels.get(`${edge.from}>${edge.to}`)!}
+          size={layout.label}
+          value={nodeOf(edge.from).value}
+          pass={passOf(edge.from, 'backward')}
+        />
+      ))}
+      <Nodes nodes={[...inputs, 'z', 'a', 'y', 'L'].map(nodeOf)} layout={layout} looked={looked} passOf={passOf} />
+    </div>
+  );
+}
+
 /** From the node or, where the label stands on the way to another row, from behind the label. */
-function linkOf({ nodes, labels }: GraphLayout, { from, to }: GraphEdge): string {
+function linkOf({ nodes, labels, node: nodeSize, label: labelSize }: GraphLayout, { from, to }: GraphEdge): string {
   const source = nodes.get(from)!;
   const target = nodes.get(to)!;
   const right = nodeSize.width / 2;
@@ -78,18 +91,26 @@ function linkOf({ nodes, labels }: GraphLayout, { from, to }: GraphEdge): string
   }
   const label = labels.get(`${from}>${to}`)!;
   const bend = label.y === source.y ? label.x + labelSize.width / 2 - 4 : source.x + right;
-  const curve = linkHorizontal()({ source: [bend, source.y], target: [target.x - right, target.y] });
-  return `M${source.x + right} ${source.y}H${bend}${curve}`;
+  const middle = (bend + target.x - right) / 2;
+  return `M${source.x + right} ${source.y}H${bend}C${middle} ${source.y} ${middle} ${target.y} ${target.x - right} ${target.y}`;
 }
 
-function EdgeLabel({ edge, at, value }: { readonly edge: GraphEdge; readonly at: Place; readonly value: number }) {
+interface EdgeLabelProps {
+  readonly edge: GraphEdge;
+  readonly at: Place;
+  readonly size: Size;
+  readonly value: number;
+  readonly pass: Pass;
+}
+
+function EdgeLabel({ edge, at, size, value, pass }: EdgeLabelProps) {
   return (
     <div
-      class={`edge-label ${passOf(edge.from, 'backward')}`}
+      class={`edge-label ${pass}`}
       style={{
-        left: `${at.x - labelSize.width / 2}px`,
-        top: `${at.y - labelSize.height / 2}px`,
-        width: `${labelSize.width}px`,
+        left: `${at.x - size.width / 2}px`,
+        top: `${at.y - size.height / 2}px`,
+        width: `${size.width}px`,
       }}
     >
       <span class={`s-${edge.from[0]}`}>{short(value)} →</span>
@@ -118,13 +139,18 @@ export function Check({ value, measured }: { readonly value: number; readonly me
   const same = Math.abs(value - measured) <= 1e-6 * Math.max(1, Math.abs(value));
   return (
     <span class={same ? 'check' : 'check differs'}>
-      {same ? '✓' : '≠'} {six(measured)}
+      {same ? '✓' : '≠'} {six(Math.abs(measured) < 1e-9 ? 0 : measured)}
     </span>
   );
 }
 
 /** One stop for the Tab key; arrows go from node to node in the order of computation. */
-function Nodes({ nodes, layout }: { readonly nodes: readonly GraphNode[]; readonly layout: GraphLayout }) {
+interface NodesProps extends Pick<GraphProps, 'looked' | 'passOf'> {
+  readonly nodes: readonly GraphNode[];
+  readonly layout: GraphLayout;
+}
+
+function Nodes({ nodes, layout, looked, passOf }: NodesProps) {
   const keys = (event: KeyboardEvent, i: number): void => {
     const steps: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
     const step = steps[event.key];
@@ -141,7 +167,14 @@ function Nodes({ nodes, layout }: { readonly nodes: readonly GraphNode[]; readon
       {nodes.map((node, i) => {
         const { x, y } = layout.nodes.get(node.id)!;
         return (
-          <li key={node.id} style={{ left: `${x - nodeSize.width / 2}px`, top: `${y - nodeSize.height / 2}px` }}>
+          <li
+            key={node.id}
+            style={{
+              left: `${x - layout.node.width / 2}px`,
+              top: `${y - layout.node.height / 2}px`,
+              width: `${layout.node.width}px`,
+            }}
+          >
             <button
               type="button"
               class={`node is-${node.id[0]} ${passOf(node.id, 'forward')} back-${passOf(node.id, 'backward')}`}

@@ -5,10 +5,9 @@
 import type { Quoted } from '../../code-of.ts';
 import { Code } from '../view/code.tsx';
 import { Formula } from '../view/formula.tsx';
-import { type GraphNode, nodeOf } from './explained.ts';
+import type { GraphNode } from './explained.ts';
 import { Check } from './graph.tsx';
 import { six } from './numbers.ts';
-import { looked } from './passes.ts';
 
 const values: Readonly<Record<string, Quoted>> = {
   z: code`src/rows/reference.ts#scoreRow#z[c]! +=`,
@@ -22,9 +21,7 @@ const gradients: Readonly<Record<string, Quoted>> = {
   b: code`src/rows/reference.ts#evaluate#gradient[c`,
 };
 
-export function Inspector() {
-  const node = nodeOf(looked.value) ?? nodeOf('z');
-  if (node === undefined) return null;
+export function Inspector({ node }: { readonly node: GraphNode }) {
   const { symbol, name, value, computed, gradient } = node;
   const letter = node.id[0]!;
   return (

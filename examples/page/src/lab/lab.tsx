@@ -1,10 +1,13 @@
 /** The lab: rows, the graph of one of them, steps; below, what the steps lead to. */
 import { useEffect, useState } from 'preact/hooks';
-import { chooseSet } from './actions.ts';
+import { wanted } from '../address.ts';
+import { begin } from './actions.ts';
 import { BatchPart } from './batch.tsx';
+import { nodeOf } from './explained.ts';
 import { Graph } from './graph.tsx';
 import { Inspector } from './inspector.tsx';
 import { LossesPart } from './losses.tsx';
+import { looked } from './passes.ts';
 import { PenaltyPart } from './penalty.tsx';
 import { Picture } from './picture.tsx';
 import { RatesPart } from './rates.tsx';
@@ -18,8 +21,9 @@ import { TakeAwayPart } from './take-away.tsx';
 export function Lab() {
   const [adding, setAdding] = useState<0 | 1>(1);
   useEffect(() => {
-    if (lab.steps.value.length === 0 && lab.setName.value !== 'file') void chooseSet(lab.setName.value);
+    if (lab.steps.value.length === 0) void begin(wanted.value);
   }, []);
+  const looking = nodeOf(looked.value) ?? nodeOf('z');
   return (
     <main class="lab">
       <header>
@@ -32,7 +36,7 @@ export function Lab() {
         <Picture adding={adding} />
         <div>
           <Graph />
-          <Inspector />
+          {looking && <Inspector node={looking} />}
         </div>
       </div>
       <BatchPart />

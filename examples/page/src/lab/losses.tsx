@@ -9,58 +9,20 @@ import { newtonPath, pathOf } from './solve.ts';
 import * as lab from './state.ts';
 
 const zs = Array.from({ length: 81 }, (_, i) => -8 + i / 5);
-const squaredSlope = (z: number, y: number): number => (sigmoid(z) - y) * sigmoid(z) * sigmoid(-z);
+const squaredSlope = (z: number, y: number): number => 2 * (sigmoid(z) - y) * sigmoid(z) * sigmoid(-z);
 
 export function LossesPart() {
   const [ref, answer] = useAnswer(ask);
   const row = lab.row.value;
-  const y = row?.y ?? 1;
-  const z = row ? Math.max(-8, Math.min(8, scoreOf(lab.theta.value, row.x))) : 0;
-  const curve = (name: string, f: (z: number) => number, colour: string, dashes?: string) => ({
-    name,
-    colour,
-    values: zs.map((at) => [at, f(at)] as const),
-    ...(dashes && { dashes }),
-  });
   return (
     <section class="part" ref={ref}>
       <h2>Why not squared error</h2>
       <p>
-        With ½(a − y)² the derivative keeps the factor a(1 − a), which dies where the model is sure. A row that is
-        surely wrong then hardly pulls at all. The logarithm cancels that factor.
+        With (a − y)² the derivative keeps the factor a(1 − a), which dies where the model is sure. A row that is surely
+        wrong then hardly pulls at all. The logarithm cancels that factor.
       </p>
       <div class="even">
-        <Figure
-          title={`∂L/∂z of a row of class ${lab.classes.value[y]}, by its score`}
-          table={() => ({
-            head: ['z', 'log loss', '∂L/∂z', '½(a − y)²', 'its ∂/∂z'],
-            rows: zs
-              .filter((_, i) => i % 10 === 0)
-              .map((at) => [
-                short(at),
-                short(logLoss(at, y)),
-                short(residual(at, y)),
-                short((sigmoid(at) - y) ** 2 / 2),
-                short(squaredSlope(at, y)),
-              ]),
-          })}
-          caption="The dots are the chosen row."
-        >
-          <Plot
-            label="Derivatives of both losses by the score"
-            xTitle="z"
-            y={y === 1 ? [-1.05, 0.05] : [-0.05, 1.05]}
-            height={230}
-            curves={[
-              curve('log loss: a − y', (at) => residual(at, y), 'L'),
-              curve('squared: (a − y)·a·(1 − a)', (at) => squaredSlope(at, y), 'b', '5 4'),
-            ]}
-            dots={[
-              { x: z, y: residual(z, y), colour: 'L' },
-              { x: z, y: squaredSlope(z, y), colour: 'b' },
-            ]}
-          />
-        </Figure>
+        {row && <LossSlopes y={row.y} z={scoreOf(lab.theta.value, row.x)} caption="The dots are the chosen row." />}
         <Figure
           title="Rows on the wrong side, from the same wrong start"
           table={() => ({
@@ -84,6 +46,41 @@ export function LossesPart() {
         </Figure>
       </div>
     </section>
+  );
+}
+
+/** How hard each loss pulls on one row, by its score. */
+export function LossSlopes({ y, z, caption }: { readonly y: number; readonly z: number; readonly caption: string }) {
+  const at = Math.max(-8, Math.min(8, z));
+  const curve = (name: string, slope: (z: number) => number, colour: string, dashes = '') => ({
+    ...{ name, colour, dashes },
+    values: zs.map((score) => [score, slope(score)] as const),
+  });
+  const squared = (score: number): number => squaredSlope(score, y);
+  const log = (score: number): number => residual(score, y);
+  return (
+    <Figure
+      title={`∂L/∂z of a row with y = ${y}, by its score`}
+      table={() => ({
+        head: ['z', 'log loss', 'its ∂/∂z', '(a − y)²', 'its ∂/∂z'],
+        rows: zs
+          .filter((_, i) => i % 10 === 0)
+          .map((score) => [score, logLoss(score, y), log(score), (sigmoid(score) - y) ** 2, squared(score)].map(short)),
+      })}
+      caption={caption}
+    >
+      <Plot
+        label="Derivatives of both losses by the score"
+        xTitle="z"
+        y={y === 1 ? [-1.05, 0.05] : [-0.05, 1.05]}
+        height={230}
+        curves={[curve('log loss: a − y', log, 'L'), curve('squared error: 2(a − y)·a(1 − a)', squared, 'b', '5 4')]}
+        dots={[
+          { x: at, y: log(at), colour: 'L' },
+          { x: at, y: squared(at), colour: 'b' },
+        ]}
+      />
+    </Figure>
   );
 }
 

@@ -3,9 +3,9 @@
  * away from a row of class 1 and towards one of class 0. Points are added, dragged, flipped and deleted.
  */
 
-import { scaleLinear } from 'd3-scale';
 import { useRef } from 'preact/hooks';
 import { Figure, useWidth } from '../view/figure.tsx';
+import { linearScale, type Scale } from '../view/scale.ts';
 import { editPoints } from './actions.ts';
 import type { DataPoint } from './data-sets.ts';
 import { Dot } from './dot.tsx';
@@ -36,8 +36,8 @@ export function Picture({ adding }: { readonly adding: 0 | 1 }) {
   const points = lab.points.value;
   const [first, second] = lab.drawn.value;
   const scores = scoresNow.value;
-  const sx = scaleLinear(domain(points, first), [margin, size - margin / 2]);
-  const sy = scaleLinear(domain(points, second), [size - margin, margin / 2]);
+  const sx = linearScale(domain(points, first), [margin, size - margin / 2]);
+  const sy = linearScale(domain(points, second), [size - margin, margin / 2]);
   const height = (p: DataPoint): number => sy(second === undefined ? p.y : p.x[second]!);
   const own = lab.setName.value !== 'file';
   const boundary = boundaryOf(lab.theta.value, first, second);
@@ -164,8 +164,6 @@ export function Picture({ adding }: { readonly adding: 0 | 1 }) {
     </Figure>
   );
 }
-
-type Scale = (value: number) => number;
 
 /** Where a is one half, and where it is one tenth and nine tenths. */
 function Lines({

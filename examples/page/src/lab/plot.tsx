@@ -1,7 +1,6 @@
 /** Lines over iterations: one small plot with its axes, the same everywhere. */
-import { scaleLinear } from 'd3-scale';
-import { line } from 'd3-shape';
 import { useWidth } from '../view/figure.tsx';
+import { linearScale, linePath } from '../view/scale.ts';
 import { short } from './numbers.ts';
 
 export interface Curve {
@@ -33,12 +32,12 @@ export function Plot({ curves, height = 200, x, y, xTitle, marks = [], dots = []
     const numbers = all.map((pair) => pair[k]);
     return [Math.min(...numbers, ...(k === 1 ? [0] : [])), Math.max(...numbers, 1e-9)];
   };
-  const sx = scaleLinear(x ?? span(0), [inset.left, width - inset.right]);
-  const sy = scaleLinear(y ?? span(1), [height - inset.bottom, inset.top]);
-  const path = line<readonly [number, number]>(
-    (p) => sx(p[0]),
-    (p) => Math.max(-1e4, Math.min(1e4, sy(p[1]))),
-  );
+  const sx = linearScale(x ?? span(0), [inset.left, width - inset.right]);
+  const sy = linearScale(y ?? span(1), [height - inset.bottom, inset.top]);
+  const path = (values: Curve['values']): string =>
+    linePath(
+      values.filter(([, v]) => Number.isFinite(v)).map(([a, b]) => [sx(a), Math.max(-1e4, Math.min(1e4, sy(b)))]),
+    );
   const id = `clip-${label.replace(/\W+/g, '-')}`;
   return (
     <div ref={ref} class="lines-plot">
@@ -82,7 +81,7 @@ export function Plot({ curves, height = 200, x, y, xTitle, marks = [], dots = []
             <path
               key={name}
               class="curve"
-              d={path(values.filter(([, v]) => Number.isFinite(v)))!}
+              d={path(values)}
               style={`stroke:var(--${colour})`}
               stroke-dasharray={dashes}
             />

@@ -9,7 +9,7 @@ import { Plot } from './plot.tsx';
 import { newtonPath, type Path, pathOf } from './solve.ts';
 import * as lab from './state.ts';
 
-const parts = [0.02, 0.1, 0.5, 0.95, 1.1, 1.6];
+const parts = [0.02, 0.1, 0.5, 0.95, 1.3, 2];
 const iterations = 60;
 
 interface Answer {

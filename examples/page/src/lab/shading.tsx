@@ -1,12 +1,10 @@
 /** The probability behind the rows: a wash of the colour of class 1 where a is large, of class 0 where it is small. */
 
-import type { ScaleLinear } from 'd3-scale';
-import { line } from 'd3-shape';
 import { sigmoid } from '../../../../src/math/logistic.ts';
+import { linePath, type Scale } from '../view/scale.ts';
 import { boundaryOf } from './scores.ts';
 import * as lab from './state.ts';
 
-type Scale = ScaleLinear<number, number>;
 const stops = [-6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6];
 
 interface ShadingProps {
@@ -51,10 +49,7 @@ export function Shading({ size, sx, sy, second }: ShadingProps) {
 function Curve({ size, sx, sy }: ShadingProps) {
   const theta = lab.theta.value;
   const xs = Array.from({ length: 81 }, (_, i) => sx.invert((i / 80) * size));
-  const path = line<number>(
-    (x) => sx(x),
-    (x) => sy(sigmoid(theta[0]! * x + theta[1]!)),
-  )(xs)!;
+  const path = linePath(xs.map((x) => [sx(x), sy(sigmoid(theta[0]! * x + theta[1]!))]));
   return (
     <>
       <line class="axis" x1="0" x2={size} y1={sy(1)} y2={sy(1)} />

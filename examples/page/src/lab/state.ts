@@ -45,10 +45,10 @@ export const stage = signal(-1);
 
 export const solver = signal<SolverChoice>('gd');
 /** Learning rate of gradient descent; undefined is 1/L. */
-export const rate = signal<number | undefined>(0.5);
+export const rate = signal<number | undefined>(0.1);
 export const l2 = signal(0);
 /** Whether an update follows the gradient of the chosen row or of all rows. */
-export const scope = signal<'row' | 'all'>('all');
+export const scope = signal<'row' | 'all'>('row');
 export const backend = signal<BackendName>('auto');
 
 /** How the last training ended. */

@@ -1,10 +1,9 @@
 /** The loss over a plane of two weights, and the paths of three solvers from a start that is set by a click or by keys. */
 import { signal } from '@preact/signals';
 import { contours } from 'd3-contour';
-import { scaleLinear } from 'd3-scale';
-import { line } from 'd3-shape';
 import { useAnswer } from '../view/answer.ts';
 import { Figure, useWidth } from '../view/figure.tsx';
+import { linearScale, linePath } from '../view/scale.ts';
 import { call } from '../worker/client.ts';
 import { geoPathOf } from './contour-path.ts';
 import { short, subscript } from './numbers.ts';
@@ -121,18 +120,14 @@ export function SurfacePart() {
 function Valley({ values, size, spans, paths, axes: [i, j] }: Drawn) {
   const [ref, width] = useWidth(760);
   const height = Math.min(460, Math.max(300, width * 0.6));
-  const sx = scaleLinear(spans[0], [0, width]);
-  const sy = scaleLinear(spans[1], [height, 0]);
+  const sx = linearScale(spans[0], [0, width]);
+  const sy = linearScale(spans[1], [height, 0]);
   const low = Math.min(...values);
   const high = Math.max(...values);
   const thresholds = Array.from({ length: 13 }, (_, k) => low + (high - low) * ((k + 0.3) / 13) ** 2.2);
   const rings = contours().size([size, size]).thresholds(thresholds)(Array.from(values));
   const ring = geoPathOf(width / size, height / size, height);
   const to = ({ theta }: Path['steps'][number]): [number, number] => [sx(theta[i]!), sy(theta[j]!)];
-  const path = line<[number, number]>(
-    (p) => p[0],
-    (p) => p[1],
-  );
   const now = lab.step.value;
   const move = (dx: number, dy: number): void => {
     const [a, b] = start.value;
@@ -178,7 +173,7 @@ function Valley({ values, size, spans, paths, axes: [i, j] }: Drawn) {
             ))}
             {paths.map((own, k) => (
               <g key={solvers[k]!.name} style={`--c:var(--${solvers[k]!.colour})`}>
-                <path class="way" d={path(own.steps.map(to))!} stroke-dasharray={solvers[k]!.dashes} />
+                <path class="way" d={linePath(own.steps.map(to))} stroke-dasharray={solvers[k]!.dashes} />
                 {own.steps.length < 60 && own.steps.map((step, s) => <Mark key={s} kind={k} at={to(step)} />)}
               </g>
             ))}

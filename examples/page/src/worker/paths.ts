@@ -71,7 +71,7 @@ export async function train(
   return { outcome: name, rule, iterations, evaluations };
 }
 
-/** ½·(a − y)², whose dz = (a − y)·a·(1 − a) dies where a is near 0 or 1. */
+/** (a − y)², whose dz = 2·(a − y)·a·(1 − a) dies where a is near 0 or 1. */
 function squaredLoss({ rows, labels }: Current): Objective {
   const log = objectiveOf(rows, 0);
   const at = async (theta: Float64Array): Promise<Point> => {
@@ -79,8 +79,8 @@ function squaredLoss({ rows, labels }: Current): Objective {
     let sum = 0;
     const dz = z.map((score, i) => {
       const a = sigmoid(score);
-      sum += (a - labels[i]!) ** 2 / 2;
-      return (a - labels[i]!) * a * sigmoid(-score);
+      sum += (a - labels[i]!) ** 2;
+      return 2 * (a - labels[i]!) * a * sigmoid(-score);
     });
     const gradient = await rows.rowwise!.gradientOf(dz);
     return { theta, value: sum / z.length, gradient: gradient.map((g) => g / z.length) };
