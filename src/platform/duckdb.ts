@@ -26,7 +26,7 @@ export type CopyNumbers = (chunk: DuckDBDataChunk, column: number, values: Float
 const progressInterval = 100;
 
 /** Throws LogisticError 'duckdb-missing' where the optional dependency is not installed. */
-function loadDuckDB() {
+export function loadDuckDB() {
   // Not import(), which reads through all files of these CommonJS packages for names first: twice the time.
   const require = createRequire(import.meta.url);
   try {

@@ -1,0 +1,67 @@
+/** DuckDB as an engine: a database file opened read-only, files named in the query, or the user's own connection. */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import { LogisticError } from '../../errors.ts';
+import { dialects } from '../../sql/dialects.ts';
+import type { DescribedColumn, Engine } from '../../sql/engine.ts';
+import type { Statement } from '../../sql/statement.ts';
+import { loadDuckDB } from '../duckdb.ts';
+
+/** `path` is a database file, or ':memory:'. */
+export async function openDuckDB(path: string): Promise<Engine> {
+  const { DuckDBInstance } = loadDuckDB();
+  const access = path === ':memory:' ? {} : { access_mode: 'READ_ONLY' };
+  const instance = await DuckDBInstance.create(path, {
+    ...access,
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  }).catch((error: Error) => {
+    throw new LogisticError('connection-failed', `${path}: ${error.message.split('\n')[0]}`, {
+      hint: 'give the path of a DuckDB database file: duckdb:shop.duckdb',
+    });
+  });
+  const connection = await instance.connect();
+  return duckdbEngine(connection, async () => {
+    connection.closeSync();
+    instance.closeSync();
+  });
+}
+
+export async function duckdbEngine(
+  connection: DuckDBConnection,
+  close = async (): Promise<void> => {},
+): Promise<Engine> {
+  const run = async ({ sql, texts }: Statement, signal?: AbortSignal) => {
+    signal?.throwIfAborted();
+    const interrupt = (): void => connection.interrupt();
+    signal?.addEventListener('abort', interrupt);
+    try {
+      return (await connection.runAndReadAll(sql, [...texts])).getRowsJS();
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw new LogisticError('query-failed', `DuckDB: ${(error as Error).message.trim()}`);
+    } finally {
+      signal?.removeEventListener('abort', interrupt);
+    }
+  };
+  const [[version]] = (await run({ sql: 'select version()', texts: [] })) as [[string]];
+  return {
+    dialect: dialects.duckdb,
+    detail: `DuckDB ${version}`,
+    run,
+    async describe(query, signal): Promise<DescribedColumn[]> {
+      const described = await run({ sql: `describe select * from (\n${query}\n) q`, texts: [] }, signal);
+      return described.map(([name, type]) => ({
+        name: name as string,
+        type: type as string,
+        kind: kindOf(type as string),
+      }));
+    },
+    close,
+  };
+}
+
+function kindOf(type: string): DescribedColumn['kind'] {
+  if (/^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/.test(type)) return 'numeric';
+  if (type === 'BOOLEAN') return 'boolean';
+  return /^(VARCHAR|UUID|ENUM.*)$/.test(type) ? 'categorical' : undefined;
+}

@@ -1,0 +1,79 @@
+/**
+ * What differs between SQL engines, one record each: how a name, a text and a number are written, which types are
+ * float64 and text, and how wide a query may be. All else is the same text for every engine. It knows no query.
+ */
+
+export type DialectName = 'duckdb' | 'postgres' | 'clickhouse';
+
+export interface Dialect {
+  readonly name: DialectName;
+  readonly identifier: (name: string) => string;
+  readonly text: (text: string) => string;
+  /** The placeholder of a bound text, counted from 0. */
+  readonly parameter: (k: number) => string;
+  /** A finite double, which every engine reads back exactly. */
+  readonly number: (x: number) => string;
+  readonly asDouble: (expression: string) => string;
+  readonly asText: (expression: string) => string;
+  /** Ends a sub-select whose expressions a planner would copy into every sum that uses them. */
+  readonly fence: string;
+  /** Uniform in [0, 1), anew for each row. */
+  readonly random: string;
+  /** The most accurate sum that costs no more. */
+  readonly sum: (expression: string) => string;
+  /** Sums in one query. */
+  readonly mostSums: number;
+}
+
+const doubled = (quote: string) => (text: string) => `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
+const escaped = (quote: string) => (text: string) =>
+  `${quote}${text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`)}${quote}`;
+/** With an exponent, so that no engine takes it for a decimal; 17 digits. */
+const digits = (x: number): string => {
+  if (!Number.isFinite(x)) throw new RangeError(`${x} in a query`);
+  return x < 0 ? `(${x.toExponential(16)})` : x.toExponential(16);
+};
+const castTo = (type: string) => (expression: string) => `cast(${expression} as ${type})`;
+const plainSum = (expression: string): string => `sum(${expression})`;
+
+export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  duckdb: {
+    name: 'duckdb',
+    identifier: doubled('"'),
+    text: doubled("'"),
+    parameter: (k) => `$${k + 1}`,
+    number: digits,
+    asDouble: castTo('double'),
+    asText: castTo('varchar'),
+    fence: '',
+    random: 'random()',
+    sum: (expression) => `fsum(${expression})`, // Kahan's
+    mostSums: 2000,
+  },
+  postgres: {
+    name: 'postgres',
+    identifier: doubled('"'),
+    text: doubled("'"), // the session sets standard_conforming_strings
+    parameter: (k) => `$${k + 1}::text`,
+    number: (x) => `'${digits(x).replace(/[()]/g, '')}'::float8`,
+    asDouble: castTo('double precision'),
+    asText: castTo('text'),
+    fence: ' offset 0',
+    random: 'random()',
+    sum: plainSum,
+    mostSums: 1600, // of 1,664 items in a select
+  },
+  clickhouse: {
+    name: 'clickhouse',
+    identifier: escaped('"'),
+    text: escaped("'"),
+    parameter: (k) => `{p${k}:String}`,
+    number: digits,
+    asDouble: (expression) => `toFloat64(${expression})`,
+    asText: (expression) => `toString(${expression})`,
+    fence: '',
+    random: '(rand() / 4294967296)',
+    sum: plainSum,
+    mostSums: 500,
+  },
+};

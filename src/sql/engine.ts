@@ -1,0 +1,23 @@
+/** What this room asks of a database: one query at a time in one session, and what columns a query has. */
+import type { Dialect } from './dialects.ts';
+import type { Statement } from './statement.ts';
+
+/** A column as the engine describes it. */
+export interface DescribedColumn {
+  readonly name: string;
+  /** The engine's own word for its type, for messages. */
+  readonly type: string;
+  /** Undefined where the type is none of these. */
+  readonly kind: 'numeric' | 'boolean' | 'categorical' | undefined;
+}
+
+export interface Engine {
+  readonly dialect: Dialect;
+  /** What it is, for reports: 'DuckDB v1.5.6'. */
+  readonly detail: string;
+  /** The columns of a query, in order; no row is read. */
+  describe(query: string, signal?: AbortSignal): Promise<readonly DescribedColumn[]>;
+  /** The rows of a statement: numbers, or texts that spell them. */
+  run(statement: Statement, signal?: AbortSignal): Promise<readonly (readonly unknown[])[]>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,178 @@
+/**
+ * Loss, gradient and Hessian of queried rows as aggregate queries, and measures as counts. Nested selects compute every
+ * number once, in the forms of math/softmax.ts that lose no digits; docs/derivation.md derives the labelled formulas.
+ *
+ *   z_c = w_c·x + b_c    e_c = e^(z_c − max z)    ℓ: (B18)    dz_c: (B19)    curvatures: (B20)
+ */
+import type { Order, Sums } from '../rows/contract.ts';
+import type { Dialect } from './dialects.ts';
+import { type QueriedRows, selectRows } from './queried-rows.ts';
+import { type Statement, sumOf, Writer } from './statement.ts';
+
+/** e^−300: far below any digit of a sum, and no product of it underflows, which PostgreSQL makes an error. */
+const leastExponent = -300;
+
+const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, i) => from + i);
+const named = (prefix: string, count: number, from = 0): string[] => upTo(count, from).map((i) => `${prefix}${i}`);
+
+/** `pick(c)` of the row's own class, `otherwise` for the rest. */
+const ofOwnClass = (classes: number, pick: (c: number) => string): string =>
+  `case ${upTo(classes)
+    .map((c) => `when y = ${c} then ${pick(c)}`)
+    .join(' ')} end`;
+
+/** x, y, s, scores z_c with z_0 = 0, and `top`, the largest of them. */
+function selectScores(w: Writer, rows: QueriedRows, theta: Float64Array): string {
+  const n = rows.terms.length;
+  const k = rows.labels.length - 1;
+  const kept = [...named('x', n), 'y', 's'];
+  const scores = upTo(k).map((c) => {
+    const own = theta.subarray(c * (n + 1), (c + 1) * (n + 1));
+    const products = upTo(n).map((j) => `${w.number(own[j]!)} * x${j}`);
+    return `${sumOf([...products, w.number(own[n]!)])} as z${c + 1}`;
+  });
+  const scored = `select ${[...kept, `${w.number(0)} as z0`, ...scores].join(', ')} from (${selectRows(w, rows)}) a${w.dialect.fence}`;
+  const z = named('z', k + 1);
+  return `select ${[...kept, ...z].join(', ')}, greatest(${z.join(', ')}) as top from (${scored}) b${w.dialect.fence}`;
+}
+
+/** The same with e_c, `own` = e of the row's class, `others` = Σ e of all others, and `behind` = max z − z_y. */
+function selectPowers(w: Writer, rows: QueriedRows, theta: Float64Array): string {
+  const K = rows.labels.length;
+  const kept = [...named('x', rows.terms.length), 'y', 's'];
+  const powers = upTo(K).map((c) => `exp(greatest(z${c} - top, ${w.number(leastExponent)})) as e${c}`);
+  const behind = `${ofOwnClass(K, (c) => `top - z${c}`)} as behind`;
+  const raised = `select ${[...kept, behind, ...powers].join(', ')} from (${selectScores(w, rows, theta)}) c${w.dialect.fence}`;
+  const own = `${ofOwnClass(K, (c) => `e${c}`)} as own`;
+  const others = `${ofOwnClass(K, (c) =>
+    sumOf(
+      upTo(K)
+        .filter((d) => d !== c)
+        .map((d) => `e${d}`),
+    ),
+  )} as others`;
+  return `select ${[...kept, 'behind', ...named('e', K), own, others].join(', ')} from (${raised}) d${w.dialect.fence}`;
+}
+
+/** ln(1 + o) without loss of digits for small o (W. Kahan). */
+const log1p = (o: string): string => `case when 1 + ${o} = 1 then ${o} else ln(1 + ${o}) * ${o} / ((1 + ${o}) - 1) end`;
+const lossOf = `case when behind = 0 then ${log1p('others')} else behind + ln(others + own) end`;
+
+/** s·dz_c = s·(a_c − [c = y]); the row's own class by the sum of all others, since a_c − 1 is 0 long before dz is. */
+const residual = (c: number): string => `s * case when y = ${c} then -others else e${c} end / (others + own)`;
+
+/** s·a_c·([c = d] − a_d) */
+function curvature(c: number, d: number, classes: number): string {
+  const factor =
+    c === d
+      ? sumOf(
+          upTo(classes)
+            .filter((other) => other !== c)
+            .map((other) => `e${other}`),
+        )
+      : `-e${d}`;
+  return `s * e${c} * ${factor} / ((others + own) * (others + own))`;
+}
+
+/** Pairs d ≤ c of score vectors, whose blocks of the Hessian are summed. */
+const pairsOf = (k: number): (readonly [c: number, d: number])[] =>
+  upTo(k + 1, 1).flatMap((c) => upTo(c + 1, 1).map((d) => [c, d] as const));
+
+/** The statements of one evaluation: each begins with the count of rows and the sum of their class codes. */
+export function evaluationStatements(
+  dialect: Dialect,
+  rows: QueriedRows,
+  theta: Float64Array,
+  order: Order,
+): Statement[] {
+  const n = rows.terms.length;
+  const k = rows.labels.length - 1;
+  const xs = named('x', n);
+  const pairs = order === 2 ? pairsOf(k) : [];
+  const sums = [dialect.sum('l')];
+  if (order >= 1)
+    for (const c of upTo(k + 1, 1)) sums.push(...xs.map((x) => dialect.sum(`r${c} * ${x}`)), dialect.sum(`r${c}`));
+  for (const [c, d] of pairs) {
+    for (const j of upTo(n)) sums.push(...xs.slice(0, j + 1).map((x) => dialect.sum(`h${c}_${d}_${j} * ${x}`)));
+    sums.push(...upTo(n).map((j) => dialect.sum(`h${c}_${d}_${j}`)), dialect.sum(`c${c}_${d}`));
+  }
+  const statements: Statement[] = [];
+  for (let from = 0; from < sums.length; from += dialect.mostSums) {
+    const some = sums.slice(from, from + dialect.mostSums);
+    const w = new Writer(dialect);
+    const columns = [
+      ...xs,
+      'y',
+      `s * (${lossOf}) as l`,
+      ...(order >= 1 ? upTo(k + 1, 1).map((c) => `${residual(c)} as r${c}`) : []),
+      ...pairs.map(([c, d]) => `${curvature(c, d, k + 1)} as c${c}_${d}`),
+    ];
+    let inner = `select ${columns.join(', ')} from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
+    if (order === 2) {
+      const carried = pairs.flatMap(([c, d]) => upTo(n).map((j) => `c${c}_${d} * x${j} as h${c}_${d}_${j}`));
+      inner = `select *, ${carried.join(', ')} from (${inner}) g${dialect.fence}`;
+    }
+    statements.push(w.statement(`select count(*), sum(y), ${some.join(', ')} from (${inner}) v`));
+  }
+  return statements;
+}
+
+/** The sums of an evaluation from the answers to its statements, less the two guards that each begins with. */
+export function readSums(answers: readonly (readonly unknown[])[], n: number, k: number, order: Order): Sums {
+  const values = answers.flatMap((answer) => answer.slice(2).map(Number));
+  const loss = values[0]!;
+  if (order === 0) return { loss };
+  const size = k * (n + 1);
+  const gradient = Float64Array.from(values.slice(1, 1 + size));
+  if (order === 1) return { loss, gradient };
+  const hessian = new Float64Array(size * size);
+  let at = 1 + size;
+  for (const [c, d] of pairsOf(k)) {
+    const [down, right] = [(c - 1) * (n + 1), (d - 1) * (n + 1)];
+    const put = (j: number, l: number, value: number): void => {
+      for (const [row, column] of [
+        [down + j, right + l],
+        [down + l, right + j],
+      ] as const) {
+        hessian[row * size + column] = value;
+        hessian[column * size + row] = value;
+      }
+    };
+    for (let j = 0; j < n; j++) for (let l = 0; l <= j; l++) put(j, l, values[at++]!);
+    for (let j = 0; j <= n; j++) put(n, j, values[at++]!);
+  }
+  return { loss, gradient, hessian };
+}
+
+/** Σ s·ℓ and Σ s of the rows by class and predicted class: rows of [y, predicted, Σ s·ℓ, Σ s]. */
+export function confusionStatement(
+  dialect: Dialect,
+  rows: QueriedRows,
+  theta: Float64Array,
+  threshold: number,
+): Statement {
+  const K = rows.labels.length;
+  const w = new Writer(dialect);
+  const predicted =
+    K === 2
+      ? `case when e1 / (e0 + e1) >= ${w.number(threshold)} then 1 else 0 end`
+      : `case ${upTo(K)
+          .map((c) => `when e${c} = 1 then ${c}`)
+          .join(' ')} end`; // the largest score's e is e^0
+  const inner = `select y, ${predicted} as p, s, s * (${lossOf}) as l from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
+  return w.statement(`select y, p, ${dialect.sum('l')}, ${dialect.sum('s')}, count(*) from (${inner}) v group by y, p`);
+}
+
+/** Σ s by bin of the probability of class c, of its own rows and of all others: rows of [own, bin, Σ s]. */
+export function histogramStatement(
+  dialect: Dialect,
+  rows: QueriedRows,
+  theta: Float64Array,
+  c: number,
+  bins: number,
+): Statement {
+  const w = new Writer(dialect);
+  const bin = `least(floor(e${c} / (others + own) * ${bins}), ${bins - 1})`;
+  const inner = `select case when y = ${c} then 1 else 0 end as o, ${bin} as bin, s from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
+  return w.statement(`select o, bin, ${dialect.sum('s')} from (${inner}) v group by o, bin`);
+}

@@ -1,0 +1,111 @@
+/**
+ * What the design is decided from, asked of the engine: counts of rows, levels, a random sample, and moments about the
+ * sample's means, which keep all digits in one pass.
+ */
+import type { Dialect } from './dialects.ts';
+import {
+  type CompleteRows,
+  classCode,
+  fromQuery,
+  isComplete,
+  type QueriedColumn,
+  type QueriedRows,
+  rawNumber,
+  rawValue,
+} from './queried-rows.ts';
+import { type Statement, Writer } from './statement.ts';
+
+/** The same for NaN and both infinities in every engine, some of which order NaN above all numbers. */
+const isFiniteNumber = (number: string): string => `abs(${number}) <= 1.7976931348623157e308`;
+const countIf = (condition: string): string => `sum(case when ${condition} then 1 else 0 end)`;
+
+const numericOf = (columns: readonly QueriedColumn[]): readonly QueriedColumn[] =>
+  columns.filter(({ kind }) => kind === 'numeric');
+
+/** What kept rows out of the fit, and what may not be in it. */
+export interface RowCounts {
+  readonly read: number;
+  readonly complete: number;
+  /** Rows whose weight alone keeps them out: 0. */
+  readonly zeroWeight: number;
+  /** Missing cells of each column, the target last. */
+  readonly missing: readonly number[];
+  /** NaN and infinite numbers of each numeric column, the weights last where there are any. */
+  readonly notFinite: readonly number[];
+  readonly negativeWeights: number;
+}
+
+export function countsStatement(dialect: Dialect, rows: CompleteRows): Statement {
+  const w = new Writer(dialect);
+  const { columns, target, weights } = rows;
+  const weight = weights === undefined ? undefined : dialect.asDouble(w.column(weights));
+  const numbers = [...numericOf(columns).map((column) => rawNumber(w, column)), ...(weight ? [weight] : [])];
+  const present = isComplete(w, { ...rows, weights: undefined });
+  const items = [
+    'count(*)',
+    countIf(isComplete(w, rows)),
+    weight ? countIf(`${present} and ${weight} = 0`) : '0',
+    weight ? countIf(`${weight} < 0`) : '0',
+    ...[...columns, target].map(({ name }) => countIf(`${w.column(name)} is null`)),
+    ...numbers.map((number) => countIf(`not (${isFiniteNumber(number)})`)),
+  ];
+  return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)}`);
+}
+
+export function readCounts(answer: readonly unknown[], { columns }: CompleteRows): RowCounts {
+  const [read, complete, zeroWeight, negativeWeights, ...more] = answer.map(Number) as [number, number, number, number];
+  const cells = columns.length + 1;
+  return {
+    read,
+    complete,
+    zeroWeight,
+    negativeWeights,
+    missing: (more as number[]).slice(0, cells),
+    notFinite: (more as number[]).slice(cells),
+  };
+}
+
+/** Rows of [value, rows, Σ s] for each value that a column has in complete rows: text, number or 0 | 1. */
+export function levelsStatement(dialect: Dialect, rows: CompleteRows, column: QueriedColumn, most: number): Statement {
+  const w = new Writer(dialect);
+  const weight = rows.weights === undefined ? w.number(1) : dialect.asDouble(w.column(rows.weights));
+  const items = `${rawValue(w, column)} as v, ${weight} as s`;
+  const inner = `select ${items} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
+  return w.statement(`select v, count(*), ${dialect.sum('s')} from (${inner}) g group by v limit ${most}`);
+}
+
+/** About `count` random complete rows: the numbers or texts of `columns`, the class code, the weight. */
+export function sampleStatement(
+  dialect: Dialect,
+  rows: Pick<QueriedRows, 'query' | 'target' | 'labels' | 'columns' | 'weights'>,
+  share: number,
+): Statement {
+  const w = new Writer(dialect);
+  const items = [
+    ...rows.columns.map((column) => rawValue(w, column)),
+    classCode(w, rows.target, rows.labels),
+    rows.weights === undefined ? '1' : dialect.asDouble(w.column(rows.weights)),
+  ];
+  const drawn = share < 1 ? ` and ${dialect.random} < ${w.number(share)}` : '';
+  return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${drawn}`);
+}
+
+/** Weighted moments of the numeric columns about `centres`, and their range: four numbers for each. */
+export function momentsStatement(
+  dialect: Dialect,
+  rows: CompleteRows,
+  columns: readonly QueriedColumn[],
+  centres: readonly number[],
+): Statement {
+  const w = new Writer(dialect);
+  const inner = columns.map((column, j) => `${rawNumber(w, column)} - ${w.number(centres[j]!)} as v${j}`);
+  const weight = rows.weights === undefined ? w.number(1) : dialect.asDouble(w.column(rows.weights));
+  const items = columns.flatMap((_, j) => [
+    dialect.sum(`s * v${j}`),
+    dialect.sum(`s * v${j} * v${j}`),
+    `min(v${j})`,
+    `max(v${j})`,
+  ]);
+  const selected = `select ${[...inner, `${weight} as s`].join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
+  return w.statement(`select ${['count(*)', dialect.sum('s'), ...items].join(', ')} from (${selected}) v`);
+}

@@ -1,0 +1,83 @@
+/**
+ * Rows that stay in a database: RowSums whose every evaluation is one aggregate query (of a Hessian several). Nothing
+ * but sums leaves the engine. Each answer must count the same rows as the statistics did, or the fit ends.
+ */
+import { LogisticError } from '../errors.ts';
+import type { Measures, Order, PartitionSummary, RowSums, SumOptions } from '../rows/contract.ts';
+import { histogramBins } from '../rows/measure.ts';
+import type { Engine } from './engine.ts';
+import { confusionStatement, evaluationStatements, histogramStatement, readSums } from './evaluation.ts';
+import type { QueriedRows } from './queried-rows.ts';
+
+/** What the statistics found, which every evaluation must find again. */
+export interface RowCensus {
+  readonly rows: number;
+  /** Σ of the class codes. */
+  readonly codes: number;
+  readonly summary: PartitionSummary;
+}
+
+export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus): RowSums {
+  const { dialect } = engine;
+  const n = rows.terms.length;
+  const classes = rows.labels.length;
+  const guard = (count: unknown, codes: unknown): void => {
+    if (Number(count) === census.rows && Number(codes) === census.codes) return;
+    const found = `${Number(count)} rows where there were ${census.rows}`;
+    throw new LogisticError('rows-changed', `the rows of the query changed during the fit: ${found}`, {
+      hint: 'fit a snapshot, or read the rows once (--rows memory)',
+    });
+  };
+  return {
+    features: n,
+    scoreVectors: classes - 1,
+    partitions: [census.summary],
+    precisions: ['float64'],
+    storagePrecision: 'float64',
+    async evaluate(theta, order: Order, _precision, options) {
+      requireAll(options);
+      const answers: (readonly unknown[])[] = [];
+      for (const statement of evaluationStatements(dialect, rows, theta, order)) {
+        const [answer] = await engine.run(statement, options?.signal);
+        guard(answer![0], answer![1]);
+        answers.push(answer!);
+      }
+      return readSums(answers, n, classes - 1, order);
+    },
+    async measure(theta, threshold, options): Promise<Measures> {
+      requireAll(options);
+      const confusion = new Float64Array(classes * classes);
+      let [loss, count, codes] = [0, 0, 0];
+      for (const answer of await engine.run(confusionStatement(dialect, rows, theta, threshold), options?.signal)) {
+        const [y, predicted, ownLoss, weight, own] = answer.map(Number) as [number, number, number, number, number];
+        confusion[y * classes + predicted]! += weight;
+        loss += ownLoss;
+        count += own;
+        codes += own * y;
+      }
+      guard(count, codes);
+      const measured = classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c);
+      const histograms = [];
+      for (const c of measured) {
+        const histogram = { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
+        const statement = histogramStatement(dialect, rows, theta, c, histogramBins);
+        for (const answer of await engine.run(statement, options?.signal)) {
+          const [own, bin, weight] = answer.map(Number) as [number, number, number];
+          histogram[own === 1 ? 'own' : 'others'][bin]! += weight;
+        }
+        histograms.push(histogram);
+      }
+      return { loss, confusion, histograms };
+    },
+    async close() {},
+  };
+}
+
+/** A query has no order of rows that a range could be of, and no partitions. */
+function requireAll({ partitions, range }: SumOptions = {}): void {
+  if (range !== undefined || (partitions !== undefined && partitions.join() !== '0')) {
+    throw new LogisticError('bad-option', 'rows of a query are summed all together', {
+      hint: 'read them once (--rows memory)',
+    });
+  }
+}

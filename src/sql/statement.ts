@@ -1,0 +1,49 @@
+/**
+ * SQL text while it is written: names are quoted and qualified, numbers are literals of 17 digits, texts are bound, so
+ * that no name and no category can be read as SQL. It knows no formula.
+ */
+import type { Dialect } from './dialects.ts';
+
+/** A query with the texts that are bound to its placeholders, in their order. */
+export interface Statement {
+  readonly sql: string;
+  readonly texts: readonly string[];
+}
+
+export class Writer {
+  readonly dialect: Dialect;
+  readonly #texts: string[] = [];
+  readonly #bound: boolean;
+
+  /** `bound: false` writes texts as literals, for an expression that others put into queries of their own. */
+  constructor(dialect: Dialect, { bound = true } = {}) {
+    this.dialect = dialect;
+    this.#bound = bound;
+  }
+
+  text(text: string): string {
+    if (!this.#bound) return this.dialect.text(text);
+    const known = this.#texts.indexOf(text);
+    return this.dialect.parameter(known >= 0 ? known : this.#texts.push(text) - 1);
+  }
+
+  number(x: number): string {
+    return this.dialect.number(x);
+  }
+
+  /** A column of the user's query. Qualified: ClickHouse would read a bare name as an alias of the same select. */
+  column(name: string): string {
+    return `q.${this.dialect.identifier(name)}`;
+  }
+
+  statement(sql: string): Statement {
+    return { sql, texts: [...this.#texts] };
+  }
+}
+
+/** A sum of many as a balanced tree: engines limit how deep an expression is. */
+export function sumOf(parts: readonly string[]): string {
+  if (parts.length === 1) return parts[0]!;
+  const half = parts.length >> 1;
+  return `(${sumOf(parts.slice(0, half))} + ${sumOf(parts.slice(half))})`;
+}
