@@ -17,19 +17,19 @@ export const dependenceLimit = 1000;
  * What a pivot must keep of its column's squared length to count as independent. Rounding leaves about
  * n·ε of it in an exact dependence, 1e−13 at n = 1000; 1e−11 is a hundred times that.
  */
-const pivotTolerance = 1e-11;
+export const pivotTolerance = 1e-11;
 
 /** Sample rows for each column in the first look, in runs of so many. */
 const sampleFactor = 20;
 const runLength = 64;
 
 /**
- * The terms with what earlier ones determine marked as excluded, and what is said of it. `source` has the terms that
- * are not excluded yet. With a penalty all stay: the optimum is unique.
+ * The terms with what earlier ones determine marked as excluded, and what is said of it. `find` looks among the terms
+ * that are not excluded yet. With a penalty all stay: the optimum is unique.
  */
 export async function excludeDependent(
   terms: readonly ScaledTerm[],
-  source: RowSource,
+  find: () => Promise<readonly Dependency[]>,
   penalised: boolean,
 ): Promise<{ readonly terms: readonly ScaledTerm[]; readonly warnings: readonly Warning[] }> {
   const fitted = terms.filter((term) => term.excluded === undefined);
@@ -37,7 +37,7 @@ export async function excludeDependent(
     const message = `${fitted.length} columns: exact dependence among more than ${dependenceLimit} is not looked for`;
     return { terms, warnings: [{ code: 'dependence-unchecked', message }] };
   }
-  const found = await dependentColumns(source);
+  const found = await find();
   const out = new Set(penalised ? [] : found.map(({ index }) => fitted[index]!));
   return {
     terms: terms.map((term) => (out.has(term) ? { ...term, excluded: 'dependent' } : term)),

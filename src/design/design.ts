@@ -6,17 +6,17 @@
 import { stratifiedFolds, stratifiedSplit } from '../data/split.ts';
 import type { Table } from '../data/table.ts';
 import type { Warning } from '../errors.ts';
-import type { Label, MissingPolicy } from '../predict/model-file.ts';
+import type { Feature, Label, MissingPolicy } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
-import { excludeDependent } from './dependence.ts';
+import { dependentColumns, excludeDependent } from './dependence.ts';
 import { countUnseen } from './encode.ts';
 import { featureColumns, findColumn, fitFeatures } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
 import { type PureLevel, pureColumns } from './pure-columns.ts';
 import { type Dropped, selectRows } from './select-rows.ts';
 import { type Encoding, type Part, sourceOf } from './source.ts';
-import { scaleTerms } from './terms.ts';
-import { type ClassWeight, classFactors, sampleWeights } from './weights.ts';
+import { type ScaledTerm, scaleTerms } from './terms.ts';
+import { type ClassWeight, classFactors, classTotals, sampleWeights } from './weights.ts';
 
 /** What a user may say of the design. model/options.ts checks the values. */
 export interface DesignOptions {
@@ -43,15 +43,24 @@ export interface RowCounts {
   readonly dropped: Readonly<Dropped> & { readonly bad: number };
 }
 
-export interface Design extends Encoding {
+/** What is decided, wherever the rows are. */
+export interface DecidedDesign {
+  readonly labels: Pick<Labels, 'classes' | 'reference'>;
+  readonly features: readonly Feature[];
+  readonly terms: readonly ScaledTerm[];
   readonly missing: MissingPolicy;
   readonly counts: RowCounts;
-  /** Training rows, fold by fold, then the held-out rows. */
-  readonly part: Part;
   /** Rows of each fold, one where there are none, and of the held-out rows where there are any. */
   readonly partitions: readonly number[];
   readonly pureLevels: readonly PureLevel[];
   readonly warnings: readonly Warning[];
+}
+
+/** The design of a table, with its rows. */
+export interface Design extends DecidedDesign, Encoding {
+  readonly labels: Labels;
+  /** Training rows, fold by fold, then the held-out rows. */
+  readonly part: Part;
 }
 
 /** `folds`: into how many the training rows are dealt; 1 keeps their order. */
@@ -76,7 +85,9 @@ export async function decideDesign(table: Table, target: string, options: Design
 
   const { holdout, seed } = options;
   const split = await stratifiedSplit(used, labels.codes, { fraction: holdout, seed });
-  const factors = await classFactors(options.classWeight, { labels, rows: split.train, weights, target });
+  const { classWeight } = options;
+  const factors =
+    classWeight && classFactors(classWeight, labels, await classTotals(labels, split.train, weights), target);
   const folded =
     folds > 1
       ? await orderByFold(split.train, labels, { folds, seed })
@@ -89,7 +100,7 @@ export async function decideDesign(table: Table, target: string, options: Design
   const features = await fitFeatures(columns, { rows: training.rows, weights: training.weights, imputation });
   const scaled = await scaleTerms(features, columns, training, options);
   const source = sourceOf({ labels, columns, features, terms: scaled.terms }, training);
-  const dependent = await excludeDependent(scaled.terms, source, penalised);
+  const dependent = await excludeDependent(scaled.terms, () => dependentColumns(source), penalised);
   const purity = await pureColumns(columns, { rows: training.rows, labels, features });
   return {
     labels,

@@ -2,7 +2,7 @@
  * Columns → features: which columns take part and what each becomes, decided on the training rows and
  * stored in a `Feature`. The numbers that features turn into are encode.ts's business.
  */
-import type { Column, Table } from '../data/table.ts';
+import type { Column } from '../data/table.ts';
 import { LogisticError, nearestName } from '../errors.ts';
 import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
@@ -16,8 +16,19 @@ export interface FeatureRequest {
   readonly drop?: readonly string[] | undefined;
 }
 
-/** The columns that take part, in the table's order: all but target and weights, or those asked for. */
-export function featureColumns(table: Table, request: FeatureRequest): Column[] {
+/** Columns by name: a table's, or those that a query describes. */
+interface NamedColumns<C extends { readonly name: string }> {
+  readonly columns: readonly C[];
+  /** Names of columns that are there and were not read. */
+  readonly leftOut: readonly string[];
+  readonly source: string;
+}
+
+/** The columns that take part, in their order: all but target and weights, or those asked for. */
+export function featureColumns<C extends { readonly name: string }>(
+  table: NamedColumns<C>,
+  request: FeatureRequest,
+): C[] {
   const names = table.columns.map((column) => column.name);
   for (const name of [...(request.only ?? []), ...(request.drop ?? [])]) {
     if (!names.includes(name) && !table.leftOut.includes(name)) throw unknownColumn(name, names);
@@ -37,7 +48,10 @@ export function featureColumns(table: Table, request: FeatureRequest): Column[] 
   return columns;
 }
 
-export function findColumn(table: Table, name: string): Column {
+export function findColumn<C extends { readonly name: string }>(
+  table: Pick<NamedColumns<C>, 'columns'>,
+  name: string,
+): C {
   const column = table.columns.find((candidate) => candidate.name === name);
   if (column === undefined)
     throw unknownColumn(

@@ -10,7 +10,7 @@ import { overRows } from '../yielding.ts';
 import type { Losses, SelectedRows } from './select-rows.ts';
 
 /** A target with more classes than this is taken for a mistake. */
-const mostClasses = 1000;
+export const mostClasses = 1000;
 /** With more classes than this a numeric target is warned of. */
 const manyClasses = 20;
 
@@ -136,10 +136,13 @@ async function countCodes(codes: Int32Array, length: number): Promise<Float64Arr
   return counts;
 }
 
-export interface ClassChoice extends Pick<SelectedRows, 'used' | 'lossesOf'> {
-  readonly positive: Label | undefined;
-  readonly reference: Label | undefined;
+/** The class that log-odds are against, as a user may name it: itself, or the other one of two. */
+interface ReferenceChoice {
+  readonly positive?: Label | undefined;
+  readonly reference?: Label | undefined;
 }
+
+export interface ClassChoice extends ReferenceChoice, Pick<SelectedRows, 'used' | 'lossesOf'> {}
 
 /**
  * The classes of the rows that are used. One that has lost its last row is an error where one class is left, else a
@@ -228,7 +231,11 @@ function noRowLeft(losses: Losses): LogisticError {
   return new LogisticError('empty', `no row is left ${afterLosses(losses)}`, { hint: remedyOf(losses) });
 }
 
-function chooseReference(classes: readonly Label[], { positive, reference }: ClassChoice, target: string): Label {
+export function chooseReference(
+  classes: readonly Label[],
+  { positive, reference }: ReferenceChoice,
+  target: string,
+): Label {
   const find = (option: string, wanted: Label): Label => {
     const found =
       classes.find((label) => label === wanted) ?? classes.find((label) => String(label) === String(wanted));

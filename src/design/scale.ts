@@ -20,7 +20,7 @@ interface Extent {
 }
 
 /** Columns whose values agree to this many units in the last place of the largest count as constant. */
-const constantUlps = 8;
+export const constantUlps = 8;
 
 /** A deviation whose square is no normal double counts as none. */
 const vanishing = 2 ** -511;

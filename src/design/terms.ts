@@ -22,21 +22,39 @@ export interface TrainingRows extends RowList {
   readonly weights: Float64Array | undefined;
 }
 
-/** Without an intercept nothing is centred, and a constant column is one like any other. */
+/** The terms of features, each with its scaling over the training rows. */
 export async function scaleTerms(
   features: readonly Feature[],
   columns: readonly Column[],
   training: TrainingRows,
+  options: { readonly intercept: boolean },
+): Promise<ScaledTerms> {
+  const scalings: Scaling[][] = [];
+  for (const [k, feature] of features.entries()) scalings.push(await scalingsOf(feature, columns[k]!, training));
+  return termsWith(features, scalings, options);
+}
+
+export interface ScaledTerms {
+  readonly terms: readonly ScaledTerm[];
+  readonly warnings: readonly Warning[];
+}
+
+/**
+ * The terms of features whose scalings are known. Without an intercept nothing is centred, and a constant column is one
+ * like any other.
+ */
+export function termsWith(
+  features: readonly Feature[],
+  scalings: readonly (readonly Scaling[])[],
   { intercept }: { readonly intercept: boolean },
-): Promise<{ readonly terms: readonly ScaledTerm[]; readonly warnings: readonly Warning[] }> {
+): ScaledTerms {
   requireDistinctTerms(features.flatMap(termsOf));
   const terms: ScaledTerm[] = [];
   const constant = new Set<string>();
   for (const [k, feature] of features.entries()) {
     const own = termsOf(feature);
-    const scalings = await scalingsOf(feature, columns[k]!, training);
     for (const [j, term] of own.entries()) {
-      const { mean, scale, constant: still } = scalings[j]!;
+      const { mean, scale, constant: still } = scalings[k]![j]!;
       const excluded = still && intercept;
       if (excluded) constant.add(feature.column);
       terms.push({ ...term, mean: intercept ? mean : 0, scale, ...(excluded && { excluded: 'constant' }) });
@@ -65,6 +83,11 @@ async function scalingsOf(feature: Feature, column: Column, training: TrainingRo
     read(from, codes);
     for (let i = 0; i < codes.length; i++) totals[codes[i]!]! += weights ? weights[from + i]! : 1;
   });
+  return indicatorScalings(totals);
+}
+
+/** The scalings of the indicators of all levels but the first, from the weight of each level. */
+export function indicatorScalings(totals: Float64Array): Scaling[] {
   const all = sum(totals);
   return Array.from(totals.subarray(1), (own) => {
     const constant = own === 0 || own === all;

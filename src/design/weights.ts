@@ -27,12 +27,17 @@ export function sampleWeights(column: Column): Float64Array {
 
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;
 
-export interface Weighing {
-  readonly labels: Labels;
-  /** The training rows. */
-  readonly rows: Int32Array;
-  readonly weights: Float64Array | undefined;
-  readonly target: string;
+/** The weight Σs of each class [K], the reference first. */
+export async function classTotals(
+  { classes, codes }: Labels,
+  rows: Int32Array,
+  weights: Float64Array | undefined,
+): Promise<Float64Array> {
+  const totals = new Float64Array(classes.length);
+  await overRows(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) totals[codes[rows[i]!]!]! += weights ? weights[rows[i]!]! : 1;
+  });
+  return totals;
 }
 
 /**
@@ -40,17 +45,14 @@ export interface Weighing {
  * Σs / (K·Σ_class s), which makes all classes weigh the same; source: King & Zeng, Logistic regression in rare events
  * data, Political Analysis 9 (2001), and scikit-learn's definition.
  */
-export async function classFactors(
-  asked: ClassWeight | undefined,
-  { labels, rows, weights, target }: Weighing,
-): Promise<Float64Array | undefined> {
-  if (asked === undefined) return undefined;
-  const { classes, codes } = labels;
+export function classFactors(
+  asked: ClassWeight,
+  labels: Pick<Labels, 'classes' | 'reference'>,
+  totals: Float64Array,
+  target: string,
+): Float64Array {
+  const { classes } = labels;
   if (asked === 'balanced') {
-    const totals = new Float64Array(classes.length);
-    await overRows(rows.length, (from, to) => {
-      for (let i = from; i < to; i++) totals[codes[rows[i]!]!]! += weights ? weights[rows[i]!]! : 1;
-    });
     const mean = sum(totals) / classes.length;
     return totals.map((total) => mean / total);
   }

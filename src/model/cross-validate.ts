@@ -5,7 +5,7 @@
  * class weights and the reference levels are those of all training rows.
  */
 import { dependenceLimit } from '../design/dependence.ts';
-import type { Design } from '../design/design.ts';
+import type { Part } from '../design/source.ts';
 import type { Metrics, MultiClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution } from '../fitting/solution.ts';
@@ -48,7 +48,7 @@ export async function crossValidatePlaced(
   options: CheckedOptions,
   hooks: FitHooks,
 ): Promise<CrossValidation> {
-  const { design } = placed;
+  const { design, part } = placed;
   const rows = await placed.rows;
   const all = trainingPartitions(design);
   const folds: Fold[] = [];
@@ -57,7 +57,7 @@ export async function crossValidatePlaced(
     const { signal } = hooks;
     const fold = await foldProblem(rows, partitions, { placed, full, options, signal });
     const { theta, solver } = await solve(fold, options, { signal });
-    const measured = { design, partitions: [held], threshold: options.threshold, signal };
+    const measured = { design, part, partitions: [held], threshold: options.threshold, signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
   }
@@ -68,10 +68,11 @@ export async function crossValidatePlaced(
 async function foldProblem(
   rows: RowSums,
   partitions: readonly number[],
-  { placed: { design, problem }, full, options, signal }: FoldContext,
+  { placed, full, options, signal }: FoldContext,
 ): Promise<FitProblem> {
+  const { design, problem } = placed;
   const { l2, factors } = problem.penalty;
-  const second = await secondMoments(rows, partitions, { design, signal });
+  const second = await secondMoments(rows, partitions, { placed, signal });
   const kept = freeFeatures(second, { centred: options.intercept, independent: l2 === 0 });
   const fitted = design.terms.filter((term) => term.excluded === undefined);
   // The penalty acts on features standardised over these rows: their deviation here times the scale of all, or 1 where
@@ -118,16 +119,17 @@ interface SecondMoments {
 async function secondMoments(
   rows: RowSums,
   partitions: readonly number[],
-  { design, signal }: { readonly design: Design; readonly signal: AbortSignal | undefined },
+  { placed: { design, part }, signal }: Pick<FoldContext, 'placed' | 'signal'>,
 ): Promise<SecondMoments> {
   const { features: n, scoreVectors: k } = rows;
   const asked = { partitions, signal };
-  const { gram, width } = rows.rowwise
-    ? { gram: await rows.rowwise.gramOf(weightsOf(design, partitions), asked), width: n + 1 }
-    : {
-        gram: (await rows.evaluate(new Float64Array(k * (n + 1)), 2, 'float64', asked)).hessian!,
-        width: k * (n + 1),
-      };
+  const { gram, width } =
+    rows.rowwise && part
+      ? { gram: await rows.rowwise.gramOf(weightsOf(part, design.partitions, partitions), asked), width: n + 1 }
+      : {
+          gram: (await rows.evaluate(new Float64Array(k * (n + 1)), 2, 'float64', asked)).hessian!,
+          width: k * (n + 1),
+        };
   const square = (j: number, l: number): number => gram[j * width + l]! / gram[n * width + n]!;
   const covariance = (j: number, l: number): number => square(j, l) - square(n, j) * square(n, l);
   const variance = (j: number): number => covariance(j, j);
@@ -135,7 +137,7 @@ async function secondMoments(
 }
 
 /** s of the rows of some partitions. */
-function weightsOf({ part, partitions: sizes }: Design, partitions: readonly number[]): Float64Array {
+function weightsOf(part: Part, sizes: readonly number[], partitions: readonly number[]): Float64Array {
   const parts = partitions.map((p) => {
     const from = sizes.slice(0, p).reduce((sum, size) => sum + size, 0);
     return part.weights?.subarray(from, from + sizes[p]!) ?? new Float64Array(sizes[p]!).fill(1);

@@ -3,20 +3,19 @@
  * file's: the first two and the place are placed.ts's.
  */
 import { version } from '../../package.json';
-import type { MissingCells, Table } from '../data/table.ts';
-import type { Design, RowCounts } from '../design/design.ts';
+import type { MissingCells } from '../data/table.ts';
+import type { DecidedDesign, RowCounts } from '../design/design.ts';
 import type { Warning } from '../errors.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution, SolverReport } from '../fitting/solution.ts';
 import { solve } from '../fitting/solve.ts';
-import type { NumberStyle } from '../predict/cell.ts';
 import { formatVersion, type ModelFile } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
 import { measurePartitions } from './measured.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { outcomeWarnings } from './outcome-warnings.ts';
-import { type Placed, trainingPartitions, withPlaced } from './placed.ts';
+import { type Dataset, type Placed, trainingPartitions } from './placed.ts';
 import { rawCoefficients } from './raw-coefficients.ts';
 import { describeSeparation, type SeparationReport } from './separation.ts';
 
@@ -27,7 +26,7 @@ export interface TrainingReport {
   /** Missing cells of each column that has any, with the tokens that spelled them. */
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** The column of sample weights and how its numbers are spelled; null where there is none. */
-  readonly weights: { readonly column: string; readonly style?: NumberStyle } | null;
+  readonly weights: Placed['weights'];
   readonly solver: SolverReport;
   /** Coefficients without a finite estimate, where that was proved; else null. */
   readonly separation: SeparationReport | null;
@@ -42,9 +41,8 @@ export interface TrainingReport {
 
 export type FittedFile = ModelFile & { readonly training: TrainingReport & Record<string, unknown> };
 
-/** Fits a table, which is handed over. */
-export function fit(table: Table, target: string, options: CheckedOptions, hooks: FitHooks): Promise<FittedFile> {
-  return withPlaced(table, target, options, hooks, async (placed) => {
+export function fit(data: Dataset, target: string, options: CheckedOptions, hooks: FitHooks): Promise<FittedFile> {
+  return data.withPlaced(target, options, hooks, async (placed) => {
     const solution = await solve(placed.problem, options, hooks);
     const metrics = await measure(placed, solution, options, hooks);
     const crossValidation =
@@ -65,16 +63,16 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
       ...rawCoefficients(design, solution.theta),
       certificate: solution.certificate,
       training: {
-        source: table.source,
+        source: placed.source,
         rows: design.counts,
-        missing: Object.fromEntries(table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing])),
-        weights: weightsOf(table, options),
+        missing: placed.missing,
+        weights: placed.weights,
         solver: solution.solver,
         separation,
         warnings: [
           ...design.warnings,
           ...outcomeWarnings({ design, solution, separation }, options),
-          ...foldWarnings(crossValidation, design),
+          ...foldWarnings(crossValidation, design, placed.missing),
         ],
         meanLogLoss: solution.meanLogLoss,
         metrics,
@@ -85,24 +83,27 @@ export function fit(table: Table, target: string, options: CheckedOptions, hooks
   });
 }
 
-function weightsOf({ columns }: Table, { weights: name }: CheckedOptions): TrainingReport['weights'] {
-  const column = columns.find((column) => column.name === name);
-  if (column?.kind !== 'numeric') return null;
-  return { column: column.name, ...(column.style && { style: column.style }) };
-}
-
-async function measure({ design, rows }: Placed, { theta }: Solution, options: CheckedOptions, { signal }: FitHooks) {
+async function measure(
+  { design, part, rows }: Placed,
+  { theta }: Solution,
+  options: CheckedOptions,
+  { signal }: FitHooks,
+) {
   const placed = await rows;
   const { threshold, trainingMetrics } = options;
   const of = (partitions: readonly number[]): Promise<Metrics> =>
-    measurePartitions(placed, theta, { design, partitions, threshold, signal });
+    measurePartitions(placed, theta, { design, part, partitions, threshold, signal });
   return {
     train: trainingMetrics ? await of(trainingPartitions(design)) : null,
     holdout: design.counts.holdout > 0 ? await of([design.partitions.length - 1]) : null,
   };
 }
 
-function foldWarnings(crossValidation: CrossValidation | null, { missing, columns }: Design): Warning[] {
+function foldWarnings(
+  crossValidation: CrossValidation | null,
+  { missing }: DecidedDesign,
+  cells: Placed['missing'],
+): Warning[] {
   if (crossValidation === null) return [];
   const warnings: Warning[] = [];
   const failed = crossValidation.folds.filter(
@@ -113,7 +114,7 @@ function foldWarnings(crossValidation: CrossValidation | null, { missing, column
     const message = `${failed.length} of ${crossValidation.folds.length} folds did not converge: ${outcomes}`;
     warnings.push({ code: 'folds-not-converged', message });
   }
-  if (missing === 'impute' && columns.some((column) => column.missing.count > 0)) {
+  if (missing === 'impute' && Object.keys(cells).length > 0) {
     const message = 'cross-validation fills missing cells by values of all training rows, the held-out fold among them';
     warnings.push({ code: 'imputation-across-folds', message });
   }

@@ -12,6 +12,7 @@ import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
+import { tableDataset } from './placed.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */
@@ -108,14 +109,14 @@ export class LogisticRegression {
     requireHooks(more);
     if (isFile(data)) {
       const table = await this.#readFile(data, target, more);
-      return fit(table, target as string, options, more).catch((error: unknown) => {
+      return fit(tableDataset(table), target as string, options, more).catch((error: unknown) => {
         throw withWarnings(error, table.warnings);
       });
     }
     const { sampleWeight, featureNames } = more;
     const read = await tableFromMemory(data, target, { ...options, sampleWeight, featureNames });
     return fit(
-      read.table,
+      tableDataset(read.table),
       read.target,
       read.weights === undefined ? options : { ...options, weights: read.weights },
       more,

@@ -2,7 +2,8 @@
  * Metrics of placed rows at some coefficients: exact where the place has a number for each row, else from its counts.
  * It knows partitions and no table.
  */
-import type { Design } from '../design/design.ts';
+import type { DecidedDesign } from '../design/design.ts';
+import type { Part } from '../design/source.ts';
 import { metricsFromMeasures, metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics, Scored } from '../evaluation/metrics.ts';
 import { classesByCode, type Target } from '../predict/model-file.ts';
@@ -21,11 +22,13 @@ export async function measurePartitions(
   theta: Float64Array,
   {
     design,
+    part,
     partitions,
     threshold,
     signal,
   }: {
-    readonly design: Design;
+    readonly design: DecidedDesign;
+    readonly part: Part | undefined;
     readonly partitions: readonly number[];
     readonly threshold: number;
     readonly signal: AbortSignal | undefined;
@@ -33,14 +36,14 @@ export async function measurePartitions(
 ): Promise<Metrics> {
   const report = reportedClasses(design.labels);
   const count = joinSummaries(rows.partitions, partitions).rows;
-  if (rows.rowwise === undefined) {
+  if (rows.rowwise === undefined || part === undefined) {
     return metricsFromMeasures(await rows.measure(theta, threshold, { partitions, signal }), count, report);
   }
   const from = design.partitions.slice(0, partitions[0]).reduce((sum, size) => sum + size, 0);
   return metricsFromScores({
     scores: await rows.rowwise.scores(theta, { partitions, signal }),
-    labels: design.part.labels.subarray(from, from + count),
-    weights: design.part.sampleWeights?.subarray(from, from + count),
+    labels: part.labels.subarray(from, from + count),
+    weights: part.sampleWeights?.subarray(from, from + count),
     ...report,
     threshold,
   });

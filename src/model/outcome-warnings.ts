@@ -1,5 +1,5 @@
 /** What is warned of when a solve has ended: no convergence, no finite estimate. It knows terms and no rows. */
-import type { Design } from '../design/design.ts';
+import type { DecidedDesign } from '../design/design.ts';
 import { brief, type Warning } from '../errors.ts';
 import type { Solution } from '../fitting/solution.ts';
 import type { CheckedOptions } from './options.ts';
@@ -13,7 +13,7 @@ export function outcomeWarnings(
     design,
     solution: { solver },
     separation,
-  }: { readonly design: Design; readonly solution: Solution; readonly separation: SeparationReport | null },
+  }: { readonly design: DecidedDesign; readonly solution: Solution; readonly separation: SeparationReport | null },
   { l2, tolerance }: CheckedOptions,
 ): Warning[] {
   const { outcome, gradientNorm, rule } = solver;
@@ -33,7 +33,7 @@ export function outcomeWarnings(
 }
 
 /** Levels that some class never has, and the coefficients that a direction of recession takes along beside theirs. */
-function quasiSeparation({ pureLevels }: Design, separation: SeparationReport | null): Warning[] {
+function quasiSeparation({ pureLevels }: DecidedDesign, separation: SeparationReport | null): Warning[] {
   const levels = pureLevels.map(({ column, level, rows, present, absent }) => {
     const what = present.length === 1 ? `all ${present[0]}` : `none ${absent.join(' or ')}`;
     return `${column}=${brief(level)} (${rows} rows, ${what})`;

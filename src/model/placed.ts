@@ -3,18 +3,27 @@
  * solves as are wanted. What is opened here is closed here.
  */
 import { openPlace } from '../backends/registry.ts';
-import type { Table } from '../data/table.ts';
-import { type Design, decideDesign } from '../design/design.ts';
-import { samplePart, sourceOf } from '../design/source.ts';
+import type { MissingCells, Table } from '../data/table.ts';
+import { type DecidedDesign, type Design, decideDesign } from '../design/design.ts';
+import { type Part, samplePart, sourceOf } from '../design/source.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { FitProblem } from '../fitting/solve.ts';
 import type { Penalty } from '../objective/objective.ts';
+import type { NumberStyle } from '../predict/cell.ts';
 import type { RowPlace, RowSource, RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
 import type { CheckedOptions } from './options.ts';
 
 export interface Placed {
-  readonly design: Design;
+  /** Where the data came from, for the report. */
+  readonly source: string;
+  readonly design: DecidedDesign;
+  /** Labels and weights of the rows, by partition; undefined where they stay elsewhere. */
+  readonly part: Part | undefined;
+  /** Missing cells of each column that has any. */
+  readonly missing: Readonly<Record<string, MissingCells>>;
+  /** The column of sample weights and how its numbers are spelled; null where there is none. */
+  readonly weights: { readonly column: string; readonly style?: NumberStyle } | null;
   readonly place: Pick<RowPlace, 'name' | 'detail'>;
   /** The rows may still be on their way. */
   readonly rows: Promise<RowSums>;
@@ -29,8 +38,23 @@ const rowsPerSampled = 16;
 /** Numbers in a sample: of more rows fewer are enough. */
 const mostCells = 2 ** 21;
 
-/** Decides the design of a table and places its rows, whose columns are freed on the way: the table is handed over. */
-export async function withPlaced<T>(
+/** Data that a fit can be over: a design is decided of them and their rows are placed, or stay where they are. */
+export interface Dataset {
+  /** Calls `use` with the rows, and closes what was opened for it. */
+  withPlaced<T>(
+    target: string,
+    options: CheckedOptions,
+    hooks: FitHooks,
+    use: (placed: Placed) => Promise<T>,
+  ): Promise<T>;
+}
+
+/** A table, whose columns are freed on the way: it is handed over. */
+export function tableDataset(table: Table): Dataset {
+  return { withPlaced: (...asked) => withPlacedTable(table, ...asked) };
+}
+
+async function withPlacedTable<T>(
   table: Table,
   target: string,
   options: CheckedOptions,
@@ -55,7 +79,11 @@ export async function withPlaced<T>(
     placing.push(rows);
     const partitions = trainingPartitions(design);
     const problem = { rows, sample, penalty: penaltyOf(design, options), intercept: options.intercept, partitions };
-    return await use({ design, place, rows, problem });
+    const missing = Object.fromEntries(
+      table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing]),
+    );
+    return await use({
+ source: table.source, design, part: design.part, missing, weights: weightsOf(table, options), place, rows, problem });
   } finally {
     const placed = await Promise.allSettled(placing);
     await Promise.all(placed.map((rows) => (rows.status === 'fulfilled' ? rows.value.close() : undefined)));
@@ -66,8 +94,14 @@ export async function withPlaced<T>(
   }
 }
 
+function weightsOf({ columns }: Table, { weights: name }: CheckedOptions): Placed['weights'] {
+  const column = columns.find((column) => column.name === name);
+  if (column?.kind !== 'numeric') return null;
+  return { column: column.name, ...(column.style && { style: column.style }) };
+}
+
 /** All partitions but the held-out one. */
-export function trainingPartitions({ partitions, counts }: Design): number[] {
+export function trainingPartitions({ partitions, counts }: DecidedDesign): number[] {
   return partitions.flatMap((_, p) => (counts.holdout > 0 && p === partitions.length - 1 ? [] : [p]));
 }
 
@@ -89,7 +123,7 @@ export function sampleOf(design: Design, seed: number, leastCells = sampledCells
 }
 
 /** In raw units the penalty of a standardised coefficient grows with 1/scale². */
-function penaltyOf({ terms }: Design, { l2, standardize }: CheckedOptions): Penalty {
+export function penaltyOf({ terms }: DecidedDesign, { l2, standardize }: CheckedOptions): Penalty {
   if (standardize) return { l2 };
   const fitted = terms.filter((term) => term.excluded === undefined);
   return { l2, factors: Float64Array.from(fitted, ({ scale }) => 1 / scale ** 2) };

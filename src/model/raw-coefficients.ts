@@ -1,5 +1,5 @@
 /** Coefficients of the standardised features → of raw units, term by term, with those that were left out of the fit. */
-import type { Design } from '../design/design.ts';
+import type { DecidedDesign } from '../design/design.ts';
 import type { ModelFile, Term } from '../predict/model-file.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { ModelFile, Term } from '../predict/model-file.ts';
  * Terms that were left out of the fit keep their place with coefficient 0.
  */
 export function rawCoefficients(
-  { terms, labels }: Design,
+  { terms, labels }: DecidedDesign,
   theta: Float64Array,
 ): Pick<ModelFile, 'terms' | 'intercepts' | 'standardizedIntercepts'> {
   const k = labels.classes.length - 1;

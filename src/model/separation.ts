@@ -1,5 +1,5 @@
 /** A direction of recession in the terms of the model: which raw coefficients have no finite estimate, and their signs. */
-import type { Design } from '../design/design.ts';
+import type { DecidedDesign } from '../design/design.ts';
 import type { Solution } from '../fitting/solution.ts';
 import { type Label, scoredClasses } from '../predict/model-file.ts';
 import { rawCoefficients } from './raw-coefficients.ts';
@@ -27,7 +27,7 @@ export interface InfiniteCoefficient {
 /** What rounding leaves of an entry that is 0, relative to the largest. */
 const negligible = 1e-6;
 
-export function describeSeparation(design: Design, { recession }: Solution): SeparationReport | null {
+export function describeSeparation(design: DecidedDesign, { recession }: Solution): SeparationReport | null {
   if (recession === undefined) return null;
   const { complete, weight, totalWeight, direction } = recession;
   const { terms, intercepts } = rawCoefficients(design, direction);

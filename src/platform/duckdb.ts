@@ -40,11 +40,13 @@ export function loadDuckDB() {
   }
 }
 
-export async function openDatabase(options: {
+interface DatabaseOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((share: number) => void) | undefined;
-}): Promise<Database> {
-  const { DuckDBInstance, raw } = loadDuckDB();
+}
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { DuckDBInstance } = loadDuckDB();
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
@@ -52,6 +54,19 @@ export async function openDatabase(options: {
     temp_directory: '', // reading spills nothing
   });
   const connection = await instance.connect();
+  return databaseOf(connection, options, () => {
+    connection.closeSync();
+    instance.closeSync();
+  });
+}
+
+/** A connection that is open already; `end` is what closing it means. */
+export async function databaseOf(
+  connection: DuckDBConnection,
+  options: DatabaseOptions,
+  end = (): void => {},
+): Promise<Database> {
+  const { raw } = loadDuckDB();
   await connection.run("set streaming_buffer_size = '64MB'"); // with 1 MB its threads wait for each other
   await connection.run("set allocator_bulk_deallocation_flush_threshold = '4MB'"); // freed memory goes back: 70 MB less
   if (options.onProgress) await connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
@@ -110,15 +125,10 @@ export async function openDatabase(options: {
     async close() {
       clearInterval(timer);
       signal?.removeEventListener('abort', interrupt);
-      if (open) closeAll(connection, instance);
+      if (open) end();
       open = false;
     },
   };
-}
-
-function closeAll(connection: DuckDBConnection, instance: { closeSync(): void }): void {
-  connection.closeSync();
-  instance.closeSync();
 }
 
 /** A text as an SQL literal. NUL cannot stand in one. */

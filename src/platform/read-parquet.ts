@@ -16,20 +16,23 @@ import { type CopyNumbers, type Database, identifier, openDatabase, pathLiteral 
 
 type Storage = 'number' | 'boolean' | 'text';
 
-interface ParquetFile {
+/** What can stand after `from`, with its columns. */
+interface Relation {
   readonly relation: string;
   readonly columns: readonly { readonly name: string; readonly field: string; readonly type: string }[];
 }
 
-async function openParquet(db: Database, path: string): Promise<ParquetFile> {
+function openParquet(db: Database, path: string): Promise<Relation> {
   const relation = `read_parquet(${pathLiteral(path)}, hive_partitioning=false)`;
-  const described = await db
-    .rows<{ column_name: string; column_type: string }>(`describe select * from ${relation}`)
-    .catch((error: Error) => {
-      throw new LogisticError('bad-file', `${path}: ${error.message.split('\n')[0]}`, {
-        hint: 'check that it is Parquet',
-      });
+  return describeRelation(db, relation).catch((error: Error) => {
+    throw new LogisticError('bad-file', `${path}: ${error.message.split('\n')[0]}`, {
+      hint: 'check that it is Parquet',
     });
+  });
+}
+
+async function describeRelation(db: Database, relation: string): Promise<Relation> {
+  const described = await db.rows<{ column_name: string; column_type: string }>(`describe select * from ${relation}`);
   const { names } = columnNames(
     described.map(({ column_name }) => column_name),
     described.length,
@@ -46,7 +49,7 @@ async function openParquet(db: Database, path: string): Promise<ParquetFile> {
 }
 
 /** How a DuckDB type is read; a type that is neither is an error that names the column. */
-function storageOf({ name, type }: ParquetFile['columns'][number], asText: boolean, label: string): Storage {
+function storageOf({ name, type }: Relation['columns'][number], asText: boolean, label: string): Storage {
   if (/^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL.*)$/.test(type))
     return asText ? 'text' : 'number';
   if (type === 'BOOLEAN') return asText ? 'text' : 'boolean';
@@ -72,11 +75,27 @@ async function withDatabase<T>(options: ReadOptions, work: (db: Database) => Pro
 }
 
 export function readParquet(path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
-  return withDatabase(options, (db) => readWith(db, path, request, options));
+  return withDatabase(options, async (db) => readColumns(db, await openParquet(db, path), path, request, options));
 }
 
-async function readWith(db: Database, path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
-  const file = await openParquet(db, path);
+/** The same for what a query gives. */
+export async function readRelation(
+  db: Database,
+  relation: string,
+  label: string,
+  request: ColumnRequest,
+  options: ReadOptions,
+): Promise<Table> {
+  return readColumns(db, await describeRelation(db, relation), label, request, options);
+}
+
+async function readColumns(
+  db: Database,
+  file: Relation,
+  path: string,
+  request: ColumnRequest,
+  options: ReadOptions,
+): Promise<Table> {
   const names = file.columns.map(({ name }) => name);
   requireNames(request, names);
   const plans = wantedColumns(request, names).map((k) => {

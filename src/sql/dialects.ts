@@ -14,6 +14,7 @@ export interface Dialect {
   /** A finite double, which every engine reads back exactly. */
   readonly number: (x: number) => string;
   readonly asDouble: (expression: string) => string;
+  /** As text without spaces around it, as cells of files are read. */
   readonly asText: (expression: string) => string;
   /** Ends a sub-select whose expressions a planner would copy into every sum that uses them. */
   readonly fence: string;
@@ -34,6 +35,7 @@ const digits = (x: number): string => {
   return x < 0 ? `(${x.toExponential(16)})` : x.toExponential(16);
 };
 const castTo = (type: string) => (expression: string) => `cast(${expression} as ${type})`;
+const trimmed = (type: string) => (expression: string) => `trim(cast(${expression} as ${type}))`;
 const plainSum = (expression: string): string => `sum(${expression})`;
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
@@ -44,7 +46,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `$${k + 1}`,
     number: digits,
     asDouble: castTo('double'),
-    asText: castTo('varchar'),
+    asText: trimmed('varchar'),
     fence: '',
     random: 'random()',
     sum: (expression) => `fsum(${expression})`, // Kahan's
@@ -57,7 +59,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `$${k + 1}::text`,
     number: (x) => `'${digits(x).replace(/[()]/g, '')}'::float8`,
     asDouble: castTo('double precision'),
-    asText: castTo('text'),
+    asText: trimmed('text'),
     fence: ' offset 0',
     random: 'random()',
     sum: plainSum,
@@ -70,7 +72,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `{p${k}:String}`,
     number: digits,
     asDouble: (expression) => `toFloat64(${expression})`,
-    asText: (expression) => `toString(${expression})`,
+    asText: (expression) => `trimBoth(toString(${expression}))`,
     fence: '',
     random: '(rand() / 4294967296)',
     sum: plainSum,

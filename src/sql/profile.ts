@@ -8,6 +8,7 @@ import {
   classCode,
   fromQuery,
   isComplete,
+  isPresent,
   type QueriedColumn,
   type QueriedRows,
   rawNumber,
@@ -22,8 +23,11 @@ const countIf = (condition: string): string => `sum(case when ${condition} then 
 const numericOf = (columns: readonly QueriedColumn[]): readonly QueriedColumn[] =>
   columns.filter(({ kind }) => kind === 'numeric');
 
+const weightOf = (w: Writer, { weights }: CompleteRows): string =>
+  weights === undefined ? w.number(1) : w.dialect.asDouble(w.column(weights));
+
 /** What kept rows out of the fit, and what may not be in it. */
-export interface RowCounts {
+export interface QueryCounts {
   readonly read: number;
   readonly complete: number;
   /** Rows whose weight alone keeps them out: 0. */
@@ -46,13 +50,13 @@ export function countsStatement(dialect: Dialect, rows: CompleteRows): Statement
     countIf(isComplete(w, rows)),
     weight ? countIf(`${present} and ${weight} = 0`) : '0',
     weight ? countIf(`${weight} < 0`) : '0',
-    ...[...columns, target].map(({ name }) => countIf(`${w.column(name)} is null`)),
+    ...[...columns, target].map((column) => countIf(`not ${isPresent(w, column, rows.missingTokens)}`)),
     ...numbers.map((number) => countIf(`not (${isFiniteNumber(number)})`)),
   ];
   return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)}`);
 }
 
-export function readCounts(answer: readonly unknown[], { columns }: CompleteRows): RowCounts {
+export function readCounts(answer: readonly unknown[], { columns }: CompleteRows): QueryCounts {
   const [read, complete, zeroWeight, negativeWeights, ...more] = answer.map(Number) as [number, number, number, number];
   const cells = columns.length + 1;
   return {
@@ -65,47 +69,64 @@ export function readCounts(answer: readonly unknown[], { columns }: CompleteRows
   };
 }
 
-/** Rows of [value, rows, Σ s] for each value that a column has in complete rows: text, number or 0 | 1. */
-export function levelsStatement(dialect: Dialect, rows: CompleteRows, column: QueriedColumn, most: number): Statement {
+/** Each value that a column has in complete rows: rows of [value, rows, Σ s]. */
+export function valuesStatement(dialect: Dialect, rows: CompleteRows, column: QueriedColumn, most: number): Statement {
   const w = new Writer(dialect);
-  const weight = rows.weights === undefined ? w.number(1) : dialect.asDouble(w.column(rows.weights));
-  const items = `${rawValue(w, column)} as v, ${weight} as s`;
+  const items = `${rawValue(w, column)} as v, ${weightOf(w, rows)} as s`;
   const inner = `select ${items} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
   return w.statement(`select v, count(*), ${dialect.sum('s')} from (${inner}) g group by v limit ${most}`);
+}
+
+/** The levels of a column by class: rows of [value, class code, Σ s]. */
+export function levelsStatement(
+  dialect: Dialect,
+  rows: CompleteRows & Pick<QueriedRows, 'labels'>,
+  column: QueriedColumn,
+  most: number,
+): Statement {
+  const w = new Writer(dialect);
+  const items = `${rawValue(w, column)} as v, ${classCode(w, rows.target, rows.labels)} as y, ${weightOf(w, rows)} as s`;
+  const inner = `select ${items} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
+  return w.statement(`select v, y, ${dialect.sum('s')} from (${inner}) g group by v, y limit ${most}`);
 }
 
 /** About `count` random complete rows: the numbers or texts of `columns`, the class code, the weight. */
 export function sampleStatement(
   dialect: Dialect,
-  rows: Pick<QueriedRows, 'query' | 'target' | 'labels' | 'columns' | 'weights'>,
+  rows: CompleteRows & Pick<QueriedRows, 'labels'>,
   share: number,
 ): Statement {
   const w = new Writer(dialect);
   const items = [
     ...rows.columns.map((column) => rawValue(w, column)),
     classCode(w, rows.target, rows.labels),
-    rows.weights === undefined ? '1' : dialect.asDouble(w.column(rows.weights)),
+    weightOf(w, rows),
   ];
   const drawn = share < 1 ? ` and ${dialect.random} < ${w.number(share)}` : '';
   return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${drawn}`);
 }
 
-/** Weighted moments of the numeric columns about `centres`, and their range: four numbers for each. */
+/** Moments of numeric columns about `centres` by class: rows of [y, rows, Σ s, min s, then Σ s·v, Σ s·v², min v, max v of each]. */
 export function momentsStatement(
   dialect: Dialect,
-  rows: CompleteRows,
+  rows: CompleteRows & Pick<QueriedRows, 'labels'>,
   columns: readonly QueriedColumn[],
   centres: readonly number[],
 ): Statement {
   const w = new Writer(dialect);
-  const inner = columns.map((column, j) => `${rawNumber(w, column)} - ${w.number(centres[j]!)} as v${j}`);
-  const weight = rows.weights === undefined ? w.number(1) : dialect.asDouble(w.column(rows.weights));
+  const inner = [
+    ...columns.map((column, j) => `${rawNumber(w, column)} - ${w.number(centres[j]!)} as v${j}`),
+    `${classCode(w, rows.target, rows.labels)} as y`,
+    `${weightOf(w, rows)} as s`,
+  ];
   const items = columns.flatMap((_, j) => [
     dialect.sum(`s * v${j}`),
     dialect.sum(`s * v${j} * v${j}`),
     `min(v${j})`,
     `max(v${j})`,
   ]);
-  const selected = `select ${[...inner, `${weight} as s`].join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
-  return w.statement(`select ${['count(*)', dialect.sum('s'), ...items].join(', ')} from (${selected}) v`);
+  const selected = `select ${inner.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
+  return w.statement(
+    `select ${['y', 'count(*)', dialect.sum('s'), 'min(s)', ...items].join(', ')} from (${selected}) v group by y`,
+  );
 }

@@ -31,20 +31,30 @@ export interface QueriedRows {
   readonly labels: readonly Label[];
   readonly columns: readonly QueriedColumn[];
   readonly weights: string | undefined;
+  /** Texts that stand for a missing cell, besides the empty one. */
+  readonly missingTokens: readonly string[];
   /** What each class's weight is multiplied by, by class code; absent: 1. */
   readonly classFactors: Float64Array | undefined;
   readonly terms: readonly QueriedTerm[];
 }
 
 /** Of a query, its columns and weights: what makes a row complete. */
-export type CompleteRows = Pick<QueriedRows, 'query' | 'target' | 'columns' | 'weights'>;
+export type CompleteRows = Pick<QueriedRows, 'query' | 'target' | 'columns' | 'weights' | 'missingTokens'>;
 
 /** The user's query as a table. Its text stands on lines of its own: it may end in a comment. */
 export const fromQuery = (query: string): string => `from (\n${query}\n) q`;
 
+/** True where a column has a value: not null, and no text that stands for a missing cell. */
+export function isPresent(w: Writer, { name, kind }: QueriedColumn, missingTokens: readonly string[]): string {
+  const present = `${w.column(name)} is not null`;
+  if (kind !== 'categorical') return present;
+  const tokens = [...new Set(['', ...missingTokens])].map((token) => w.text(token));
+  return `(${present} and ${w.dialect.asText(w.column(name))} not in (${tokens.join(', ')}))`;
+}
+
 /** True for rows in which target, weight and every column is there and the weight is above 0. */
-export function isComplete(w: Writer, { target, columns, weights }: CompleteRows): string {
-  const conditions = [target, ...columns].map(({ name }) => `${w.column(name)} is not null`);
+export function isComplete(w: Writer, { target, columns, weights, missingTokens }: CompleteRows): string {
+  const conditions = [target, ...columns].map((column) => isPresent(w, column, missingTokens));
   if (weights !== undefined) conditions.push(`${w.dialect.asDouble(w.column(weights))} > 0`);
   return conditions.join(' and ');
 }

@@ -23,7 +23,7 @@ async function fitted(options: Options) {
     badRows: 0,
     warnings: [],
   };
-  const model = await fit(table, 'y', checkOptions(options), {});
+  const model = await fit(tableDataset(table), 'y', checkOptions(options), {});
   return { model, left: features.map(({ values }) => values.length) };
 }
 

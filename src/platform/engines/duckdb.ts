@@ -2,12 +2,14 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
-import type { DescribedColumn, Engine } from '../../sql/engine.ts';
+import type { DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
-import { loadDuckDB } from '../duckdb.ts';
+import { databaseOf, loadDuckDB } from '../duckdb.ts';
+import { readRelation } from '../read-parquet.ts';
+import type { Connection } from './connection.ts';
 
 /** `path` is a database file, or ':memory:'. */
-export async function openDuckDB(path: string): Promise<Engine> {
+export async function openDuckDB(path: string): Promise<Connection> {
   const { DuckDBInstance } = loadDuckDB();
   const access = path === ':memory:' ? {} : { access_mode: 'READ_ONLY' };
   const instance = await DuckDBInstance.create(path, {
@@ -20,16 +22,16 @@ export async function openDuckDB(path: string): Promise<Engine> {
     });
   });
   const connection = await instance.connect();
-  return duckdbEngine(connection, async () => {
+  return duckdbConnection(connection, async () => {
     connection.closeSync();
     instance.closeSync();
   });
 }
 
-export async function duckdbEngine(
+export async function duckdbConnection(
   connection: DuckDBConnection,
   close = async (): Promise<void> => {},
-): Promise<Engine> {
+): Promise<Connection> {
   const run = async ({ sql, texts }: Statement, signal?: AbortSignal) => {
     signal?.throwIfAborted();
     const interrupt = (): void => connection.interrupt();
@@ -55,6 +57,14 @@ export async function duckdbEngine(
         type: type as string,
         kind: kindOf(type as string),
       }));
+    },
+    async pull(query, request, options) {
+      const db = await databaseOf(connection, options);
+      try {
+        return await readRelation(db, `(\n${query}\n) q`, 'the query', request, options);
+      } finally {
+        await db.close();
+      }
     },
     close,
   };

@@ -1,0 +1,79 @@
+/**
+ * A connection by its address, or the user's own client: an engine that can also give its rows. Drivers are packages
+ * that a user may not have installed; an address is never shown with its password.
+ */
+import { createRequire } from 'node:module';
+import type { ColumnRequest, ReadOptions, Table } from '../../data/table.ts';
+import { LogisticError, unexpected } from '../../errors.ts';
+import type { Engine } from '../../sql/engine.ts';
+
+export interface Connection extends Engine {
+  /** All rows of a query as a table. */
+  pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
+}
+
+/** Clients told apart by shape: another copy of a package defeats instanceof. */
+interface ClientLike {
+  readonly query?: unknown;
+  readonly processID?: unknown;
+  readonly runAndReadAll?: unknown;
+  readonly command?: unknown;
+}
+
+/**
+ * Opens an address; a client of the user's own is used as it is, and not closed. Throws LogisticError
+ * 'bad-connection', 'connection-failed' or 'driver-missing'.
+ */
+export async function openConnection(given: unknown): Promise<Connection> {
+  if (typeof given === 'string' || given instanceof URL) return openAddress(String(given));
+  const client = (given ?? {}) as ClientLike;
+  if (typeof client.runAndReadAll === 'function') {
+    return (await import('./duckdb.ts')).duckdbConnection(given as never);
+  }
+  if (typeof client.query === 'function' && typeof client.command === 'function') {
+    return (await import('./clickhouse.ts')).clickhouseConnection(given as never);
+  }
+  if (typeof client.query === 'function' && 'processID' in client) {
+    return (await import('./postgres.ts')).postgresConnection(given as never);
+  }
+  throw unexpected(
+    'bad-connection',
+    'connection',
+    'an address, a Client of pg, a client of @clickhouse/client or a DuckDBConnection',
+    given,
+  );
+}
+
+async function openAddress(address: string): Promise<Connection> {
+  const scheme = /^([a-z]+):/.exec(address)?.[1];
+  if (scheme === 'duckdb') {
+    return (await import('./duckdb.ts')).openDuckDB(address.replace(/^duckdb:(\/\/)?/, '') || ':memory:');
+  }
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url !== undefined && (scheme === 'postgres' || scheme === 'postgresql')) {
+    return (await import('./postgres.ts')).openPostgres(address, shown(url));
+  }
+  if (url !== undefined && (scheme === 'clickhouse' || scheme === 'clickhouses')) {
+    return (await import('./clickhouse.ts')).openClickHouse(url, shown(url));
+  }
+  throw new LogisticError('bad-connection', 'the connection is no address that is known here', {
+    hint: 'postgres://user@host/database, clickhouse://host:8123/database or duckdb:file.duckdb',
+  });
+}
+
+function shown(url: URL): string {
+  const copy = new URL(url);
+  copy.password = '';
+  copy.search = '';
+  return copy.href;
+}
+
+/** By require, which asks for no more files than the package needs. */
+export function loadOptional<T>(name: string, who: string): T {
+  try {
+    return createRequire(import.meta.url)(name) as T;
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
+    throw new LogisticError('driver-missing', `${who} the package ${name}`, { hint: `npm install ${name}` });
+  }
+}

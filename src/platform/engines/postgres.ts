@@ -1,0 +1,120 @@
+/**
+ * PostgreSQL as an engine, by the package pg: one read-only transaction at a snapshot, so that every evaluation sees the
+ * same rows whatever others write meanwhile.
+ */
+import { createRequire } from 'node:module';
+import type { Client } from 'pg';
+import { LogisticError } from '../../errors.ts';
+import { dialects } from '../../sql/dialects.ts';
+import type { DescribedColumn } from '../../sql/engine.ts';
+import type { Statement } from '../../sql/statement.ts';
+import { type Connection, loadOptional } from './connection.ts';
+import { selectCells, tableFromCells } from './pull.ts';
+
+/** Text literals mean themselves, floats come back whole, and the planner compiles nothing. */
+const sessionSettings =
+  'set standard_conforming_strings = on; set extra_float_digits = 3; set jit = off; ' +
+  'begin isolation level repeatable read read only';
+
+/** `shown` is the address without its password. */
+export async function openPostgres(url: string, shown: string): Promise<Connection> {
+  const { Client } = loadOptional<typeof import('pg')>('pg', 'PostgreSQL needs');
+  const client = new Client({ connectionString: url });
+  try {
+    await client.connect();
+  } catch (error) {
+    throw new LogisticError('connection-failed', `${shown}: ${reasonOf(error)}`, {
+      hint: 'check the address, and that the server accepts connections from here',
+    });
+  }
+  return postgresConnection(client, () => client.end());
+}
+
+export async function postgresConnection(
+  client: Client,
+  close: () => Promise<void> = async () => {
+    await client.query('rollback');
+  },
+): Promise<Connection> {
+  let lost: Error | undefined;
+  // Without a listener a server that goes away would end the process.
+  client.on('error', (error) => {
+    lost = error;
+  });
+  await client.query(sessionSettings);
+  const guarded = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    signal?.throwIfAborted();
+    const cancel = (): void => void cancelQuery(client);
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await work();
+    } catch (error) {
+      signal?.throwIfAborted();
+      const { code } = error as { code?: string };
+      if (lost !== undefined || code === '57P01' || code === 'ECONNRESET') {
+        throw new LogisticError('rows-lost', `PostgreSQL: the connection ended (${reasonOf(lost ?? error)})`, {
+          hint: 'its snapshot of the rows is gone: fit again, or read the rows once (--rows memory)',
+        });
+      }
+      throw new LogisticError('query-failed', `PostgreSQL: ${reasonOf(error)}`);
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  };
+  const values = async ({ sql, texts }: Statement): Promise<unknown[][]> =>
+    (await client.query({ text: sql, values: [...texts], rowMode: 'array' })).rows;
+  const describe = (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> =>
+    guarded(signal, async () => {
+      const { fields } = await client.query(`select * from (\n${query}\n) q limit 0`);
+      const types = await values({
+        sql: `select oid::text, typname, typcategory from pg_type where oid::text in (${fields.map((_, k) => `$${k + 1}::text`).join(', ')})`,
+        texts: fields.map(({ dataTypeID }) => String(dataTypeID)),
+      });
+      const byOid = new Map(types.map(([oid, type, category]) => [oid, { type, category }] as const));
+      return fields.map(({ name, dataTypeID }) => {
+        const { type, category } = byOid.get(String(dataTypeID)) ?? { type: 'unknown', category: '' };
+        return { name, type: String(type), kind: kindOf(String(type), String(category)) };
+      });
+    });
+  const [[version]] = (await values({ sql: 'show server_version', texts: [] })) as [[string]];
+  return {
+    dialect: dialects.postgres,
+    detail: `PostgreSQL ${version.split(' ')[0]}`,
+    describe,
+    run: (statement, signal) => guarded(signal, () => values(statement)),
+    async pull(query, request, options) {
+      const { to } = loadOptional<typeof import('pg-copy-streams')>('pg-copy-streams', 'reading from PostgreSQL needs');
+      const columns = await describe(query, options.signal);
+      const copy = `copy (${selectCells(dialects.postgres, query, columns)}) to stdout (format csv, header)`;
+      return guarded(options.signal, () => tableFromCells(client.query(to(copy)), columns, request, options));
+    },
+    close,
+  };
+}
+
+/** By a connection of its own: the first one waits for the query. */
+async function cancelQuery(client: Client): Promise<void> {
+  const { Client: Other } = createRequire(import.meta.url)('pg') as typeof import('pg');
+  const { processID } = client as unknown as { processID: number };
+  const { host, port, user, password, database } = client;
+  const other = new Other({ host, port, user, database, ...(password != null && { password }) });
+  try {
+    await other.connect();
+    await other.query('select pg_cancel_backend($1)', [processID]);
+  } catch {
+    // the query ends by itself
+  } finally {
+    await other.end().catch(() => {});
+  }
+}
+
+function kindOf(type: string, category: string): DescribedColumn['kind'] {
+  if (category === 'N') return 'numeric';
+  if (category === 'B') return 'boolean';
+  return category === 'S' || category === 'E' || type === 'uuid' ? 'categorical' : undefined;
+}
+
+function reasonOf(error: unknown): string {
+  const { message, code } = error as { message?: string; code?: string };
+  return message || code || String(error);
+}
