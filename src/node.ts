@@ -5,19 +5,29 @@
 import { readFile } from 'node:fs/promises';
 import { LogisticError } from './errors.ts';
 import { FittedLogisticRegression } from './model/fitted.ts';
-import { LogisticRegression as PortableLogisticRegression, type TableReader } from './model/logistic-regression.ts';
+import {
+  type ConnectionOpener,
+  LogisticRegression as PortableLogisticRegression,
+  type TableReader,
+} from './model/logistic-regression.ts';
+import { openConnection } from './platform/engines/connection.ts';
 import { readTable } from './platform/read-table.ts';
 import { writeWhole } from './platform/write-file.ts';
 
 export type { ReadOptions } from './data/table.ts';
 export { nearestName } from './errors.ts';
 export * from './index.ts';
+export type { QueryInput } from './model/logistic-regression.ts';
 export type { CellFile } from './platform/cell-file.ts';
 export { readCells } from './platform/read-table.ts';
 
-/** The estimator with files: fit('data.csv', 'target'); '-' is standard input, 'part-*.csv' several files. */
+/**
+ * The estimator with files and databases: fit('data.csv', 'target'); '-' is standard input, 'part-*.csv' several files;
+ * fit({ query: 'select …', connection: 'postgres://…' }, 'target').
+ */
 export class LogisticRegression extends PortableLogisticRegression {
   protected override readonly readTable: TableReader = readTable;
+  protected override readonly openConnection: ConnectionOpener = openConnection;
 }
 
 /** Writes a model file: to a temporary file first, then renamed. */

@@ -50,7 +50,9 @@ export function createProgram(signal: AbortSignal): Command {
     program.command(usage).description(description).allowExcessArguments(false);
 
   const train = command('train', 'fit a model to a file')
-    .argument('<file>', 'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input')
+    .argument('[file]', 'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input')
+    .option('--connection <address>', 'a database in place of a file: postgres:, clickhouse: or duckdb:')
+    .option('--sql <query>', 'the rows of the database')
     .option('--target <column>', 'the column to predict: two classes or more, of any kind (required)')
     .option('--out <model>', 'write the model to this file');
   const names = Object.keys(optionRecords) as (keyof typeof optionRecords)[];
@@ -58,7 +60,7 @@ export function createProgram(signal: AbortSignal): Command {
   train
     .option('--json', 'print one JSON object on standard output')
     .option('--quiet', 'print no summary and no progress')
-    .action(async (file: string, flags) => (await import('./train.ts')).train(file, flags, signal));
+    .action(async (file: string | undefined, flags) => (await import('./train.ts')).train(file, flags, signal));
 
   scoring(command('predict', 'predict the rows of a file'))
     .option('--out <file>', 'write the CSV here instead of on standard output')

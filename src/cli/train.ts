@@ -4,6 +4,7 @@ import {
   LogisticError,
   LogisticRegression,
   type Options,
+  type QueryInput,
   saveModel,
   type Warning,
 } from '../node.ts';
@@ -14,26 +15,29 @@ import { summarise } from './summary.ts';
 import { say, warn } from './talk.ts';
 
 export interface TrainFlags extends Options {
+  readonly connection?: string;
+  readonly sql?: string;
   readonly target?: string;
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
 
-export async function train(file: string, flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const { target, out, json, quiet, ...options } = flags;
+export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
+  const { connection, sql, target, out, json, quiet, ...options } = flags;
+  const data = dataOf(file, connection, sql);
   if (target === undefined) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
   if (out !== undefined) {
     await requireFolder(out);
-    await requireOther(out, [file]);
+    if (file !== undefined) await requireOther(out, [file]);
   }
   const { stop, ...progress } = createFitProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {
     const estimator = new LogisticRegression({ ...options, trainingMetrics: true });
-    model = await estimator.fit(file, target, { signal, ...progress });
+    model = await estimator.fit(data, target, { signal, ...progress });
   } catch (error) {
     if (error instanceof LogisticError && quiet !== true) {
       for (const { message } of (error.details.warnings ?? []) as readonly Warning[]) warn(message);
@@ -47,6 +51,18 @@ export async function train(file: string, flags: TrainFlags, signal: AbortSignal
   if (json === true) await printJson(trainReport(model));
   else if (quiet !== true) await printText(summarise(model));
   if (quiet !== true) say(out === undefined ? 'The model was not saved; --out model.json saves it.' : `Saved ${out}.`);
+}
+
+/** A file, or what a query selects. */
+function dataOf(
+  file: string | undefined,
+  connection: string | undefined,
+  sql: string | undefined,
+): string | QueryInput {
+  if (connection !== undefined && sql !== undefined && file === undefined) return { query: sql, connection };
+  if (connection === undefined && sql === undefined && file !== undefined) return file;
+  const hint = "logit train data.csv --target y, or logit train --connection postgres://… --sql 'select …' --target y";
+  throw new LogisticError('bad-argument', 'train needs a file, or a connection and a query', { hint });
 }
 
 /** What --json prints. */

@@ -27,40 +27,50 @@ export interface PureLevel {
   readonly absent: readonly Label[];
 }
 
+/** What is found of a column: levels that are pure, or that it is a perfect predictor. */
+export type ColumnPurity = 'perfect' | readonly PureLevel[];
+
 export interface Purity {
   readonly levels: readonly PureLevel[];
   readonly warnings: readonly Warning[];
 }
 
 export async function pureColumns(columns: readonly Column[], request: PurityRequest): Promise<Purity> {
-  const perfect: string[] = [];
-  const levels: PureLevel[] = [];
+  const found: ColumnPurity[] = [];
   for (const [k, column] of columns.entries()) {
     const { impute } = request.features[k]!;
-    const found = await (column.kind === 'numeric'
-      ? numericPurity(column.values, impute as number, request)
-      : levelPurity(column, impute, request));
-    if (found === 'perfect') perfect.push(column.name);
-    else levels.push(...found);
+    found.push(
+      column.kind === 'numeric'
+        ? await numericPurity(column.values, impute as number, request)
+        : await levelPurity(column, impute, request),
+    );
   }
+  return joinPurities(columns, found);
+}
+
+/** The findings of columns, in their order, as one. */
+export function joinPurities(columns: readonly { readonly name: string }[], found: readonly ColumnPurity[]): Purity {
+  const levels = found.flatMap((purity) => (purity === 'perfect' ? [] : purity));
+  const perfect = columns.filter((_, k) => found[k] === 'perfect').map(({ name }) => name);
   if (perfect.length === 0) return { levels, warnings: [] };
   const message = `${perfect.join(', ')}: alone tells the classes apart in every row; if it leaks the target, drop it`;
   return { levels, warnings: [{ code: 'perfect-predictor', message, columns: perfect }] };
 }
 
-/** A number separates when no two classes' ranges overlap; they touch in one value when it does so but for ties. */
+/** A number separates when the ranges [low, high] of no two classes overlap. */
+export function rangesOverlap(low: Float64Array, high: Float64Array): boolean {
+  const order = Array.from(low, (_, c) => c).sort((a, b) => low[a]! - low[b]!);
+  return order.some((c, i) => i > 0 && high[order[i - 1]!]! >= low[c]!);
+}
+
 async function numericPurity(
   values: Float64Array,
   impute: number | null,
   { rows, labels }: PurityRequest,
-): Promise<'perfect' | PureLevel[]> {
+): Promise<ColumnPurity> {
   const { length } = labels.classes;
   const low = new Float64Array(length).fill(Number.POSITIVE_INFINITY);
   const high = new Float64Array(length).fill(Number.NEGATIVE_INFINITY);
-  const overlap = (): boolean => {
-    const order = Array.from(low, (_, c) => c).sort((a, b) => low[a]! - low[b]!);
-    return order.some((c, i) => i > 0 && high[order[i - 1]!]! >= low[c]!);
-  };
   await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const c = labels.codes[rows[i]!]!;
@@ -69,17 +79,16 @@ async function numericPurity(
       if (value < low[c]!) low[c] = value;
       if (value > high[c]!) high[c] = value;
     }
-    return !overlap(); // which no later row can undo
+    return !rangesOverlap(low, high); // which no later row can undo
   });
-  return overlap() ? [] : 'perfect';
+  return rangesOverlap(low, high) ? [] : 'perfect';
 }
 
-/** A level is pure when some class has none of its rows; a column is perfect when every level has one class only. */
 async function levelPurity(
   column: BooleanColumn | CategoricalColumn,
   impute: Feature['impute'],
   { rows, labels }: PurityRequest,
-): Promise<'perfect' | PureLevel[]> {
+): Promise<ColumnPurity> {
   const names = column.kind === 'boolean' ? column.words : column.levels;
   const fill = impute === null ? -1 : typeof impute === 'string' ? names.indexOf(impute) : Number(impute);
   const K = labels.classes.length;
@@ -91,12 +100,23 @@ async function levelPurity(
       if (code >= 0) counts[code * K + labels.codes[rows[i]!]!]!++;
     }
   });
-  const inOrder = classesByCode(labels);
+  return purityOfLevels(column.name, names, counts, classesByCode(labels));
+}
+
+/**
+ * From the rows of each level by class code, [levels, K]: a level is pure when some class has none of its rows; a column
+ * is perfect when every level has one class only.
+ */
+export function purityOfLevels(
+  column: string,
+  names: readonly string[],
+  counts: Float64Array,
+  classes: readonly Label[],
+): ColumnPurity {
+  const K = classes.length;
   const occurring = names
-    .map((level, code) =>
-      describeLevel({ column: column.name, level }, counts.subarray(code * K, (code + 1) * K), inOrder),
-    )
-    .filter(({ rows: own }) => own > 0);
+    .map((level, code) => describeLevel({ column, level }, counts.subarray(code * K, (code + 1) * K), classes))
+    .filter(({ rows }) => rows > 0);
   if (occurring.length === 1) return [];
   if (occurring.length > 0 && occurring.every(({ present }) => present.length === 1)) return 'perfect';
   return occurring.filter(({ absent }) => absent.length > 0);

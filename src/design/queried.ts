@@ -25,6 +25,7 @@ import { dependentColumns, excludeDependent, pivotTolerance } from './dependence
 import type { DecidedDesign, DesignOptions } from './design.ts';
 import { featureColumns, findColumn } from './features.ts';
 import { chooseReference, mostClasses, readTarget } from './labels.ts';
+import { type ColumnPurity, joinPurities, purityOfLevels, rangesOverlap } from './pure-columns.ts';
 import { constantUlps, type Scaling } from './scale.ts';
 import { indicatorScalings, type ScaledTerm, type ScaledTerms, termsWith } from './terms.ts';
 import { classFactors } from './weights.ts';
@@ -74,15 +75,19 @@ export async function decideQueriedDesign(
 
   const features: Feature[] = [];
   const scalings: Scaling[][] = [];
+  const purities: ColumnPurity[] = [];
   for (const column of complete.columns) {
     if (column.kind === 'numeric') {
       const j = numeric.indexOf(column);
       features.push({ kind: 'numeric', column: column.name, impute: null });
       scalings.push([momentScaling(moments, j, centres[j]!, byClass)]);
+      purities.push(purityOfRanges(moments, j));
     } else {
       const statement = levelsStatement(dialect, classed, column, (maxLevels + 1) * labels.classes.length);
-      const { feature, totals } = levelFeature(column, await engine.run(statement, signal), byClass);
+      const answers = await engine.run(statement, signal);
+      const { feature, totals, purity } = levelFeature(column, answers, classed.labels, byClass);
       features.push(feature);
+      purities.push(purity);
       scalings.push(indicatorScalings(totals));
     }
   }
@@ -99,6 +104,7 @@ export async function decideQueriedDesign(
     () => confirmedDependencies(engine, rowsOf(scaled.terms), census, sampleOf(scaled.terms), signal),
     options.l2 > 0,
   );
+  const purity = joinPurities(complete.columns, purities);
   return {
     design: {
       labels,
@@ -113,7 +119,8 @@ export async function decideQueriedDesign(
         dropped: droppedRows(counts, complete),
       },
       partitions: [counts.complete],
-      warnings: [...scaled.warnings, ...dependent.warnings],
+      pureLevels: purity.levels,
+      warnings: [...purity.warnings, ...scaled.warnings, ...dependent.warnings],
     },
     rows: rowsOf(dependent.terms),
     census,
@@ -132,7 +139,7 @@ async function describeRows(
   const columns = await engine.describe(query, signal);
   const twice = columns.find(({ name }, k) => columns.findIndex((other) => other.name === name) < k);
   if (twice !== undefined) {
-    throw new LogisticError('duplicate-columns', `the query has two columns ${JSON.stringify(twice.name)}`, {
+    throw new LogisticError('duplicate-names', `the query has two columns ${JSON.stringify(twice.name)}`, {
       hint: 'give one of them another name: select … as …',
     });
   }
@@ -255,36 +262,48 @@ function momentScaling(
   return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
 }
 
-/** Levels in sorted order with the weight of each. Throws LogisticError 'too-many-levels'. */
+function purityOfRanges(moments: readonly (readonly unknown[])[], j: number): ColumnPurity {
+  const range = (at: number): Float64Array => Float64Array.from(moments, (answer) => Number(answer[at + 4 * j]));
+  return rangesOverlap(range(6), range(7)) ? [] : 'perfect';
+}
+
+interface LevelFeature {
+  readonly feature: Feature;
+  /** Σ s of each level. */
+  readonly totals: Float64Array;
+  readonly purity: ColumnPurity;
+}
+
+/** The levels of a column, sorted. Throws LogisticError 'too-many-levels'. */
 function levelFeature(
   { name, kind }: QueriedColumn,
   found: readonly (readonly unknown[])[],
+  classes: readonly Label[],
   byClass: (weight: number, code: number) => number,
-): { readonly feature: Feature; readonly totals: Float64Array } {
-  const weights = new Map<string, number>(
-    kind === 'boolean'
-      ? [
-          ['false', 0],
-          ['true', 0],
-        ]
-      : [],
-  );
-  for (const [value, code, weight] of found) {
-    const level = kind === 'boolean' ? ['false', 'true'][Number(value)]! : String(value);
-    weights.set(level, (weights.get(level) ?? 0) + byClass(Number(weight), Number(code)));
-  }
-  if (weights.size > maxLevels) {
+): LevelFeature {
+  const words = ['false', 'true'] as const;
+  const spelled = (value: unknown): string => (kind === 'boolean' ? words[Number(value)]! : String(value));
+  const levels = kind === 'boolean' ? words : [...new Set(found.map(([value]) => spelled(value)))].sort();
+  if (levels.length > maxLevels) {
     throw new LogisticError('too-many-levels', `column ${name} has more than ${maxLevels} different texts`, {
       hint: `leave it out (--drop ${name})`,
       details: { column: name },
     });
   }
-  const levels = kind === 'boolean' ? ['false', 'true'] : [...weights.keys()].sort();
+  const places = new Map<string, number>(levels.map((level, place) => [level, place]));
+  const totals = new Float64Array(levels.length);
+  const counts = new Float64Array(levels.length * classes.length);
+  for (const [value, ...numbers] of found) {
+    const [code, rows, weight] = numbers.map(Number) as [number, number, number];
+    const place = places.get(spelled(value))!;
+    totals[place]! += byClass(weight, code);
+    counts[place * classes.length + code] = rows;
+  }
   const feature: Feature =
     kind === 'boolean'
-      ? { kind, column: name, words: ['false', 'true'], impute: null }
+      ? { kind, column: name, words, impute: null }
       : { kind: 'categorical', column: name, levels, impute: null };
-  return { feature, totals: Float64Array.from(levels, (level) => weights.get(level)!) };
+  return { feature, totals, purity: purityOfLevels(name, levels, counts, classes) };
 }
 
 function queriedTerm({ factors, mean, scale }: ScaledTerm, columns: readonly QueriedColumn[]): QueriedTerm {

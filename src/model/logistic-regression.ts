@@ -7,12 +7,14 @@ import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, requireOptions, unexpected, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
+import type { Connection } from '../sql/engine.ts';
 import { checkOptions } from './check-options.ts';
 import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { tableDataset } from './placed.ts';
+import { queriedDataset } from './queried.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */
@@ -38,6 +40,15 @@ export type FileInput = string | URL | Blob | Response | ReadableStream<Uint8Arr
 /** Reads a file into a table. */
 export type TableReader = (file: FileInput, request: ColumnRequest, options: ReadOptions) => Promise<Table>;
 
+/** Rows of a database: what selects them, and an address or the user's own client. */
+export interface QueryInput {
+  readonly query: string;
+  readonly connection: unknown;
+}
+
+/** Opens an address, or takes a client as it is. */
+export type ConnectionOpener = (connection: unknown) => Promise<Connection>;
+
 /** The type of labels that a target of these values has. */
 export type LabelOf<T> =
   T extends ArrayLike<infer C>
@@ -54,6 +65,8 @@ export class LogisticRegression {
   readonly #options: CheckedOptions;
   /** The entries for Node and for browsers set it. */
   protected readonly readTable: TableReader | undefined = undefined;
+  /** The entry for Node sets it. */
+  protected readonly openConnection: ConnectionOpener | undefined = undefined;
 
   /** Throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
   constructor(options: Options = {}) {
@@ -69,14 +82,14 @@ export class LogisticRegression {
     labels: T,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<LabelOf<T>>>;
-  /** Fits an array of objects, columns by name, an Arrow table or a file, whose column `target` has the labels. */
+  /** Fits an array of objects, columns by name, an Arrow table, a file or a query, whose column `target` has the labels. */
   async fit<L extends Label = Label>(
-    data: TrainingData | FileInput,
+    data: TrainingData | FileInput | QueryInput,
     target: string,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<L>>;
   async fit(
-    data: TrainingData | FileInput,
+    data: TrainingData | FileInput | QueryInput,
     target: TrainingLabels | string,
     options: FitOptions = {},
   ): Promise<FittedLogisticRegression> {
@@ -88,7 +101,7 @@ export class LogisticRegression {
    * separate one on its training rows. Throws as `fit` does.
    */
   async crossValidate(
-    data: TrainingData | FileInput,
+    data: TrainingData | FileInput | QueryInput,
     target: TrainingLabels | string,
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
@@ -100,7 +113,7 @@ export class LogisticRegression {
   }
 
   async #fit(
-    data: TrainingData | FileInput,
+    data: TrainingData | FileInput | QueryInput,
     target: TrainingLabels | string,
     more: FitOptions,
     options: CheckedOptions,
@@ -113,6 +126,13 @@ export class LogisticRegression {
         throw withWarnings(error, table.warnings);
       });
     }
+    if (isQuery(data)) return this.#fitQuery(data, target, more, options);
+    if (options.rows === 'there') {
+      throw new LogisticError('bad-option', "rows 'there' are those of a query", {
+        hint: "fit({ query, connection }, 'target')",
+        details: { option: 'rows' },
+      });
+    }
     const { sampleWeight, featureNames } = more;
     const read = await tableFromMemory(data, target, { ...options, sampleWeight, featureNames });
     return fit(
@@ -123,6 +143,24 @@ export class LogisticRegression {
     );
   }
 
+  async #fitQuery({ query, connection }: QueryInput, target: unknown, more: FitOptions, options: CheckedOptions) {
+    if (this.openConnection === undefined) {
+      throw new LogisticError('no-files', 'this entry opens no database', {
+        hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
+      });
+    }
+    const name = requireTarget(target, 'the query');
+    const { signal, onProgress } = more;
+    const opened = await this.openConnection(connection);
+    try {
+      if (options.rows === 'there') return await fit(queriedDataset(opened, query), name, options, more);
+      const table = await opened.pull(query, { ...options, target: name }, { ...options, signal, onProgress });
+      return await fit(tableDataset(table), name, options, more);
+    } finally {
+      await opened.close();
+    }
+  }
+
   async #readFile(file: FileInput, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
     const path = typeof file === 'string' || file instanceof URL ? String(file) : 'a file';
     if (this.readTable === undefined) {
@@ -130,13 +168,16 @@ export class LogisticRegression {
         hint: "import { LogisticRegression } from 'tfjs-logistic/node' or from 'tfjs-logistic/browser'",
       });
     }
-    if (typeof target !== 'string') {
-      throw new LogisticError('bad-argument', `${path}: the target of a file is the name of a column`, {
-        hint: "fit('data.csv', 'target')",
-      });
-    }
-    return this.readTable(file, { ...this.#options, target }, { ...this.#options, signal, onProgress });
+    const name = requireTarget(target, path);
+    return this.readTable(file, { ...this.#options, target: name }, { ...this.#options, signal, onProgress });
   }
+}
+
+function requireTarget(target: unknown, source: string): string {
+  if (typeof target === 'string') return target;
+  throw new LogisticError('bad-argument', `${source}: its target is the name of a column`, {
+    hint: "fit('data.csv', 'target')",
+  });
 }
 
 /** A mistake that the reading of the file may explain: what was to be warned of goes along in `details.warnings`. */
@@ -144,6 +185,11 @@ function withWarnings(error: unknown, warnings: readonly Warning[]): unknown {
   if (!(error instanceof LogisticError) || warnings.length === 0) return error;
   const { code, message, hint, details } = error;
   return new LogisticError(code, message, { hint, details: { ...details, warnings } });
+}
+
+function isQuery(data: unknown): data is QueryInput {
+  const { query, connection } = (data ?? {}) as Partial<QueryInput>;
+  return typeof query === 'string' && connection !== undefined;
 }
 
 function isFile(data: unknown): data is FileInput {

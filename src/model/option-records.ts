@@ -223,6 +223,15 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     default: 'auto',
     flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto)' },
   },
+  rows: {
+    ...oneOf('memory', 'there'),
+    default: 'memory',
+    flag: {
+      usage: '--rows <place>',
+      kind: 'choice',
+      help: 'rows of --sql: read once into memory, or summed there, in the database (default: memory)',
+    },
+  },
   threads: {
     expected: "'auto' or a whole number from 1 to 256",
     holds: (value) => value === 'auto' || (Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 256),

@@ -56,6 +56,8 @@ export interface Options {
   readonly threads?: 'auto' | number;
   /** Precision in which the rows are stored: 'float64' (default), or 'float32' for half the memory. */
   readonly precision?: Precision;
+  /** Rows of a query: read once into 'memory' (default), or summed 'there', in the database. */
+  readonly rows?: 'memory' | 'there';
   /** Column of sample weights. */
   readonly weights?: string;
   /** Only these columns as features. */
@@ -93,6 +95,7 @@ type Defaulted =
   | 'seed'
   | 'trainingMetrics'
   | 'backend'
+  | 'rows'
   | 'threads'
   | 'precision'
   | 'decimalComma'

@@ -83,7 +83,15 @@ async function withPlacedTable<T>(
       table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing]),
     );
     return await use({
- source: table.source, design, part: design.part, missing, weights: weightsOf(table, options), place, rows, problem });
+      source: table.source,
+      design,
+      part: design.part,
+      missing,
+      weights: weightsOf(table, options),
+      place,
+      rows,
+      problem,
+    });
   } finally {
     const placed = await Promise.allSettled(placing);
     await Promise.all(placed.map((rows) => (rows.status === 'fulfilled' ? rows.value.close() : undefined)));

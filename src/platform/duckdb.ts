@@ -2,9 +2,8 @@
  * DuckDB, opened for one piece of reading: nothing left in the current folder, nothing downloaded,
  * memory bounded, aborts and progress wired. SQL text is quoted here and nowhere else.
  */
-import { createRequire } from 'node:module';
 import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api';
-import { LogisticError } from '../errors.ts';
+import { loadOptional } from './load-optional.ts';
 
 export interface Database {
   /** All rows of a query, as objects. */
@@ -25,19 +24,11 @@ export type CopyNumbers = (chunk: DuckDBDataChunk, column: number, values: Float
 
 const progressInterval = 100;
 
-/** Throws LogisticError 'duckdb-missing' where the optional dependency is not installed. */
+/** Throws LogisticError 'package-missing' where the optional dependency is not installed. */
 export function loadDuckDB() {
-  // Not import(), which reads through all files of these CommonJS packages for names first: twice the time.
-  const require = createRequire(import.meta.url);
-  try {
-    const { DuckDBInstance } = require('@duckdb/node-api') as typeof import('@duckdb/node-api');
-    return { DuckDBInstance, raw: require('@duckdb/node-bindings') as typeof import('@duckdb/node-bindings') };
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new LogisticError('duckdb-missing', 'reading Parquet needs the package @duckdb/node-api', {
-      hint: 'npm install @duckdb/node-api',
-    });
-  }
+  const load = <T>(name: string): T => loadOptional(name, 'DuckDB and Parquet need');
+  const { DuckDBInstance } = load<typeof import('@duckdb/node-api')>('@duckdb/node-api');
+  return { DuckDBInstance, raw: load<typeof import('@duckdb/node-bindings')>('@duckdb/node-bindings') };
 }
 
 interface DatabaseOptions {

@@ -3,7 +3,8 @@
  * float64 and text, and how wide a query may be. All else is the same text for every engine. It knows no query.
  */
 
-export type DialectName = 'duckdb' | 'postgres' | 'clickhouse';
+export const dialectNames = ['duckdb', 'postgres', 'clickhouse'] as const;
+export type DialectName = (typeof dialectNames)[number];
 
 export interface Dialect {
   readonly name: DialectName;

@@ -1,4 +1,5 @@
 /** What this room asks of a database: one query at a time in one session, and what columns a query has. */
+import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import type { Dialect } from './dialects.ts';
 import type { Statement } from './statement.ts';
 
@@ -20,4 +21,10 @@ export interface Engine {
   /** The rows of a statement: numbers, or texts that spell them. */
   run(statement: Statement, signal?: AbortSignal): Promise<readonly (readonly unknown[])[]>;
   close(): Promise<void>;
+}
+
+/** An engine that can also give its rows. */
+export interface Connection extends Engine {
+  /** All rows of a query as a table. */
+  pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
 }

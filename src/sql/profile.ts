@@ -77,7 +77,7 @@ export function valuesStatement(dialect: Dialect, rows: CompleteRows, column: Qu
   return w.statement(`select v, count(*), ${dialect.sum('s')} from (${inner}) g group by v limit ${most}`);
 }
 
-/** The levels of a column by class: rows of [value, class code, Σ s]. */
+/** The levels of a column by class: rows of [value, class code, rows, Σ s]. */
 export function levelsStatement(
   dialect: Dialect,
   rows: CompleteRows & Pick<QueriedRows, 'labels'>,
@@ -87,7 +87,7 @@ export function levelsStatement(
   const w = new Writer(dialect);
   const items = `${rawValue(w, column)} as v, ${classCode(w, rows.target, rows.labels)} as y, ${weightOf(w, rows)} as s`;
   const inner = `select ${items} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
-  return w.statement(`select v, y, ${dialect.sum('s')} from (${inner}) g group by v, y limit ${most}`);
+  return w.statement(`select v, y, count(*), ${dialect.sum('s')} from (${inner}) g group by v, y limit ${most}`);
 }
 
 /** About `count` random complete rows: the numbers or texts of `columns`, the class code, the weight. */

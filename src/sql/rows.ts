@@ -46,9 +46,11 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
     },
     async measure(theta, threshold, options): Promise<Measures> {
       requireAll(options);
+      // Metrics count a row by its own weight, whatever its class weighs in the fit.
+      const measured = { ...rows, classFactors: undefined };
       const confusion = new Float64Array(classes * classes);
       let [loss, count, codes] = [0, 0, 0];
-      for (const answer of await engine.run(confusionStatement(dialect, rows, theta, threshold), options?.signal)) {
+      for (const answer of await engine.run(confusionStatement(dialect, measured, theta, threshold), options?.signal)) {
         const [y, predicted, ownLoss, weight, own] = answer.map(Number) as [number, number, number, number, number];
         confusion[y * classes + predicted]! += weight;
         loss += ownLoss;
@@ -56,11 +58,10 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
         codes += own * y;
       }
       guard(count, codes);
-      const measured = classes === 2 ? [1] : Array.from({ length: classes }, (_, c) => c);
       const histograms = [];
-      for (const c of measured) {
+      for (const c of classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code)) {
         const histogram = { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
-        const statement = histogramStatement(dialect, rows, theta, c, histogramBins);
+        const statement = histogramStatement(dialect, measured, theta, c, histogramBins);
         for (const answer of await engine.run(statement, options?.signal)) {
           const [own, bin, weight] = answer.map(Number) as [number, number, number];
           histogram[own === 1 ? 'own' : 'others'][bin]! += weight;

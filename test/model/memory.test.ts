@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { LogisticRegression } from '../../src/index.ts';
 import { checkOptions } from '../../src/model/check-options.ts';
 import { fit } from '../../src/model/fit.ts';
+import { tableDataset } from '../../src/model/placed.ts';
 import { randomRows } from '../support/data.ts';
 import { openTfjs, tf, tfjsNames, tfNameOf } from '../support/tensorflow.ts';
 
@@ -109,7 +110,7 @@ test('a fit whose rows cannot be placed leaves no tensor of those that could', a
     missing,
   }));
   const table = { rows: 2 ** 18, columns, source: 'test', leftOut: [], badRows: 0, warnings: [] };
-  await expect(fit(table, 'c4', checkOptions({ backend: 'wasm' }), {})).rejects.toBe(reason);
+  await expect(fit(tableDataset(table), 'c4', checkOptions({ backend: 'wasm' }), {})).rejects.toBe(reason);
   expect(tf.memory().numTensors).toBe(before);
 });
 

@@ -5,6 +5,7 @@ import { LogisticRegression } from '../../src/index.ts';
 import { checkOptions } from '../../src/model/check-options.ts';
 import { fit } from '../../src/model/fit.ts';
 import type { Options } from '../../src/model/options.ts';
+import { tableDataset } from '../../src/model/placed.ts';
 import { randomRows } from '../support/data.ts';
 
 const m = 3000;

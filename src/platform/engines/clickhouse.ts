@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
-import type { DescribedColumn } from '../../sql/engine.ts';
+import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
-import { type Connection, loadOptional } from './connection.ts';
+import { loadOptional } from '../load-optional.ts';
 import { selectCells, tableFromCells } from './pull.ts';
 
 /** A dead shard is an error, never fewer rows; queries may be long; nothing is written. */

@@ -2,15 +2,8 @@
  * A connection by its address, or the user's own client: an engine that can also give its rows. Drivers are packages
  * that a user may not have installed; an address is never shown with its password.
  */
-import { createRequire } from 'node:module';
-import type { ColumnRequest, ReadOptions, Table } from '../../data/table.ts';
 import { LogisticError, unexpected } from '../../errors.ts';
-import type { Engine } from '../../sql/engine.ts';
-
-export interface Connection extends Engine {
-  /** All rows of a query as a table. */
-  pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
-}
+import type { Connection } from '../../sql/engine.ts';
 
 /** Clients told apart by shape: another copy of a package defeats instanceof. */
 interface ClientLike {
@@ -22,7 +15,7 @@ interface ClientLike {
 
 /**
  * Opens an address; a client of the user's own is used as it is, and not closed. Throws LogisticError
- * 'bad-connection', 'connection-failed' or 'driver-missing'.
+ * 'bad-connection', 'connection-failed' or 'package-missing'.
  */
 export async function openConnection(given: unknown): Promise<Connection> {
   if (typeof given === 'string' || given instanceof URL) return openAddress(String(given));
@@ -66,14 +59,4 @@ function shown(url: URL): string {
   copy.password = '';
   copy.search = '';
   return copy.href;
-}
-
-/** By require, which asks for no more files than the package needs. */
-export function loadOptional<T>(name: string, who: string): T {
-  try {
-    return createRequire(import.meta.url)(name) as T;
-  } catch (error) {
-    if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
-    throw new LogisticError('driver-missing', `${who} the package ${name}`, { hint: `npm install ${name}` });
-  }
 }

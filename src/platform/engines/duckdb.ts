@@ -2,11 +2,10 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
-import type { DescribedColumn } from '../../sql/engine.ts';
+import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { databaseOf, loadDuckDB } from '../duckdb.ts';
 import { readRelation } from '../read-parquet.ts';
-import type { Connection } from './connection.ts';
 
 /** `path` is a database file, or ':memory:'. */
 export async function openDuckDB(path: string): Promise<Connection> {

@@ -2,13 +2,12 @@
  * PostgreSQL as an engine, by the package pg: one read-only transaction at a snapshot, so that every evaluation sees the
  * same rows whatever others write meanwhile.
  */
-import { createRequire } from 'node:module';
 import type { Client } from 'pg';
 import { LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
-import type { DescribedColumn } from '../../sql/engine.ts';
+import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
-import { type Connection, loadOptional } from './connection.ts';
+import { loadOptional } from '../load-optional.ts';
 import { selectCells, tableFromCells } from './pull.ts';
 
 /** Text literals mean themselves, floats come back whole, and the planner compiles nothing. */
@@ -94,7 +93,7 @@ export async function postgresConnection(
 
 /** By a connection of its own: the first one waits for the query. */
 async function cancelQuery(client: Client): Promise<void> {
-  const { Client: Other } = createRequire(import.meta.url)('pg') as typeof import('pg');
+  const { Client: Other } = loadOptional<typeof import('pg')>('pg', 'PostgreSQL needs');
   const { processID } = client as unknown as { processID: number };
   const { host, port, user, password, database } = client;
   const other = new Other({ host, port, user, database, ...(password != null && { password }) });

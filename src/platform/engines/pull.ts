@@ -7,7 +7,6 @@ import type { Dialect } from '../../sql/dialects.ts';
 import type { DescribedColumn } from '../../sql/engine.ts';
 import { readDelimited } from '../../text/read-delimited.ts';
 import type { Chunks } from '../../text/source.ts';
-import { nodeThreads } from '../threads.ts';
 
 /** The columns of a query as cells of CSV: numbers as they are, all else as text, '' where there is nothing. */
 export function selectCells(dialect: Dialect, query: string, columns: readonly DescribedColumn[]): string {
@@ -46,7 +45,6 @@ export async function tableFromCells(
       categorical: [...(request.categorical ?? []), ...more('categorical')],
     },
     { ...options, delimiter: ',', header: true },
-    nodeThreads,
   );
   const booleans = new Set(named('boolean'));
   return {

@@ -1,0 +1,116 @@
+/**
+ * Rows that stay in a database are fitted like rows in memory: the same coefficients, classes, warnings and refusals.
+ * DuckDB runs in this process; test/services has the servers.
+ */
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/math/random.ts';
+import type { Options } from '../../src/model/options.ts';
+import { LogisticRegression } from '../../src/node.ts';
+
+let connection: DuckDBConnection;
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(':memory:')).connect();
+  const random = createRandom(11);
+  await connection.run(
+    'create table t (x double, "the flag" boolean, plan varchar, s double, y integer, kind varchar, label varchar)',
+  );
+  const appender = await connection.createAppender('t');
+  for (let i = 0; i < 3000; i++) {
+    const x = 1e4 + 30 * random();
+    const flag = random() < 0.3;
+    const plan = ['basic', "it's", 'plus "x"'][Math.floor(random() * 3)]!;
+    const z = 0.1 * (x - 10015) + (flag ? 0.7 : -0.4) + (plan === 'basic' ? 0.5 : 0) + 2 * (random() + random() - 1);
+    if (i % 100 === 7) appender.appendNull();
+    else appender.appendDouble(x);
+    appender.appendBoolean(flag);
+    appender.appendVarchar(i % 250 === 3 ? ' NA ' : plan);
+    appender.appendDouble(i % 50 === 9 ? 0 : 0.5 + random());
+    if (i % 500 === 1) appender.appendNull();
+    else appender.appendInteger(z > 0 ? 1 : 0);
+    appender.appendVarchar(z > 1 ? 'high' : z > -1 ? 'middle' : 'low');
+    appender.appendVarchar(z > 0 ? 'yes' : 'no');
+    appender.endRow();
+  }
+  appender.closeSync();
+});
+afterAll(() => connection.closeSync());
+
+const fitted = (target: string, options: Options, query: string) =>
+  new LogisticRegression({ trainingMetrics: true, ...options }).fit({ query, connection }, target);
+
+const features = 'x, "the flag", plan';
+describe.each<[string, string, string, Options]>([
+  ['two classes', 'y', features, {}],
+  ['labels of text, the other reference', 'label', features, { positive: 'no' }],
+  ['weights', 'y', `${features}, s`, { weights: 's' }],
+  ['balanced classes', 'y', features, { classWeight: 'balanced' }],
+  ['a penalty', 'y', features, { l2: 0.02 }],
+  ['a penalty on raw units', 'y', features, { l2: 1e-4, standardize: false }],
+  ['no intercept', 'y', '"the flag", plan', { intercept: false }],
+  ['three classes', 'kind', features, {}],
+  ['three classes, weights and a penalty', 'kind', `${features}, s`, { weights: 's', l2: 0.01, reference: 'middle' }],
+])('%s', (_, target, columns, options) => {
+  test('the model is that of rows in memory', async () => {
+    const query = `select ${columns}, ${target} from t`;
+    const there = await fitted(target, { ...options, rows: 'there' }, query);
+    const here = await fitted(target, { ...options, rows: 'memory' }, query);
+    expect(there.certificate.outcome).toBe('converged');
+    expect(there.classes).toEqual(here.classes);
+    expect(there.reference).toEqual(here.reference);
+    expect(there.training.rows).toEqual(here.training.rows);
+    const [own, expected] = [there.toJSON(), here.toJSON()];
+    expect(own.terms.map(({ name }) => name)).toEqual(expected.terms.map(({ name }) => name));
+    // Both have converged to gradients of 1e-10; the worst condition here is about 1e2.
+    const worst = Math.max(
+      ...own.terms.flatMap(({ standardized }, j) =>
+        standardized.map((w, c) => Math.abs(w - expected.terms[j]!.standardized[c]!)),
+      ),
+      ...own.standardizedIntercepts.map((b, c) => Math.abs(b - expected.standardizedIntercepts[c]!)),
+    );
+    expect(worst).toBeLessThan(1e-8);
+    expect(Math.abs(there.training.meanLogLoss - here.training.meanLogLoss)).toBeLessThan(1e-13);
+    const [a, b] = [there.training.metrics.train!, here.training.metrics.train!];
+    expect(a.accuracy).toBeCloseTo(b.accuracy!, 12);
+    expect(Math.abs(a.auc! - b.auc!)).toBeLessThanOrEqual(a.aucError! + 1e-12);
+  });
+});
+
+test('the rows are described in the terms of the engine', async () => {
+  const { detail, backend } = (await fitted('y', { rows: 'there' }, 'select x, y from t')).toJSON().madeBy;
+  expect(backend).toBe('duckdb');
+  expect(detail).toMatch(/^DuckDB v\d.*rows summed there$/);
+});
+
+test('dependent columns are named as in memory, also where the sample alone would mistake a rare level for one', async () => {
+  const query =
+    "select x, 2 * x + 3 as twice, plan, case when rowid = 17 then 'rare' else 'usual' end as seldom, y from t where x is not null";
+  const there = await fitted('y', { rows: 'there' }, query);
+  const here = await fitted('y', { rows: 'memory' }, query);
+  const excluded = (model: typeof there) =>
+    model.toJSON().terms.flatMap(({ name, excluded: why }) => (why ? [`${name}: ${why}`] : []));
+  expect(excluded(there)).toEqual(['twice: dependent']);
+  expect(excluded(here)).toEqual(excluded(there));
+});
+
+describe('refused, and said', () => {
+  test.each<[string, Options, string, string]>([
+    ['a holdout', { holdout: 0.2 }, 'select x, y from t', 'bad-option'],
+    ['imputation', { missing: 'impute' }, 'select x, y from t', 'bad-option'],
+    ['a column that is not there', {}, 'select x, y as z from t', 'unknown-column'],
+    ['a type that is no feature', {}, "select date '2020-01-01' as d, x, y from t", 'bad-type'],
+    [
+      'infinite numbers',
+      {},
+      "select x, y, case when rowid = 5 then 'inf'::double else x end as far from t",
+      'not-finite',
+    ],
+    ['NaN', {}, "select x, y, case when rowid = 5 then 'nan'::double else x end as far from t", 'not-finite'],
+    ['one class', {}, 'select x, y from t where y = 1', 'one-class'],
+    ['no rows', {}, 'select x, y from t where false', 'no-rows'],
+    ['a query that is none', {}, 'select from where', 'query-failed'],
+    ['negative weights', { weights: 's' }, 'select x, y, s - 1 as s from t', 'bad-weights'],
+  ])('%s', async (_, options, query, code) => {
+    await expect(fitted('y', { ...options, rows: 'there' }, query)).rejects.toMatchObject({ code });
+  });
+});
