@@ -7,7 +7,7 @@ import { maxLevels } from '../data/infer.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { type Dependency, findDependencies } from '../math/cholesky.ts';
-import { classesByCode, type Feature, type Target } from '../predict/model-file.ts';
+import { classesByCode, type Feature, type Label, type Target } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
 import type { DescribedColumn, Engine } from '../sql/engine.ts';
 import {
