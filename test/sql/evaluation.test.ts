@@ -22,7 +22,7 @@ const hostile = [
   'a"b',
   "it's",
   'back\\slash',
-  '${x}',
+  `${'$'}{x}`,
   'x0',
   'e1',
   'y',
