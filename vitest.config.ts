@@ -1,4 +1,7 @@
 import { defineConfig } from 'vitest/config';
+import { softwareGpu } from './test/support/software-gpu.ts';
+
+Object.assign(process.env, softwareGpu()); // which the processes of tests inherit
 
 /** `unit` runs on src as it stands; `package` packs dist, installs the tarball into an empty folder and tests that. */
 export default defineConfig({

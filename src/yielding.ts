@@ -1,7 +1,7 @@
 /**
  * Long loops over rows that yield to the event loop between pieces, so that timers, sockets and aborts are served:
- * whoever fits a million rows in a server goes on serving. It counts rows, reads no clock, and knows nothing of what
- * the loops do.
+ * whoever fits a million rows in a server goes on serving; and waiting that an abort ends. It counts rows, reads no clock,
+ * and knows nothing of what the loops do.
  */
 
 /** Rows of one column between two yields: well under a millisecond of plain arithmetic. */
@@ -48,4 +48,20 @@ export function nextTask(): Promise<void> {
     };
     port2.postMessage(undefined);
   });
+}
+
+/** What the work gives, or the signal's reason as soon as it aborts; what the work then does is ignored. */
+export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work();
+  signal.throwIfAborted();
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort);
+  });
+  try {
+    return await Promise.race([work(), aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort!);
+  }
 }

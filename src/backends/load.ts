@@ -1,6 +1,6 @@
 /**
- * TensorFlow.js and its wasm backend, loaded when they are first asked for. Both are packages that a user may not have
- * installed: then that is what the error says. It runs no op.
+ * TensorFlow.js, its wasm backend and WebGPU, loaded when they are first asked for. They are packages that a user may not
+ * have installed: then that is what the error says. It runs no op.
  */
 import { runtime } from '#runtime';
 import { LogisticError } from '../errors.ts';
@@ -28,6 +28,31 @@ export async function loadWasm(): Promise<TensorFlow> {
     throw asMissing(error, name, 'the backend wasm needs');
   }
   return tf;
+}
+
+/** WebGPU of Node, kept for ever: its object takes the process down if it is collected while a device is at work. */
+let webgpuInNode: GPU | undefined;
+
+/** WebGPU of the browser, or of the package webgpu in Node. */
+export async function loadWebgpu(): Promise<GPU> {
+  const own = globalThis.navigator?.gpu ?? webgpuInNode;
+  if (own !== undefined) return own;
+  try {
+    const installed = (await runtime.importInstalled('webgpu')) as typeof import('webgpu') | undefined;
+    // By the extension the software adapter takes ten times as long to compile a kernel; without it a loop writes the zeros.
+    const without = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
+    webgpuInNode ??= installed?.create([without]);
+  } catch (error) {
+    const { message } = error as Error;
+    const missing = asMissing(error, 'webgpu', 'the backend webgpu needs');
+    if (missing !== error && !message.includes('dawn.node')) throw missing;
+    const reason = `the package webgpu does not run here: ${message.split('\n', 1)}`; // it has no build for this system, or one that does not load
+    throw new LogisticError('backend-unavailable', reason, { hint: 'choose backend cpu' });
+  }
+  if (webgpuInNode !== undefined) return webgpuInNode;
+  throw new LogisticError('backend-unavailable', 'this browser offers no WebGPU to this page', {
+    hint: 'serve the page by https or from localhost, to a browser that has WebGPU; or choose backend cpu',
+  });
 }
 
 /** What import() threw, as 'backend-missing' where that is the reason: Node has a code for it, bundles and browsers name the package. */

@@ -10,9 +10,11 @@ import { referencePlace } from '../rows/reference.ts';
 import { countFeatures } from '../rows/source.ts';
 import { withExact } from '../rows/with-exact.ts';
 import { createFusedPlace } from './cpu/fused.ts';
-import { loadTensorFlow, loadWasm } from './load.ts';
+import { loadTensorFlow, loadWasm, loadWebgpu } from './load.ts';
 import { type BackendName, backendNames } from './names.ts';
 import { createTfjsPlace } from './tfjs.ts';
+import { sharedDevice } from './webgpu/device.ts';
+import { createWebgpuPlace } from './webgpu/place.ts';
 
 export interface Resources {
   /** Threads that compute: 'auto' is all that the machine runs at a time. */
@@ -42,6 +44,12 @@ export const backends: Readonly<Record<Exclude<BackendName, 'auto'>, Backend>> =
     precisions: ['float32', 'float64'],
     packages: [],
     open: async (resources) => (await openFused(resources)) ?? (await openWithoutSimd()),
+  },
+  webgpu: {
+    kernel: 'fused',
+    precisions: ['float32'],
+    packages: ['webgpu'],
+    open: async () => createWebgpuPlace(await sharedDevice(await loadWebgpu())),
   },
   'tfjs-cpu': {
     kernel: 'portable',

@@ -4,7 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
-import { openPlace } from '../../src/backends/registry.ts';
+import { backendNames } from '../../src/backends/names.ts';
+import { backends, openPlace } from '../../src/backends/registry.ts';
 import { maxBlockRows } from '../../src/backends/tfjs.ts';
 import { crossEntropy } from '../../src/math/softmax.ts';
 import { type Order, type Precision, type RowPlace, type RowSums, roundoff } from '../../src/rows/contract.ts';
@@ -12,6 +13,7 @@ import { referencePlace, referenceRows } from '../../src/rows/reference.ts';
 import { compensatedSums, worstError } from '../support/compensated.ts';
 import { randomRows, randomTheta, rowsOf, type Shape, selectRows, type TestRows } from '../support/data.ts';
 import { openTfjs, tfjsNames } from '../support/tensorflow.ts';
+import { whyNoGpu } from '../support/webgpu.ts';
 
 interface Place {
   readonly name: string;
@@ -23,14 +25,17 @@ const single: Place[] = [
   { name: 'fused on the calling thread', open: async () => (await createFusedPlace(0))! },
   { name: 'fused on two workers', open: async () => (await createFusedPlace(2))! },
   ...tfjsNames.map((name) => ({ name: `${name} alone`, open: () => openTfjs(name) })),
+  ...(whyNoGpu ? [] : [{ name: 'webgpu alone', open: () => backends.webgpu.open({ threads: 1, cells: 0 }) }]),
   { name: 'reference', open: async () => referencePlace },
 ];
 /** Places as users open them. */
-const named: Place[] = (['auto', 'tfjs-cpu', 'wasm', 'reference'] as const).map((name) => ({
-  name,
-  open: () => openPlace(name, { threads: 2, cells: 0 }),
-}));
+const named: Place[] = backendNames
+  .filter((name) => name !== 'cpu' && !(name === 'webgpu' && whyNoGpu))
+  .map((name) => ({ name, open: () => openPlace(name, { threads: 2, cells: 0 }) }));
 const places = [...single, ...named];
+
+/** How places keep rows: those with float32 alone keep them alike whatever is asked for. */
+const storagesOf = ({ name }: Place): Precision[] => (name.startsWith('fused') ? ['float32', 'float64'] : ['float32']);
 
 /** Opens each place once for a suite. */
 function opened({ open }: Place): () => RowPlace {
@@ -79,7 +84,7 @@ describe.each(single)('sums of $name', (given) => {
   const place = opened(given);
 
   test.each(cases)('$title', async ({ rows, theta, sums }) => {
-    for (const storage of ['float32', 'float64'] as const) {
+    for (const storage of storagesOf(given)) {
       const placed = await place().place(rows, storage);
       for (const precision of placed.precisions) {
         const at = (order: Order) => placed.evaluate(theta, order, precision);
@@ -94,7 +99,7 @@ describe.each(single)('sums of $name', (given) => {
   });
 
   const evaluate = async (rows: TestRows, use: (placed: RowSums, precision: Precision) => unknown) => {
-    for (const storage of ['float32', 'float64'] as const) {
+    for (const storage of storagesOf(given)) {
       const placed = await place().place(rows, storage);
       for (const precision of placed.precisions) await use(placed, precision);
       await placed.close();

@@ -4,9 +4,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { backendNames } from '../../src/backends/names.ts';
 import { LogisticRegression, type Options } from '../../src/index.ts';
 import { readJson, readReference } from '../support/data.ts';
 import '../support/tensorflow.ts';
+import { whyNoGpu } from '../support/webgpu.ts';
 
 interface Case {
   id: string;
@@ -174,7 +176,7 @@ const problems: Problem[] = [
 const solvers = ['newton', 'lbfgs', 'gd'] as const;
 const momentumFor = new Set(['wdbc-standardized-ridge1']);
 const beyondDescent = new Set(['iris-versicolor-virginica']);
-const backends = ['auto', 'tfjs-cpu', 'wasm', 'reference'] as const;
+const backends = backendNames.filter((name) => name !== 'cpu' && !(name === 'webgpu' && whyNoGpu));
 
 describe.each(backends)('backend %s', (backend) => {
   const runs = problems.flatMap((problem) =>

@@ -5,10 +5,11 @@
  */
 import type { Precision, RowPlace, RowSource, RowSums } from '../../rows/contract.ts';
 import { countFeatures } from '../../rows/source.ts';
+import { abortable } from '../../yielding.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow, planLayout } from './layout.ts';
-import { abortable, rowSumsOfStores } from './row-sums.ts';
+import { rowSumsOfStores } from './row-sums.ts';
 import { planStores } from './shards.ts';
 import { openThreads } from './threads.ts';
 import { type OpenStore, upload } from './upload.ts';

@@ -7,6 +7,7 @@ import { addScaled } from '../../math/vector.ts';
 import type { Precision, RowSource, RowSums, RowwiseSums, SumOptions } from '../../rows/contract.ts';
 import { measureScores } from '../../rows/measure.ts';
 import { countFeatures, summarisePartitions, withoutColumns } from '../../rows/source.ts';
+import { abortable } from '../../yielding.ts';
 import { type Asked, askStores, type StorePlan } from './shards.ts';
 import { plusSums } from './sums.ts';
 import type { OpenStore } from './upload.ts';
@@ -153,21 +154,5 @@ function copyPieces(lines: number, { pieces, packed, all, pack }: Copy): void {
       else all.set(packed.subarray(done, done + rows), start);
       done += rows;
     }
-  }
-}
-
-/** What the work gives, or the signal's reason as soon as it aborts; what the work then does is ignored. */
-export async function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work();
-  signal.throwIfAborted();
-  let abort: (() => void) | undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([work(), aborted]);
-  } finally {
-    signal.removeEventListener('abort', abort!);
   }
 }

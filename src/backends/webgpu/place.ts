@@ -1,0 +1,37 @@
+/**
+ * The place `webgpu`: rows on a GPU by WebGPU's own interface, in browsers and by the package webgpu in Node, with fused
+ * kernels in float32. Without TensorFlow.js and without globals. It knows no penalty and no solver.
+ */
+import type { RowPlace, RowSums } from '../../rows/contract.ts';
+import { countFeatures, releaseColumns, withoutColumns } from '../../rows/source.ts';
+import type { Device } from './device.ts';
+import { planLayout } from './layout.ts';
+import { rowSumsOf } from './row-sums.ts';
+import { blockTooLarge, upload } from './upload.ts';
+
+export function createWebgpuPlace(device: Device): RowPlace {
+  const placed = new Set<RowSums>();
+  return {
+    name: 'webgpu',
+    detail: device.detail,
+    async place(source, _storage, signal) {
+      signal?.throwIfAborted();
+      const features = countFeatures(source);
+      const layout = planLayout(source, features, device.largestBuffer);
+      if (layout === undefined) throw blockTooLarge(source, features, device.largestBuffer);
+      const uploaded = await upload(device, source, layout, signal);
+      releaseColumns(source);
+      const rows = rowSumsOf({ device, layout, uploaded, source: withoutColumns(source), scratch: new Map() });
+      placed.add(rows);
+      const close = async (): Promise<void> => {
+        placed.delete(rows);
+        await rows.close();
+      };
+      return { ...rows, close };
+    },
+    async close() {
+      await Promise.all([...placed].map((rows) => rows.close()));
+      placed.clear();
+    },
+  };
+}
