@@ -1,4 +1,4 @@
-/** What opening a backend says where TensorFlow.js or its wasm package is not installed: in a process that finds neither. */
+/** What opening a backend says where the packages it computes with are not installed: in a process that finds none. */
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -67,4 +67,18 @@ test('wasm without its own package', async () => {
       hint: 'npm install @tensorflow/tfjs-backend-wasm',
     },
   ]);
+});
+
+test('webgpu without its package, and with one that does not run on this system', async () => {
+  expect(await open(['webgpu'])).toMatchObject([
+    { code: 'backend-missing', message: 'the backend webgpu needs the package webgpu', hint: 'npm install webgpu' },
+  ]);
+  const webgpu = join(folder, 'node_modules', 'webgpu');
+  await mkdir(webgpu, { recursive: true });
+  await writeFile(join(webgpu, 'package.json'), '{ "type": "module", "main": "index.js" }');
+  const load = "import { createRequire } from 'node:module'; createRequire(import.meta.url)('./dist/plan9/dawn.node');";
+  await writeFile(join(webgpu, 'index.js'), load);
+  const [said] = await open(['webgpu']);
+  expect(said).toMatchObject({ code: 'backend-unavailable', hint: 'choose backend cpu' });
+  expect(said!.message).toMatch(/^the package webgpu does not run here: Cannot find module '.*dawn\.node'$/);
 });

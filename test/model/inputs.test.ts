@@ -1,12 +1,14 @@
 /** What may be handed to fit() and predict() in memory: kinds of arrays, holes in them, shapes. */
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
+import { backendNames } from '../../src/backends/names.ts';
 import { LogisticRegression } from '../../src/index.ts';
 import { t8Labels, t8X } from '../support/t8.ts';
 import { tf } from '../support/tensorflow.ts';
+import { whyNoGpu } from '../support/webgpu.ts';
 
 const third = Math.log(3);
-const backends = ['auto', 'tfjs-cpu', 'wasm'] as const;
+const backends = backendNames.filter((name) => !(name === 'webgpu' && whyNoGpu));
 
 describe('B45: arrays of every kind', () => {
   const kinds: [string, unknown][] = [

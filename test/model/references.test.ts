@@ -176,12 +176,15 @@ const problems: Problem[] = [
 const solvers = ['newton', 'lbfgs', 'gd'] as const;
 const momentumFor = new Set(['wdbc-standardized-ridge1']);
 const beyondDescent = new Set(['iris-versicolor-virginica']);
+/** The software GPU of tests takes milliseconds a step: there, descent is shown on one problem. */
+const descends = (backend: string, id: string): boolean =>
+  !beyondDescent.has(id) && (backend !== 'webgpu' || id === 'mtcars-am-wt');
 const backends = backendNames.filter((name) => name !== 'cpu' && !(name === 'webgpu' && whyNoGpu));
 
 describe.each(backends)('backend %s', (backend) => {
   const runs = problems.flatMap((problem) =>
     solvers
-      .filter((solver) => solver !== 'gd' || !beyondDescent.has(problem.id))
+      .filter((solver) => solver !== 'gd' || descends(backend, problem.id))
       .map((solver) => ({ ...problem, solver, title: `${problem.id} by ${solver}` })),
   );
   test.each(runs)('$title', async ({ id, x, y, options, truth, solver, tolerance, standardized }) => {

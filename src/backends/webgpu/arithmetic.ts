@@ -28,14 +28,14 @@ fn expNegative(a: vec4f) -> vec4f {
 }
 
 fn log1p(e: vec4f) -> vec4f {
-  let s = e / (2.0 + e);
-  let q = s * s;
+  let twice = e * (2.0 / (2.0 + e)); // half of it may be no normal number
+  let q = 0.25 * twice * twice;
   var p = fma(vec4f(1.0 / 13.0), q, vec4f(1.0 / 11.0));
   p = fma(p, q, vec4f(1.0 / 9.0));
   p = fma(p, q, vec4f(1.0 / 7.0));
   p = fma(p, q, vec4f(1.0 / 5.0));
   p = fma(p, q, vec4f(1.0 / 3.0));
-  return 2.0 * s * fma(p, q, vec4f(1.0));
+  return twice * fma(p, q, vec4f(1.0));
 }
 
 fn log1pAny(e: vec4f) -> vec4f {

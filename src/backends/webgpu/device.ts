@@ -9,9 +9,6 @@ import { LogisticError } from '../../errors.ts';
 export const usage = { mapRead: 0x1, copySource: 0x4, copyTarget: 0x8, uniform: 0x40, storage: 0x80 } as const;
 const mapModeRead = 0x1;
 
-/** What buffers hold at most, and other limits a device was opened with. */
-export type Limits = Partial<Record<'maxStorageBufferBindingSize' | 'maxBufferSize', number>>;
-
 export interface Device {
   readonly gpu: GPUDevice;
   /** Adapter in words. */
@@ -42,8 +39,8 @@ export function sharedDevice(gpu: GPU): Promise<Device> {
   return opening;
 }
 
-/** A device of the adapter that the system prefers for speed. `limits`: the adapter's own, or less. */
-export async function openDevice(gpu: GPU, limits: Limits = {}): Promise<Device> {
+/** A device of the adapter that the system prefers for speed, with buffers as large as that has them. */
+export async function openDevice(gpu: GPU): Promise<Device> {
   const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
   if (adapter === null) {
     throw new LogisticError('backend-unavailable', 'WebGPU finds no GPU here, nor a software adapter', {
@@ -51,7 +48,7 @@ export async function openDevice(gpu: GPU, limits: Limits = {}): Promise<Device>
     });
   }
   const { maxStorageBufferBindingSize, maxBufferSize } = adapter.limits;
-  const requiredLimits = { maxStorageBufferBindingSize, maxBufferSize, ...limits };
+  const requiredLimits = { maxStorageBufferBindingSize, maxBufferSize };
   return deviceOver(adapter, await adapter.requestDevice({ requiredLimits }));
 }
 
@@ -121,16 +118,15 @@ function lostIn(name: string, { reason, message }: GPUDeviceLostInfo): LogisticE
 
 function reported(name: string, error: GPUError): Error {
   if (error instanceof Error) return error; // a scope that could not be read
-  const kind = error.constructor.name;
-  if (kind === 'GPUValidationError') return new Error(`while ${name}: ${error.message}`);
-  const [code, what] =
-    kind === 'GPUOutOfMemoryError'
-      ? (['too-large', 'the GPU has not enough memory'] as const)
-      : (['gpu-refused', 'the GPU refused'] as const);
-  return new LogisticError(code, `${what} while ${name}: ${error.message}`, {
-    hint: 'choose backend cpu, or fewer rows',
-    details: { step: name },
-  });
+  const more = { hint: 'choose backend cpu, or fewer rows', details: { step: name } };
+  switch (error.constructor.name) {
+    case 'GPUOutOfMemoryError':
+      return new LogisticError('too-large', `the GPU has no memory left while ${name}: ${error.message}`, more);
+    case 'GPUInternalError':
+      return new LogisticError('gpu-refused', `the GPU refused while ${name}: ${error.message}`, more);
+    default:
+      return new Error(`while ${name}: ${error.message}`);
+  }
 }
 
 /** The numbers of a mapped buffer, once the device has done what was submitted. */

@@ -104,7 +104,7 @@ interface Inputs {
 
 async function withInputs(
   { device, layout, source }: GpuRows,
-  { theta, options }: Request,
+  { theta, options, name }: Request,
   use: (inputs: Inputs) => Promise<void>,
 ): Promise<void> {
   const { features: n, vectors: k } = layout;
@@ -124,7 +124,7 @@ async function withInputs(
     return buffer;
   };
   try {
-    const inputs = await device.step('copying the coefficients', () => {
+    const inputs = await device.step(name, () => {
       return { theta: write(packed), pieces: write(Uint32Array.from(pieces)), batches };
     });
     await use(inputs);
