@@ -4,12 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
-import { backendNames } from '../../src/backends/names.ts';
 import { backends, openPlace } from '../../src/backends/registry.ts';
 import { maxBlockRows } from '../../src/backends/tfjs.ts';
 import { crossEntropy } from '../../src/math/softmax.ts';
 import { type Order, type Precision, type RowPlace, type RowSums, roundoff } from '../../src/rows/contract.ts';
 import { referencePlace, referenceRows } from '../../src/rows/reference.ts';
+import { backendsHere } from '../support/backends.ts';
 import { compensatedSums, worstError } from '../support/compensated.ts';
 import { randomRows, randomTheta, rowsOf, type Shape, selectRows, type TestRows } from '../support/data.ts';
 import { openTfjs, tfjsNames } from '../support/tensorflow.ts';
@@ -29,9 +29,7 @@ const single: Place[] = [
   { name: 'reference', open: async () => referencePlace },
 ];
 /** Places as users open them. */
-const named: Place[] = backendNames
-  .filter((name) => name !== 'cpu' && !(name === 'webgpu' && whyNoGpu))
-  .map((name) => ({ name, open: () => openPlace(name, { threads: 2, cells: 0 }) }));
+const named: Place[] = backendsHere.map((name) => ({ name, open: () => openPlace(name, { threads: 2, cells: 0 }) }));
 const places = [...single, ...named];
 
 /** How places keep rows: those with float32 alone keep them alike whatever is asked for. */

@@ -1,14 +1,12 @@
 /** What may be handed to fit() and predict() in memory: kinds of arrays, holes in them, shapes. */
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { backendNames } from '../../src/backends/names.ts';
 import { LogisticRegression } from '../../src/index.ts';
+import { backendsHere } from '../support/backends.ts';
 import { t8Labels, t8X } from '../support/t8.ts';
 import { tf } from '../support/tensorflow.ts';
-import { whyNoGpu } from '../support/webgpu.ts';
 
 const third = Math.log(3);
-const backends = backendNames.filter((name) => !(name === 'webgpu' && whyNoGpu));
 
 describe('B45: arrays of every kind', () => {
   const kinds: [string, unknown][] = [
@@ -86,7 +84,7 @@ describe('B42: NaN and infinity', () => {
       'row 3, column y: NaN is not a finite number',
     ],
   ];
-  test.each(backends)('the same error, with row and column, before anything is uploaded: %s', async (backend) => {
+  test.each(backendsHere)('the same error, with row and column, before anything is uploaded: %s', async (backend) => {
     const before = tf.memory().numTensors;
     for (const [, x, y, message] of holes) {
       const fit = new LogisticRegression({ backend }).fit(Float32Array.from(x), Float64Array.from(y as number[]));
@@ -114,7 +112,7 @@ describe('B42: NaN and infinity', () => {
     expect((await filled.predictProba([[Number.NaN]]))[0]).toEqual((await filled.predictProba([[0.5]]))[0]);
   });
 
-  test.each(backends)('a rate that overflows stops as diverged at a step: %s', async (backend) => {
+  test.each(backendsHere)('a rate that overflows stops as diverged at a step: %s', async (backend) => {
     const fit = new LogisticRegression({ backend, solver: 'gd', learningRate: 1e308 }).fit(
       t8X.map((x) => [x]),
       t8Labels,

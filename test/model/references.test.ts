@@ -4,11 +4,10 @@
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { backendNames } from '../../src/backends/names.ts';
 import { LogisticRegression, type Options } from '../../src/index.ts';
+import { backendsHere } from '../support/backends.ts';
 import { readJson, readReference } from '../support/data.ts';
 import '../support/tensorflow.ts';
-import { whyNoGpu } from '../support/webgpu.ts';
 
 interface Case {
   id: string;
@@ -179,9 +178,8 @@ const beyondDescent = new Set(['iris-versicolor-virginica']);
 /** The software GPU of tests takes milliseconds a step: there, descent is shown on one problem. */
 const descends = (backend: string, id: string): boolean =>
   !beyondDescent.has(id) && (backend !== 'webgpu' || id === 'mtcars-am-wt');
-const backends = backendNames.filter((name) => name !== 'cpu' && !(name === 'webgpu' && whyNoGpu));
 
-describe.each(backends)('backend %s', (backend) => {
+describe.each(backendsHere)('backend %s', (backend) => {
   const runs = problems.flatMap((problem) =>
     solvers
       .filter((solver) => solver !== 'gd' || descends(backend, problem.id))
