@@ -27,7 +27,9 @@ module.exports = {
     may('bench/', ['backends/', 'model/', 'objective/', 'solvers/', 'rows/', 'math/']),
     may('model/', ['data/', 'sql/', 'design/', 'rows/', 'backends/', 'objective/', 'solvers/', 'fitting/', 'evaluation/', 'explain/', 'predict/', 'math/']),
     may('text/', ['data/', 'runtime/', 'math/', 'predict/cell[.]ts$']),
-    may('platform/', ['data/', 'sql/', 'text/', 'predict/cell[.]ts$']),
+    may('columnar/', ['data/', 'predict/cell[.]ts$']),
+    may('platform/', ['data/', 'sql/', 'text/', 'columnar/', 'predict/cell[.]ts$']),
+    may('web/', ['data/', 'text/', 'columnar/']),
     may('cli/', ['node[.]ts$', 'bench/', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
     may('predict[.]ts$', ['predict/']),
     {

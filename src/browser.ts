@@ -10,7 +10,7 @@ import {
   LogisticRegression as PortableLogisticRegression,
   type TableReader,
 } from './model/logistic-regression.ts';
-import { readWebTable } from './text/web.ts';
+import { readWebTable } from './web/read-table.ts';
 
 export type { Column, ColumnRequest, ReadOptions, Table } from './data/table.ts';
 export * from './index.ts';

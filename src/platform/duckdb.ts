@@ -10,9 +10,7 @@ export interface Database {
   rows<T>(sql: string): Promise<T[]>;
   /** The rows of a relation. */
   count(relation: string): Promise<number>;
-  /** Calls `visit` with each chunk of a query, in order. */
-  chunks(sql: string, visit: (chunk: DuckDBDataChunk) => void): Promise<void>;
-  /** The chunks one by one, for who wants to stop between them. */
+  /** The chunks of a query, in order. */
   stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   /** Copies a column of doubles of a chunk to values[at, …), NaN for null, and returns the number of nulls. */
   copyNumbers: CopyNumbers;
@@ -45,6 +43,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     temp_directory: '', // reading spills nothing
   });
   const connection = await instance.connect();
+  await connection.run("set TimeZone = 'UTC'"); // times are the same texts everywhere
   return databaseOf(connection, options, () => {
     connection.closeSync();
     instance.closeSync();
@@ -94,9 +93,6 @@ export async function databaseOf(
         (await connection.runAndReadAll(`select count(*)::double as m from ${relation}`)).getRowObjectsJS(),
       )) as unknown as [{ m: number }];
       return m;
-    },
-    async chunks(sql, visit) {
-      for await (const chunk of stream(sql)) visit(chunk);
     },
     stream,
     copyNumbers({ chunk, rowCount }, column, values, at) {

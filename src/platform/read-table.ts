@@ -13,7 +13,7 @@ import { readJson } from '../text/read-json.ts';
 import { type WebInput, webSource } from '../text/web-source.ts';
 import type { CellFile } from './cell-file.ts';
 import { expandPath, gunzip, openPath } from './open-path.ts';
-import { readParquet, readParquetCells } from './read-parquet.ts';
+import { readParquet, readParquetCells } from './relation.ts';
 
 /**
  * Reads training data: a path, `-` for standard input, the files of a pattern, or what holds a file's bytes. Throws

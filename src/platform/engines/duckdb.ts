@@ -5,7 +5,7 @@ import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { databaseOf, loadDuckDB } from '../duckdb.ts';
-import { readRelation } from '../read-parquet.ts';
+import { readRelation } from '../relation.ts';
 
 /** `path` is a database file, or ':memory:'. */
 export async function openDuckDB(path: string): Promise<Connection> {

@@ -12,7 +12,7 @@ import { checkOptions } from '../../../../src/model/check-options.ts';
 import { classesByCode } from '../../../../src/predict/model-file.ts';
 import type { RowPlace, RowSource, RowSums } from '../../../../src/rows/contract.ts';
 import { countFeatures, featuresOf, readStandardised } from '../../../../src/rows/source.ts';
-import { readWebTable } from '../../../../src/text/web.ts';
+import { readWebTable } from '../../../../src/web/read-table.ts';
 import type { FeatureInfo, FileProfile, Placed, Rows } from './messages.ts';
 
 /** Rows of a file that are drawn. */

@@ -2,9 +2,9 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { LogisticRegression, readTable } from '../../src/browser.ts';
-import { gunzip } from '../../src/text/web.ts';
+import { gunzip } from '../../src/web/read-table.ts';
 import { t8 } from '../support/text-files.ts';
-import { plain, read } from './support.ts';
+import { plain, read } from '../text/support.ts';
 
 const inputs = (bytes: Uint8Array<ArrayBuffer>) => ({
   Blob: new Blob([bytes]),
