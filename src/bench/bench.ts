@@ -25,26 +25,51 @@ export interface BenchReport {
   readonly results: readonly BenchResult[];
 }
 
-/** Times are of one evaluation of loss and gradient in float32; null where the backend is not available. */
-export interface BenchResult {
+export type BenchResult = TimedResult | AbsentResult;
+
+interface Ran {
   readonly backend: TimedBackend;
   readonly kernel: Backend['kernel'];
-  readonly available: boolean;
-  readonly reason: string | null;
-  readonly device: string | null;
+}
+
+/** Times are of one evaluation of loss and gradient in float32. */
+export interface TimedResult extends Ran {
+  readonly available: true;
+  readonly reason: null;
+  /** What really runs. */
+  readonly device: string;
   /** Loading libraries, compiling, starting threads. */
-  readonly startupMs: number | null;
+  readonly startupMs: number;
   /** Copying the rows to where they are evaluated. */
-  readonly uploadMs: number | null;
-  readonly firstMs: number | null;
-  readonly medianMs: number | null;
+  readonly uploadMs: number;
+  readonly firstMs: number;
+  /** Of the evaluations that are counted. */
+  readonly medianMs: number;
   /** Slowest less fastest. */
-  readonly spreadMs: number | null;
-  readonly rowsPerSecond: number | null;
+  readonly spreadMs: number;
+  readonly rowsPerSecond: number;
   /** The size of X in float32, once, by the median. */
-  readonly gigabytesPerSecond: number | null;
+  readonly gigabytesPerSecond: number;
   /** Largest error of the gradient against float64, relative to its largest entry. */
-  readonly gradientError: number | null;
+  readonly gradientError: number;
+  /** The evaluations that are counted, in the order of the rounds. */
+  readonly samplesMs: readonly number[];
+}
+
+/** A backend that is not here, or failed on the way. */
+export interface AbsentResult extends Ran {
+  readonly available: false;
+  readonly reason: string;
+  readonly device: null;
+  readonly startupMs: null;
+  readonly uploadMs: null;
+  readonly firstMs: null;
+  readonly medianMs: null;
+  readonly spreadMs: null;
+  readonly rowsPerSecond: null;
+  readonly gigabytesPerSecond: null;
+  readonly gradientError: null;
+  readonly samplesMs: readonly [];
 }
 
 export interface BenchOptions {
@@ -166,25 +191,31 @@ function disagreement(name: TimedBackend, what: string, error: number): Logistic
   );
 }
 
-function resultOf({ name, process, failed, ...entry }: Timed, { rows, features }: ProblemShape): BenchResult {
-  const { kernel } = backends[name];
-  const about = { backend: name, kernel, available: failed === undefined, reason: failed ?? null };
-  if (failed !== undefined || 'failed' in process.opened) {
-    const times = { startupMs: null, uploadMs: null, firstMs: null, medianMs: null, spreadMs: null };
-    return { ...about, device: null, ...times, rowsPerSecond: null, gigabytesPerSecond: null, gradientError: null };
+function resultOf({ name, process: { opened }, failed, ...entry }: Timed, problem: ProblemShape): BenchResult {
+  const ran = { backend: name, kernel: backends[name].kernel };
+  if ('failed' in opened || failed !== undefined) {
+    return { ...ran, available: false, reason: failed!, ...nothing };
   }
-  const { version, seconds, uploadSeconds = 0 } = process.opened;
+  const { version, seconds, uploadSeconds = 0 } = opened;
   const steady = median(entry.steady);
   return {
-    ...about,
+    ...ran,
+    available: true,
+    reason: null,
     device: version!,
     startupMs: (seconds - uploadSeconds) * 1000,
     uploadMs: uploadSeconds * 1000,
     firstMs: entry.first[0]! * 1000,
     medianMs: steady * 1000,
     spreadMs: (Math.max(...entry.steady) - Math.min(...entry.steady)) * 1000,
-    rowsPerSecond: rows / steady,
-    gigabytesPerSecond: (rows * features * 4) / steady / 1e9,
+    rowsPerSecond: problem.rows / steady,
+    gigabytesPerSecond: (problem.rows * problem.features * 4) / steady / 1e9,
     gradientError: entry.gradientError,
+    samplesMs: entry.steady.map((value) => value * 1000),
   };
 }
+
+const nothing = {
+  ...{ device: null, startupMs: null, uploadMs: null, firstMs: null, medianMs: null, spreadMs: null },
+  ...{ rowsPerSecond: null, gigabytesPerSecond: null, gradientError: null, samplesMs: [] as const },
+};

@@ -1,27 +1,37 @@
-/** `logit bench`: one evaluation on each backend, as a table or as JSON. */
+/** `logit bench`: one evaluation on each backend, as a table, as JSON and as a page with charts. */
 import { type TimedBackend, timedBackends } from '../bench/backend.ts';
 import { type BenchReport, bench as run } from '../bench/bench.ts';
 import { LogisticError, nearestName } from '../node.ts';
+import { requireFolder, writeWhole } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
 import { table } from './summary.ts';
+import { say } from './talk.ts';
 
 export interface BenchFlags {
   readonly backends?: readonly string[];
   readonly rows: number;
   readonly features: number;
   readonly classes: number;
+  readonly report?: string;
   readonly json?: boolean;
 }
 
 const ranges = { rows: [10, 2 ** 31 - 1], features: [1, 2 ** 16], classes: [2, 100] } as const;
 
 export async function bench(flags: BenchFlags, signal: AbortSignal): Promise<void> {
+  const { report: file, json } = flags;
   const backends = requireBackends(flags.backends);
   for (const [name, range] of Object.entries(ranges)) requireWhole(name, flags[name as keyof typeof ranges], range);
+  if (file !== undefined) await requireFolder(file);
   const { update, stop } = createProgress('drawing the rows');
   const report = await run({ ...flags, backends, signal, onProgress: update }).finally(stop);
-  await (flags.json === true ? printJson(report) : printText(describe(report)));
+  if (file !== undefined) {
+    const { renderReport } = await import('../bench/report.ts');
+    await writeWhole(file, renderReport(report, new Date().toISOString().slice(0, 10)));
+  }
+  await (json === true ? printJson(report) : printText(describe(report)));
+  if (file !== undefined) say(`Saved ${file}.`);
 }
 
 function requireBackends(names: readonly string[] | undefined): TimedBackend[] {

@@ -93,6 +93,7 @@ export function createProgram(signal: AbortSignal): Command {
     .addOption(new Option('--rows <count>', 'rows of the problem').argParser(parseNumber).default(200_000))
     .addOption(new Option('--features <count>', 'features of each row').argParser(parseNumber).default(32))
     .addOption(new Option('--classes <count>', 'classes of the labels').argParser(parseNumber).default(2))
+    .option('--report <file>', 'write a page with charts: one HTML file')
     .option('--json', 'print one JSON object on standard output')
     .action(async (flags) => (await import('./bench.ts')).bench(flags, signal));
 
