@@ -53,10 +53,12 @@ test('doctor: a package that is broken or takes its process down is a reason, no
   expect(stdout).toMatch(/^wasm +absent .*its process ended with SIGILL$/m);
 });
 
-test('bench --json on a small problem: the documented fields, and an absent backend as a row', async () => {
+test('bench --json on a small problem: the documented fields, an absent backend as a row, and the page', async () => {
   const args = ['bench', '--rows', '300', '--features', '3', '--classes', '3', '--backends', 'cpu,wasm', '--json'];
-  const { code, stdout, stderr } = await emptyFolder().logit(args);
-  expect([code, stderr]).toEqual([0, '']);
+  const folder = emptyFolder();
+  const { code, stdout, stderr } = await folder.logit([...args, '--report', 'bench.html']);
+  expect([code, stderr]).toEqual([0, 'Saved bench.html.\n']);
+  expect(folder.read('bench.html')).toMatch(/^<!doctype html>[\s\S]*<svg[\s\S]*<\/html>\n$/);
   const { machine, problem, results } = JSON.parse(stdout);
   expect(machine).toMatchObject({ node: process.version });
   expect(problem).toMatchObject({ rows: 300, features: 3, classes: 3 });
