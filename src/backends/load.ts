@@ -56,7 +56,7 @@ export async function loadWebgpu(): Promise<GPU> {
 }
 
 /** What import() threw, as 'backend-missing' where that is the reason: Node has a code for it, bundles and browsers name the package. */
-function asMissing(error: unknown, name: string, who: string): unknown {
+export function asMissing(error: unknown, name: string, who: string): unknown {
   const { code, message } = error as { readonly code?: string; readonly message?: string };
   if (!(code === undefined ? message?.includes(name) : code.includes('MODULE_NOT_FOUND'))) return error;
   return new LogisticError('backend-missing', `${who} the package ${name}`, { hint: `npm install ${name}` });

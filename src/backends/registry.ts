@@ -13,6 +13,7 @@ import { createFusedPlace } from './cpu/fused.ts';
 import { loadTensorFlow, loadWasm, loadWebgpu } from './load.ts';
 import { type BackendName, backendNames } from './names.ts';
 import { createTfjsPlace } from './tfjs.ts';
+import { loadTfjsNode } from './tfjs-node.ts';
 import { sharedDevice } from './webgpu/device.ts';
 import { createWebgpuPlace } from './webgpu/place.ts';
 
@@ -50,6 +51,18 @@ export const backends: Readonly<Record<Exclude<BackendName, 'auto'>, Backend>> =
     precisions: ['float32'],
     packages: ['webgpu'],
     open: async () => createWebgpuPlace(await sharedDevice(await loadWebgpu())),
+  },
+  node: {
+    kernel: 'portable',
+    precisions: ['float32'],
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node'],
+    open: async () => createTfjsPlace(await loadTfjsNode(), 'node', 'tensorflow'),
+  },
+  tfjs: {
+    kernel: 'portable',
+    precisions: ['float32'],
+    packages: ['@tensorflow/tfjs'],
+    open: openActive,
   },
   'tfjs-cpu': {
     kernel: 'portable',
@@ -111,6 +124,13 @@ async function openWithoutSimd(): Promise<RowPlace> {
       throw error;
     });
   return { ...place, detail: `${place.detail} (there is no WebAssembly SIMD here)` };
+}
+
+/** Whatever backend of TensorFlow.js the application has made active: its own webgpu or webgl, for instance. */
+async function openActive(): Promise<RowPlace> {
+  const tf = await loadTensorFlow();
+  await tf.ready();
+  return createTfjsPlace(tf, 'tfjs', tf.getBackend());
 }
 
 async function openTfjsCpu(name: string): Promise<RowPlace> {

@@ -37,6 +37,7 @@ export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: stri
     });
   }
   const active = <T>(section: () => T): T => withBackend(tf, tfName, section);
+  await requireFloat32({ tf, active }, tfName);
   return {
     name,
     detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
@@ -64,12 +65,36 @@ function withBackend<T>(tf: TensorFlow, name: string, section: () => T): T {
  */
 const tensorNumbers = (tfName: string): number => (tfName === 'wasm' ? 0 : 2 ** 22);
 
-interface Device {
+interface Ops {
   readonly tf: TensorFlow;
-  /** Numbers of X, or of Z where that is larger, in one tensor, unless a block has more. */
-  readonly tensorNumbers: number;
   /** Runs a section with the backend active. */
   active<T>(section: () => T): T;
+}
+
+interface Device extends Ops {
+  /** Numbers of X, or of Z where that is larger, in one tensor, unless a block has more. */
+  readonly tensorNumbers: number;
+}
+
+/** By a product: WebGL renders 16-bit numbers on some devices, where 1 + 2⁻²⁰ is 1, and what it says of itself is not reliable. */
+async function requireFloat32({ tf, active }: Ops, tfName: string): Promise<void> {
+  const value = 1 + 2 ** -20;
+  const length = 1024; // a short tensor webgl would leave to the cpu
+  const product = active(() =>
+    tf.tidy(() =>
+      tf.mul(tf.tensor1d(new Float32Array(length).fill(value)), tf.tensor1d(new Float32Array(length).fill(1))),
+    ),
+  );
+  const [found] = await product.data();
+  product.dispose();
+  if (found === value) return;
+  throw new LogisticError(
+    'backend-unavailable',
+    `TensorFlow.js's backend "${tfName}" computes with fewer than 32 bits here`,
+    {
+      hint: "choose the backend 'auto', or a TensorFlow.js backend with 32-bit numbers",
+    },
+  );
 }
 
 /** Rows from … to of the source in one tensor. */

@@ -18,6 +18,8 @@ export interface WorkerLine {
   end(): Promise<void>;
 }
 
+export type StandIns = Readonly<Record<string, (load: () => object) => object>>;
+
 export interface Runtime {
   /** Threads that this machine runs at the same time. */
   availableThreads(): number;
@@ -25,6 +27,13 @@ export interface Runtime {
   startWorker(script: string, listener: WorkerListener): WorkerLine;
   /** A package that only Node can load, by name; elsewhere undefined. Throws what import() throws where it is missing. */
   importInstalled(name: string): Promise<unknown>;
+  /**
+   * A CommonJS package that only Node can load, with a stand-in for some of what it requires itself: by the name it
+   * requires, what is given instead, made from a way to load the real thing. Elsewhere undefined.
+   */
+  requireInstalled(name: string, standIns: StandIns): unknown;
+  /** Runs a script of Node's in a process of its own: undefined where it ends well within its time, else why it does not. */
+  tryScript(script: string, limitSeconds: number): Promise<string | undefined>;
   /** The folder of an installed package's main file, with the slash; undefined where files lie as a bundler put them. */
   folderOf(name: string): string | undefined;
 }

@@ -1,5 +1,6 @@
 /** Node, and what has Node's modules: Deno, Bun, Electron. */
-import { createRequire } from 'node:module';
+import { type ExecFileException, execFile } from 'node:child_process';
+import Module, { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -12,6 +13,17 @@ const selfOfWorker = `{
   parentPort.on('message', (data) => self.onmessage({ data }));
 }
 `;
+
+/** What Node calls for every require(): of the request, and the module that makes it. */
+type Load = (
+  this: unknown,
+  request: string,
+  parent: { readonly filename?: string } | undefined,
+  ...more: unknown[]
+) => object;
+const loader = Module as unknown as { _load: Load };
+
+const { resolve } = createRequire(import.meta.url);
 
 export const runtime: Runtime = {
   availableThreads: availableParallelism,
@@ -31,5 +43,32 @@ export const runtime: Runtime = {
     };
   },
   importInstalled: (name) => import(name),
-  folderOf: (name) => dirname(createRequire(import.meta.url).resolve(name)) + sep,
+  requireInstalled(name, standIns) {
+    const folder = dirname(resolve(`${name}/package.json`)) + sep;
+    const load = loader._load;
+    loader._load = function (request, parent, ...more) {
+      const real = (): object => load.call(this, request, parent, ...more);
+      const ofPackage = parent?.filename?.startsWith(folder) === true && Object.hasOwn(standIns, request);
+      return ofPackage ? standIns[request]!(real) : real();
+    };
+    try {
+      return createRequire(import.meta.url)(name);
+    } finally {
+      loader._load = load;
+    }
+  },
+  tryScript: (script, limitSeconds) =>
+    new Promise((end) => {
+      const limits = { timeout: 1000 * limitSeconds, killSignal: 'SIGKILL' } as const;
+      execFile(process.execPath, ['-e', script], limits, (error, _, errors) => {
+        end(error === null ? undefined : whyEnded(error, errors, limitSeconds));
+      });
+    }),
+  folderOf: (name) => dirname(resolve(name)) + sep,
 };
+
+function whyEnded({ killed, signal, code }: ExecFileException, errors: string, limitSeconds: number): string {
+  if (killed) return `no answer within ${limitSeconds} s`;
+  if (signal) return `its process ended with ${signal}`;
+  return /^\w*Error\b.*/m.exec(errors)?.[0] ?? `its process ended with exit code ${code}`;
+}

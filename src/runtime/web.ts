@@ -18,5 +18,7 @@ export const runtime: Runtime = {
     };
   },
   importInstalled: async () => undefined,
+  requireInstalled: () => undefined,
+  tryScript: async () => 'there are no processes here',
   folderOf: () => undefined,
 };
