@@ -10,8 +10,8 @@ export interface Dialect {
   readonly name: DialectName;
   readonly identifier: (name: string) => string;
   readonly text: (text: string) => string;
-  /** The placeholder of a bound text, counted from 0. */
-  readonly parameter: (k: number) => string;
+  /** The placeholder of a bound text, counted from 0; undefined where the engine binds none. */
+  readonly parameter: ((k: number) => string) | undefined;
   /** A finite double, which every engine reads back exactly. */
   readonly number: (x: number) => string;
   readonly asDouble: (expression: string) => string;
@@ -73,7 +73,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `{p${k}:String}`,
     number: digits,
     asDouble: (expression) => `toFloat64(${expression})`,
-    asText: (expression) => `trimBoth(toString(${expression}))`,
+    asText: (expression) => `replaceRegexpAll(toString(${expression}), '^ +| +$', '')`, // no trim in old releases
     fence: '',
     random: '(rand() / 4294967296)',
     sum: plainSum,

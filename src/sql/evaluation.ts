@@ -33,7 +33,7 @@ function selectScores(w: Writer, rows: QueriedRows, theta: Float64Array): string
   });
   const scored = `select ${[...kept, `${w.number(0)} as z0`, ...scores].join(', ')} from (${selectRows(w, rows)}) a${w.dialect.fence}`;
   const z = named('z', k + 1);
-  return `select ${[...kept, ...z].join(', ')}, greatest(${z.join(', ')}) as top from (${scored}) b${w.dialect.fence}`;
+  return `select ${[...kept, ...z].join(', ')}, ${z.reduce((top, own) => `greatest(${top}, ${own})`)} as top from (${scored}) b${w.dialect.fence}`;
 }
 
 /** The same with e_c, `own` = e of the row's class, `others` = Σ e of all others, and `behind` = max z − z_y. */

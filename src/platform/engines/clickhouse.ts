@@ -74,14 +74,17 @@ export async function clickhouseConnection(
     return meta.map(({ name, type }) => ({ name, type, kind: kindOf(type) }));
   };
   const [[version]] = (await run({ sql: 'select version()', texts: [] })) as [[string]];
+  // Releases before 20 take no parameters.
+  const binds = Number(version.split('.')[0]) >= 20;
+  const dialect = binds ? dialects.clickhouse : { ...dialects.clickhouse, parameter: undefined };
   return {
-    dialect: dialects.clickhouse,
+    dialect,
     detail: `ClickHouse ${version}`,
     describe,
     run,
     async pull(query, request, options) {
       const columns = await describe(query, options.signal);
-      const sql = selectCells(dialects.clickhouse, query, columns);
+      const sql = selectCells(dialect, query, columns);
       const answer = await ask({ sql, texts: [] }, 'CSVWithNames', options.signal);
       async function* chunks(): AsyncGenerator<Uint8Array> {
         for await (const lines of answer.stream()) {

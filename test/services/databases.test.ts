@@ -1,0 +1,235 @@
+/**
+ * PostgreSQL and ClickHouse as servers: rows pulled once and rows that stay give the coefficients of rows in memory;
+ * cancelled, killed and changed in the middle of a fit, never a wrong model.
+ */
+import { createClient } from '@clickhouse/client';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createRandom } from '../../src/math/random.ts';
+import { LogisticRegression } from '../../src/node.ts';
+import { openConnection } from '../../src/platform/engines/connection.ts';
+import {
+  freePort,
+  hasClickHouse,
+  hasPostgres,
+  type Server,
+  startClickHouse,
+  startPostgres,
+} from '../support/servers.ts';
+
+/** Rows of [x, plan, flag, s, y, kind]; names and texts that SQL could misread. */
+const names = ['x0', "pl'an", 'fl"ag', 's', 'y', 'kind'];
+const random = createRandom(5);
+const rows = Array.from({ length: 4000 }, (_, i) => {
+  const x = 1e4 + 30 * random();
+  const plan = ['basic', "it's", 'back\\slash', '${x}'][Math.floor(random() * 4)]!;
+  const flag = random() < 0.4;
+  const z = 0.1 * (x - 10015) + (flag ? 0.8 : -0.5) + (plan === 'basic' ? 0.6 : 0) + 2 * (random() + random() - 1);
+  return [
+    i % 90 === 3 ? null : x,
+    plan,
+    flag,
+    0.5 + random(),
+    z > 0 ? 1 : 0,
+    z > 1 ? 'a' : z > -1 ? 'b' : 'c',
+  ] as const;
+});
+const inMemory = Object.fromEntries(names.map((name, k) => [name, rows.map((row) => row[k] as never)]));
+
+const fits = [
+  { title: 'two classes', target: 'y', options: { drop: ['kind', 's'] } },
+  { title: 'three classes', target: 'kind', options: { drop: ['y', 's'] } },
+  { title: 'weights and a penalty', target: 'y', options: { drop: ['kind'], weights: 's', l2: 0.01 } },
+] as const;
+
+async function expectEqual(address: string, query: string): Promise<void> {
+  for (const { target, options } of fits) {
+    const expected = (
+      await new LogisticRegression({ ...options, missing: 'drop' } as never).fit(inMemory, target)
+    ).toJSON();
+    for (const place of ['memory', 'there'] as const) {
+      const estimator = new LogisticRegression({ ...options, rows: place } as never);
+      const model = (await estimator.fit({ query, connection: address }, target)).toJSON();
+      expect(model.certificate.outcome).toBe('converged');
+      expect(model.terms.map(({ name }) => name)).toEqual(expected.terms.map(({ name }) => name));
+      const worst = Math.max(
+        ...model.terms.flatMap(({ standardized }, j) =>
+          standardized.map((w, c) => Math.abs(w - expected.terms[j]!.standardized[c]!)),
+        ),
+      );
+      expect(worst).toBeLessThan(1e-8); // both gradients are below 1e-10, and the condition is below 1e2
+    }
+  }
+}
+
+describe.runIf(hasPostgres)('PostgreSQL', () => {
+  let server: Server;
+  let client: pg.Client;
+  const query = 'select * from t';
+  beforeAll(async () => {
+    server = await startPostgres();
+    client = await connected();
+    await client.query(
+      `create table t ("x0" double precision, "pl'an" text, "fl""ag" boolean, s double precision, y integer, kind text)`,
+    );
+    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6)', [...row]);
+  });
+  afterAll(async () => {
+    await client.end().catch(() => {});
+    await server.stop();
+  });
+  async function connected(): Promise<pg.Client> {
+    for (let k = 0; ; k++) {
+      const attempt = new pg.Client({ connectionString: server.address });
+      try {
+        await attempt.connect();
+        attempt.on('error', () => {});
+        return attempt;
+      } catch (error) {
+        if (k > 100) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+
+  test('the models are those of rows in memory', () => expectEqual(server.address, query));
+
+  test("the user's own client is used, and left open and writable", async () => {
+    const model = await new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+      { query, connection: client },
+      'y',
+    );
+    expect(model.toJSON().madeBy.detail).toMatch(/^PostgreSQL \d+.*rows summed there$/);
+    await client.query('create table after_all (x integer)');
+  });
+
+  test('rows that others delete meanwhile are still there in every evaluation', async () => {
+    const before = await new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+      { query, connection: server.address },
+      'y',
+    );
+    let deleted = false;
+    const during = await new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+      { query, connection: server.address },
+      'y',
+      {
+        onIteration: () => {
+          if (!deleted) void client.query('begin; delete from t where y = 1; commit');
+          deleted = true;
+        },
+      },
+    );
+    expect(deleted).toBe(true);
+    expect(during.training.rows).toEqual(before.training.rows);
+    await client.query('delete from t');
+    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6)', [...row]);
+  });
+
+  test('a backend that is terminated in the middle is an error', async () => {
+    const connection = await openConnection(server.address);
+    const terminate = `select pg_terminate_backend(pid) from pg_stat_activity where query like '%count%' and pid <> pg_backend_pid()`;
+    const slow = connection.run({ sql: 'select count(*), pg_sleep(20) from t', texts: [] });
+    const ended = expect(slow).rejects.toMatchObject({ code: 'rows-lost' });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    await client.query(terminate);
+    await ended;
+    await connection.close().catch(() => {});
+  });
+
+  test('an abort cancels the query in the server', async () => {
+    const connection = await openConnection(server.address);
+    const aborting = new AbortController();
+    const slow = connection.run({ sql: 'select pg_sleep(30)', texts: [] }, aborting.signal);
+    const ended = expect(slow).rejects.toBe(aborting.signal.reason ?? slow);
+    setTimeout(() => aborting.abort(), 100);
+    await ended.catch(() => {});
+    await expect(slow).rejects.toBe(aborting.signal.reason);
+    const active = await client.query(
+      "select count(*) as n from pg_stat_activity where query like '%pg_sleep(30)%' and state = 'active' and pid <> pg_backend_pid()",
+    );
+    expect(Number(active.rows[0].n)).toBe(0);
+    await connection.close();
+  });
+
+  test('writing is refused', async () => {
+    const connection = await openConnection(server.address);
+    await expect(connection.run({ sql: 'delete from t', texts: [] })).rejects.toMatchObject({
+      code: 'query-failed',
+      message: expect.stringContaining('read-only'),
+    });
+    await connection.close();
+  });
+
+  test('a password is not shown', async () => {
+    const wrong = new LogisticRegression().fit(
+      { query, connection: `postgres://tester:s3cret@127.0.0.1:${await freePort()}/x` },
+      'y',
+    );
+    await expect(wrong).rejects.toMatchObject({
+      code: 'connection-failed',
+      message: expect.not.stringContaining('s3cret'),
+    });
+  });
+});
+
+describe.runIf(hasClickHouse)('ClickHouse', () => {
+  const servers: Server[] = [];
+  const command = async ({ port }: Server, query: string): Promise<void> => {
+    const client = createClient({ url: `http://127.0.0.1:${port}` });
+    await client.command({ query });
+    await client.close();
+  };
+  const columns = `x0 Nullable(Float64), "pl'an" String, "fl\\"ag" UInt8, s Float64, y Int32, kind String`;
+  const fill = async (server: Server, some: typeof rows): Promise<void> => {
+    await command(server, `create table t (${columns}) engine = MergeTree() partition by tuple() order by s`);
+    const cell = (value: unknown): string =>
+      value === null
+        ? '\\N'
+        : typeof value === 'boolean'
+          ? String(Number(value))
+          : String(value).replaceAll('\\', '\\\\');
+    const lines = some.map((row) => row.map(cell).join('\t'));
+    await command(server, `insert into t format TabSeparated\n${lines.join('\n')}`);
+  };
+  beforeAll(async () => {
+    const ports = await Promise.all(Array.from({ length: 4 }, freePort));
+    const shards = [ports[1]!, ports[3]!];
+    servers.push(await startClickHouse({ http: ports[0]!, tcp: ports[1]!, shards }));
+    servers.push(await startClickHouse({ http: ports[2]!, tcp: ports[3]!, shards }));
+    await fill(servers[0]!, rows.slice(0, 2500));
+    await fill(servers[1]!, rows.slice(2500));
+    await command(servers[0]!, `create table both (${columns}) engine = Distributed(two, default, t)`);
+  });
+  afterAll(() => Promise.all(servers.map((server) => server.stop())));
+  const query = 'select * from both';
+
+  test('the models of a table on two shards are those of rows in memory', async () => {
+    const flag = `"fl\\"ag"`;
+    await expectEqual(
+      servers[0]!.address,
+      `select x0, "pl'an", if(${flag} = 1, 'true', 'false') as ${flag}, s, y, kind from both`,
+    );
+  });
+
+  test('nothing is written', async () => {
+    const connection = await openConnection(servers[0]!.address);
+    await expect(connection.run({ sql: 'drop table t', texts: [] })).rejects.toMatchObject({ code: 'query-failed' });
+    await connection.close();
+  });
+
+  test('a shard that is killed in the middle is an error and no model', async () => {
+    let killed = false;
+    const fitting = new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+      { query, connection: servers[0]!.address },
+      'y',
+      {
+        onIteration: () => {
+          if (!killed) servers[1]!.process.kill('SIGKILL');
+          killed = true;
+        },
+      },
+    );
+    await expect(fitting).rejects.toMatchObject({ code: expect.stringMatching(/^(query-failed|rows-changed)$/) });
+    expect(killed).toBe(true);
+  });
+});
