@@ -22,7 +22,7 @@ const names = ['x0', "pl'an", 'fl"ag', 's', 'y', 'kind'];
 const random = createRandom(5);
 const rows = Array.from({ length: 4000 }, (_, i) => {
   const x = 1e4 + 30 * random();
-  const plan = ['basic', "it's", 'back\\slash', '${x}'][Math.floor(random() * 4)]!;
+  const plan = ['basic', "it's", 'back\\slash', `${'$'}{x}`][Math.floor(random() * 4)]!;
   const flag = random() < 0.4;
   const z = 0.1 * (x - 10015) + (flag ? 0.8 : -0.5) + (plan === 'basic' ? 0.6 : 0) + 2 * (random() + random() - 1);
   return [
