@@ -1,5 +1,5 @@
 /** `logit inspect`: what a model needs, its coefficients, and how it was made. */
-import { type FittedLogisticRegression, loadModel } from '../node.ts';
+import { type FittedLogisticRegression, loadModel, type TrainingReport } from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { coefficientTable, table } from './summary.ts';
 import { onOneLine } from './visible.ts';
@@ -48,12 +48,12 @@ function describeColumns(model: FittedLogisticRegression): string {
 
 function describeMaking(model: FittedLogisticRegression): string {
   const { madeBy, certificate, formatVersion } = model.toJSON();
-  const { rows, source, warnings } = model.training;
+  const { rows, source }: Partial<TrainingReport> = model.training;
   return [
     `Made by ${madeBy.library} ${madeBy.version} (file format ${formatVersion}) on ${madeBy.backend}, ${madeBy.detail},`,
-    `from ${rows.train} rows of ${source}. ${certificate.outcome}: ${certificate.rule};`,
+    `from ${rows?.train ?? 'unknown'} rows of ${source ?? 'unknown data'}. ${certificate.outcome}: ${certificate.rule};`,
     `float64 gradient ${certificate.gradientNorm.toExponential(1)}, condition ${certificate.condition?.toExponential(1) ?? 'unknown'}.`,
-    ...warnings.map(({ message }) => `warning: ${message}`),
+    ...model.warnings.map(({ message }) => `warning: ${message}`),
     '',
   ]
     .map(onOneLine)

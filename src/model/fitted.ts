@@ -18,6 +18,7 @@ import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import type { TrainingReport } from './fit.ts';
 import { reportedClasses } from './measured.ts';
+import { validateReport } from './validate-report.ts';
 
 export interface EvaluateOptions {
   /** Two classes only. */
@@ -47,7 +48,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
 
   /** From a model file: its JSON or the parsed object. Throws LogisticError 'bad-model' naming the bad field. */
   static fromJSON<L extends Label = Label>(source: string | object): FittedLogisticRegression<L> {
-    return new FittedLogisticRegression(loadScorer<L>(source));
+    const scorer = loadScorer<L>(source);
+    validateReport(scorer.model.training, scorer.classes);
+    return new FittedLogisticRegression(scorer);
   }
 
   /** The model file as an object; JSON.stringify(model) is the file. */

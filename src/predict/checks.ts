@@ -34,7 +34,6 @@ export const nullable =
     if (value !== null) check(value, path);
   };
 
-/** A list of items that all pass the check, of a given length where there is one. `items` names them in the message. */
 /** Also where the field is not there. */
 export const optional =
   (check: Check): Check =>
@@ -42,6 +41,7 @@ export const optional =
     if (value !== undefined) check(value, path);
   };
 
+/** A list of items that all pass the check, of a given length where there is one. `items` names them in the message. */
 export const list =
   (check: Check, items: string, length?: number): Check =>
   (value, path) => {
@@ -60,4 +60,12 @@ export const record =
     for (const [key, check] of Object.entries(fields)) {
       check((value as Record<string, unknown>)[key], path ? `${path}.${key}` : key);
     }
+  };
+
+/** An object whose fields, whatever their names, all pass the check. */
+export const recordOf =
+  (check: Check): Check =>
+  (value, path) => {
+    record({})(value, path);
+    record(Object.fromEntries(Object.keys(value as object).map((key) => [key, check])))(value, path);
   };

@@ -133,7 +133,7 @@ export interface ModelFile {
   /** The same where every x is at its mean, [k]. */
   readonly standardizedIntercepts: readonly number[];
   readonly certificate: Certificate;
-  /** How it was made, for people: rows, options, solver, warnings, metrics. */
+  /** How it was made, for people (model/fit.ts, TrainingReport), checked where a fitted model is made of the file: rows, options, solver, warnings, metrics. */
   readonly training: Readonly<Record<string, unknown>>;
 }
 

@@ -16,11 +16,9 @@ export const classes = test('two or more labels of one type, sorted and distinct
   ['string', 'number', 'boolean'].includes(typeof value[0]) &&
   value.every((c, i) => i === 0 || (typeof c === typeof value[0] && c > value[i - 1])));
 
+export const numberStyle = optional(record({ decimal: oneOf('.', ','), thousands: oneOf('', ',', '.') }));
 const kinds: Record<string, Check> = {
-  numeric: record({
-    impute: nullable(finite),
-    style: optional(record({ decimal: oneOf('.', ','), thousands: oneOf('', ',', '.') })),
-  }),
+  numeric: record({ impute: nullable(finite), style: numberStyle }),
   boolean: record({ words: list(string, '2 strings', 2), impute: nullable(flag) }),
   categorical: record({ levels: strings, impute: nullable(string) }),
 };
