@@ -47,7 +47,9 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
     stop();
   }
   if (out !== undefined) await saveModel(model, out);
-  if (quiet !== true) for (const warning of model.warnings) warn(warning.message);
+  // The summary says which rows were dropped.
+  const warnings = model.warnings.filter(({ code }) => code !== 'dropped-rows' || json === true);
+  if (quiet !== true) for (const { message } of warnings) warn(message);
   if (json === true) await printJson(trainReport(model));
   else if (quiet !== true) await printText(summarise(model));
   if (quiet !== true) say(out === undefined ? 'The model was not saved; --out model.json saves it.' : `Saved ${out}.`);

@@ -34,6 +34,9 @@ export interface TextProfile {
   readonly decimalComma: number;
   readonly commaThousands: number;
   readonly pointThousands: number;
+  /** Cells without a comma that are whole numbers: from 1 to 999 in size, and of 1000 and more. */
+  readonly wholesBelow1000: number;
+  readonly wholesFrom1000: number;
   /** Digits dressed up: separators, a currency, a per cent sign. */
   readonly dressed: number;
   readonly dates: number;
@@ -43,18 +46,33 @@ export interface Asked {
   readonly as: 'numeric' | 'categorical' | 'target' | undefined;
   /** How a comma is meant where it could be either. */
   readonly comma: 'decimal' | 'thousands' | undefined;
+  /** What is asked once all other columns are decided, where this one cannot be without it. */
+  readonly rest?: RestOfFile;
+}
+
+/** What the rest of a file says of a comma that may be decimal or group thousands. */
+export interface RestOfFile {
+  readonly delimiter: string;
+  /** A column whose decimals stand after a point; one whose decimals stand after a comma. */
+  readonly pointColumn: string | undefined;
+  readonly commaColumn: string | undefined;
 }
 
 export type Kind =
   | { readonly kind: 'numeric'; readonly style: NumberStyle; readonly warning?: Warning }
   | { readonly kind: 'boolean' | 'categorical'; readonly warning?: Warning }
   | { readonly kind: 'left-out'; readonly warning: Warning }
+  /** Every cell is a number in two readings: the rest of the file is to be asked. */
+  | { readonly kind: 'undecided' }
   | {
       readonly kind: 'refused';
       readonly code: 'not-a-number' | 'date-column' | 'too-many-levels';
       readonly why: string;
       readonly hint: string;
     };
+
+const commaStyle: NumberStyle = { decimal: ',', thousands: '' };
+const groupedStyle: NumberStyle = { decimal: '.', thousands: ',' };
 
 /** A category has no more levels than this. */
 export const maxLevels = 1000;
@@ -96,17 +114,18 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
   const refused = (code: 'not-a-number' | 'date-column' | 'too-many-levels', why: string, hint: string): Kind =>
     target ? { kind: 'categorical' } : { kind: 'refused', code, why, hint };
   const commas = texts === undefined ? undefined : styleWithSeparators(texts, present, asked);
+  const separated = (style: NumberStyle | 'either'): Kind =>
+    style === 'either'
+      ? chooseReading(name, texts!, asked.rest)
+      : { kind: 'numeric', style, ...styleWarning(style, name, asked) };
   if (asked.as === 'numeric' || texts === undefined) {
-    if (commas !== undefined && commas !== 'either')
-      return { kind: 'numeric', style: commas, ...styleWarning(commas, name, asked) };
-    return commas === 'either'
-      ? eitherReading(name)
-      : {
-          kind: 'refused',
-          code: 'not-a-number',
-          why: 'is not a number',
-          hint: 'fix the cell, or name its text with --missing-tokens',
-        };
+    if (commas !== undefined) return separated(commas);
+    return {
+      kind: 'refused',
+      code: 'not-a-number',
+      why: 'is not a number',
+      hint: 'fix the cell, or name its text with --missing-tokens',
+    };
   }
   if (texts.pairs.some((count) => count === present)) return { kind: 'boolean' };
   if (texts.anyBoolean === present) {
@@ -117,8 +136,7 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
   }
   if (commas !== undefined) {
     if (target) return { kind: 'categorical' };
-    if (commas === 'either') return eitherReading(name);
-    return { kind: 'numeric', style: commas, ...styleWarning(commas, name, asked) };
+    return separated(commas);
   }
   if (texts.dates === present) {
     return refused(
@@ -155,14 +173,14 @@ export function decideKind(profile: Profile, asked: Asked): Kind {
 
 /**
  * The style in which every cell is a number though not all are plain ones; undefined where there is none. A comma may
- * be decimal or group thousands: what fits every cell decides, then what is asked for, and never a guess.
+ * be decimal or group thousands: what fits every cell decides, then what is asked for.
  */
 function styleWithSeparators(texts: TextProfile, present: number, asked: Asked): NumberStyle | 'either' | undefined {
   const decimal = texts.decimalComma === present;
   const thousands = texts.commaThousands === present;
   if (decimal && thousands && asked.comma === undefined) return 'either';
-  if (decimal && (!thousands || asked.comma === 'decimal')) return { decimal: ',', thousands: '' };
-  if (thousands) return { decimal: '.', thousands: ',' };
+  if (decimal && (!thousands || asked.comma === 'decimal')) return commaStyle;
+  if (thousands) return groupedStyle;
   return texts.pointThousands === present ? { decimal: ',', thousands: '.' } : undefined;
 }
 
@@ -180,14 +198,29 @@ function styleWarning({ decimal, thousands }: NumberStyle, name: string, asked: 
   return { warning: { code: 'thousands', message, columns: [name] } };
 }
 
-function eitherReading(name: string): Kind {
+/** A file is spelled in one way: of two readings that fit, the one that the other cells speak for, and a warning. */
+function chooseReading(name: string, cells: TextProfile, rest: RestOfFile | undefined): Kind {
+  if (rest === undefined) return { kind: 'undecided' };
+  const { delimiter, pointColumn, commaColumn } = rest;
+  // 950 beside 3,500; between semicolons commas are often decimal.
+  const grouped = cells.wholesBelow1000 > 0 && cells.wholesFrom1000 === 0 && delimiter !== ';';
+  if (commaColumn === undefined && (pointColumn !== undefined || grouped)) {
+    const why = pointColumn === undefined ? 'numbers without one are below 1000' : `${pointColumn} has decimal points`;
+    const message = `${name}: read with commas between thousands (1,234 is 1234), since ${why}; if they are decimal, say so (--decimal-comma)`;
+    return { kind: 'numeric', style: groupedStyle, warning: { code: 'thousands', message, columns: [name] } };
+  }
+  if (commaColumn !== undefined && pointColumn === undefined) {
+    const message = `${name}: read with a decimal comma (1,234 is 1.234), since ${commaColumn} has decimal commas; if they group thousands, say so (--thousands ,)`;
+    return { kind: 'numeric', style: commaStyle, warning: { code: 'decimal-comma', message, columns: [name] } };
+  }
   return {
     kind: 'refused',
     code: 'not-a-number',
-    why: 'is not a number as it stands: its comma may group thousands or be decimal, and every cell fits both',
+    why: 'is not a number as it stands: its comma may group thousands or be decimal, every cell fits both, and nothing in the file speaks for one',
     hint: `say which with --thousands , or with --decimal-comma, or keep the column as text (--categorical ${argument(name)}), or leave it out (--drop ${argument(name)})`,
   };
 }
+
 /** The error for a refused column; `cell` and `where` are the first offender, where they are known. */
 export function refusal(
   name: string,

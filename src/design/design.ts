@@ -120,6 +120,7 @@ export async function decideDesign(table: Table, target: string, options: Design
     pureLevels: purity.levels,
     warnings: [
       ...table.warnings,
+      ...droppedRows(table, dropped),
       ...labels.warnings,
       ...purity.warnings,
       ...scaled.warnings,
@@ -127,6 +128,20 @@ export async function decideDesign(table: Table, target: string, options: Design
       ...(await unseenWarning({ columns, features }, split.holdout)),
     ],
   };
+}
+
+function droppedRows({ rows, badRows }: Table, { missing, noTarget, zeroWeight }: Dropped): Warning[] {
+  const reasons = {
+    'with a missing cell': missing,
+    'without a label': noTarget,
+    'of weight 0': zeroWeight,
+    unreadable: badRows,
+  };
+  const listed = Object.entries(reasons).flatMap(([why, count]) => (count > 0 ? [`${count} ${why}`] : []));
+  if (listed.length === 0) return [];
+  const count = missing + noTarget + zeroWeight + badRows;
+  const message = `${count} of ${rows + badRows} rows are not used: ${listed.join(', ')}`;
+  return [{ code: 'dropped-rows', message }];
 }
 
 /** Rows fold by fold, in their order within each. */

@@ -9,12 +9,14 @@ import type { Scored, TwoClassMetrics } from './metrics.ts';
 import { rankBins, rankScores } from './ranks.ts';
 import { type Quotient, type Reasons, ratio } from './ratio.ts';
 
+/** The positive class is predicted from this probability on. */
+export const defaultThreshold = 0.5;
 const oneClass = 'the rows are of one class';
 const noRows = 'no row has a weight above 0';
 const noNumbers = 'it needs the probability of each row, and these rows are known by counts only';
 
 export async function twoClassFromScores(scored: Scored): Promise<TwoClassMetrics> {
-  const { scores, labels, weights, threshold = 0.5 } = scored;
+  const { scores, labels, weights, threshold = defaultThreshold } = scored;
   const sums: Sums = { loss: 0, squares: 0, tp: 0, fp: 0, tn: 0, fn: 0 };
   await overRows(scores.length, (from, to) => addRows(sums, { scores, labels, weights, threshold }, from, to), 8);
   const order = await rankScores({ scores, labels, own: 1, weights });

@@ -5,8 +5,9 @@
 import { version } from '../../package.json';
 import type { MissingCells } from '../data/table.ts';
 import type { DecidedDesign, RowCounts } from '../design/design.ts';
-import type { Warning } from '../errors.ts';
+import { LogisticError, type Warning } from '../errors.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
+import { defaultThreshold } from '../evaluation/two-class.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution, SolverReport } from '../fitting/solution.ts';
 import { solve } from '../fitting/solve.ts';
@@ -43,6 +44,7 @@ export type FittedFile = ModelFile & { readonly training: TrainingReport & Recor
 
 export function fit(data: Dataset, target: string, options: CheckedOptions, hooks: FitHooks): Promise<FittedFile> {
   return data.withPlaced(target, options, hooks, async (placed) => {
+    refuseThreshold(placed.design, target, options);
     const solution = await solve(placed.problem, options, hooks);
     const metrics = await measure(placed, solution, options, hooks);
     const crossValidation =
@@ -55,7 +57,7 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
       formatVersion,
       madeBy: { library: 'tfjs-logistic', version, backend: place.name, detail: place.detail },
       target: { name: target, classes, reference },
-      threshold: classes.length === 2 ? options.threshold : null,
+      threshold: classes.length === 2 ? (options.threshold ?? defaultThreshold) : null,
       unseen: options.unseen,
       missing: design.missing,
       missingTokens: options.missingTokens,
@@ -80,6 +82,14 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
         options,
       },
     };
+  });
+}
+
+function refuseThreshold({ labels: { classes } }: DecidedDesign, target: string, { threshold }: CheckedOptions): void {
+  if (threshold === undefined || classes.length === 2) return;
+  throw new LogisticError('bad-option', `threshold is for two classes; ${target} has ${classes.length}`, {
+    hint: 'leave it out: the most probable class is predicted',
+    details: { option: 'threshold' },
   });
 }
 

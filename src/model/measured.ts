@@ -6,6 +6,7 @@ import type { DecidedDesign } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
 import { metricsFromMeasures, metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics, Scored } from '../evaluation/metrics.ts';
+import { defaultThreshold } from '../evaluation/two-class.ts';
 import { classesByCode, type Target } from '../predict/model-file.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
@@ -24,13 +25,13 @@ export async function measurePartitions(
     design,
     part,
     partitions,
-    threshold,
+    threshold = defaultThreshold,
     signal,
   }: {
     readonly design: DecidedDesign;
     readonly part: Part | undefined;
     readonly partitions: readonly number[];
-    readonly threshold: number;
+    readonly threshold: number | undefined;
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<Metrics> {

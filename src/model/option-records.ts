@@ -78,7 +78,7 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     flag: {
       usage: '--class-weight <weights>',
       kind: 'class-weight',
-      help: 'balanced, or a weight for each class: no=1,yes=3',
+      help: 'balanced, or weights of classes, 1 where none is given: yes=3',
     },
   },
   l2: {
@@ -125,7 +125,6 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
   },
   threshold: {
     ...number('a number from 0 to 1', (value) => value >= 0 && value <= 1),
-    default: 0.5,
     flag: {
       usage: '--threshold <probability>',
       kind: 'number',

@@ -26,7 +26,7 @@ export interface Options {
   readonly learningRate?: number;
   /** Gradient descent only; default 0. */
   readonly momentum?: number;
-  /** 'balanced': each class weighs m/(K·m_class); or a weight for each class by its label. */
+  /** 'balanced': each class weighs m/(K·m_class); or weights of classes by their labels, 1 where none is given. */
   readonly classWeight?: 'balanced' | Readonly<Record<string, number>>;
   /** The class that log-odds are taken against; default the first in sorted order. */
   readonly reference?: Label;
@@ -87,7 +87,6 @@ type Defaulted =
   | 'solver'
   | 'tolerance'
   | 'momentum'
-  | 'threshold'
   | 'imputation'
   | 'missingTokens'
   | 'unseen'

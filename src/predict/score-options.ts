@@ -25,7 +25,7 @@ export function checkScoreOptions(options: unknown = {}, classes: number): Score
   if (unseen !== undefined && unseen !== 'error' && unseen !== 'ignore')
     refuse('unseen', '"error" or "ignore"', unseen);
   if (threshold !== undefined) {
-    if (classes > 2) refuse('threshold', 'absent for more than two classes', threshold);
+    if (classes > 2) refuse('threshold', `left out: the model has ${classes} classes`, threshold);
     if (!isProbability(threshold)) refuse('threshold', 'a number from 0 to 1', threshold);
   }
   return options as ScoreOptions;

@@ -25,9 +25,11 @@ export interface Finished {
   readonly warning: Warning | undefined;
 }
 
-export function finishColumn(name: string, store: ColumnStore, asked: Asked, reading: Reading): Finished {
+/** Undefined where the column cannot be decided without the rest of the file: `asked.rest`. */
+export function finishColumn(name: string, store: ColumnStore, asked: Asked, reading: Reading): Finished | undefined {
   const profiled = profileColumn(name, store, reading.dictionary, reading.tokens);
   const kind = decideKind(profiled.profile, asked);
+  if (kind.kind === 'undecided') return undefined;
   const warning = 'warning' in kind ? kind.warning : undefined;
   if (kind.kind === 'left-out') return { column: undefined, warning };
   if (kind.kind === 'refused') throw refusal(name, kind, offender(store, profiled, kind, reading));

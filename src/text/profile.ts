@@ -127,6 +127,8 @@ function countCells(name: string, store: ColumnStore, texts: readonly DistinctTe
     pairs,
     anyBoolean: anyBoolean + cells.zeroOrOne,
     dates,
+    wholesBelow1000: cells.wholesBelow1000,
+    wholesFrom1000: cells.wholesFrom1000,
     dressed: fromText.looks.dressed + cells.commas,
     decimalComma: fromText.looks.decimalComma + cells.commas + cells.wholes + cells.wholeExponents,
     commaThousands: fromText.looks.commaThousands + cells.groups + numberCells - cells.commas - cells.exponents,
@@ -168,6 +170,8 @@ function countNumbers(store: ColumnStore, { isToken, numericTokens }: Counting) 
   const counts = {
     commas: 0,
     wholes: 0,
+    wholesBelow1000: 0,
+    wholesFrom1000: 0,
     exponents: 0,
     wholeExponents: 0,
     groups: 0,
@@ -194,6 +198,8 @@ function countNumbers(store: ColumnStore, { isToken, numericTokens }: Counting) 
       if (fraction === 1) counts.wholeExponents++;
     } else if (fraction === 0) {
       counts.wholes++;
+      if (size >= 1000) counts.wholesFrom1000++;
+      else if (size > 0) counts.wholesBelow1000++;
       if (size > exactBelow) counts.beyondExact++;
       if (size <= 1 && !Object.is(values![row], -0) && values![row]! >= 0) counts.zeroOrOne++;
     } else if (group) counts.pointGroups++;

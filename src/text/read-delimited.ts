@@ -5,7 +5,7 @@
  */
 import { runtime } from '#runtime';
 import { describeCounters } from '../data/counters.ts';
-import type { Asked } from '../data/infer.ts';
+import type { Asked, RestOfFile } from '../data/infer.ts';
 import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import { firstWrongWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { Column, ColumnRequest, NumericColumn, ReadOptions, Table } from '../data/table.ts';
@@ -13,7 +13,7 @@ import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import { nextTask } from '../yielding.ts';
 import { BlockCutter } from './cutter.ts';
-import { finishColumn, type Reading } from './finish.ts';
+import { type Finished, finishColumn, type Reading } from './finish.ts';
 import { type Use, uses } from './kernel.ts';
 import { type OpenText, openText } from './open-text.ts';
 import { Places } from './places.ts';
@@ -50,18 +50,25 @@ export async function readDelimited(
     tokens: new Set(['', ...(options.missingTokens ?? defaultMissingTokens)]),
     places,
   };
-  const columns: Column[] = [];
-  const warnings: Warning[] = [];
-  for (const place of wanted) {
-    const name = names[place]!;
-    const { column, warning } = finishColumn(name, stores.get(place)!, askedOf(name, request, options), reading);
-    stores.delete(place);
-    if (column !== undefined) columns.push(column);
-    if (column?.kind === 'numeric' && name === request.weights) requireWeights(column, places);
-    if (warning !== undefined) warnings.push(warning);
-    await nextTask();
-    options.signal?.throwIfAborted();
-  }
+  const finished = new Map<number, Finished>();
+  const finish = async (some: readonly number[], rest?: RestOfFile): Promise<void> => {
+    for (const place of some) {
+      const asked = askedOf(names[place]!, request, options);
+      const done = finishColumn(names[place]!, stores.get(place)!, { ...asked, ...(rest && { rest }) }, reading);
+      if (done === undefined) continue;
+      finished.set(place, done);
+      stores.delete(place);
+      await nextTask();
+      options.signal?.throwIfAborted();
+    }
+  };
+  await finish(wanted);
+  if (stores.size > 0) await finish([...stores.keys()], restOf(finished.values(), dialect.delimiter));
+  const inOrder = wanted.map((place) => finished.get(place)!);
+  const columns = inOrder.flatMap(({ column }) => column ?? []);
+  const warnings = inOrder.flatMap(({ warning }) => warning ?? []);
+  const weights = columns.find(({ name }) => name === request.weights);
+  if (weights?.kind === 'numeric') requireWeights(weights, places);
   const unnamed = new Set([...named.unnamed].map((place) => names[place]!));
   const counters = describeCounters(columns, request, unnamed);
   return {
@@ -71,6 +78,16 @@ export async function readDelimited(
     source: sources.length === 1 ? source.label : `${source.label} and ${sources.length - 1} more`,
     badRows: places.badRows,
     warnings: [...text.warnings, ...warnings, ...counters.warnings, ...tokenShares(columns, rows)],
+  };
+}
+
+function restOf(finished: Iterable<Finished>, delimiter: string): RestOfFile {
+  const numeric = [...finished].flatMap(({ column }) => (column?.kind === 'numeric' ? [column] : []));
+  const fraction = (value: number): boolean => value % 1 !== 0 && !Number.isNaN(value);
+  return {
+    delimiter,
+    pointColumn: numeric.find(({ style, values }) => (style?.decimal ?? '.') === '.' && values.some(fraction))?.name,
+    commaColumn: numeric.find(({ style }) => style?.decimal === ',')?.name,
   };
 }
 

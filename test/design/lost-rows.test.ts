@@ -7,6 +7,18 @@ const b = { ...a, y: 'b' };
 const fit = (rows: object[], options: Options = {}) =>
   new LogisticRegression({ l2: 1, ...options }).fit(rows as never, 'y');
 
+test('rows that are not used are warned of, with their reasons', async () => {
+  const given = [a, b, a, b, { ...a, u: null }, { ...b, y: null }, { ...b, s: 0 }, { ...b, s: 0 }];
+  const { warnings } = await fit(given, { weights: 's' });
+  expect(warnings.filter(({ code }) => code === 'dropped-rows')).toEqual([
+    {
+      code: 'dropped-rows',
+      message: '4 of 8 rows are not used: 1 with a missing cell, 1 without a label, 2 of weight 0',
+    },
+  ]);
+  expect((await fit([a, b, a, b])).warnings.map(({ code }) => code)).not.toContain('dropped-rows');
+});
+
 describe('one class is left, or none', () => {
   const missing = { hint: expect.stringMatching(/^impute .*--drop u\)$/) };
   const weightless = { hint: 'give those rows a weight' };

@@ -147,6 +147,11 @@ describe('options of classes', () => {
     });
     const threshold = await folder.logit(['predict', 'm.json', 'iris.csv', '--threshold', '0.3']);
     expect(threshold).toMatchObject({ code: 1, stderr: expect.stringContaining('the model has 3 classes') });
+    const trained = await folder.logit([...base, '--threshold', '0.3']);
+    expect(trained).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--threshold is for two classes; Species has 3'),
+    });
     const misspelled = await folder.logit([...base, '--reference', 'virginca']);
     expect(misspelled).toMatchObject({ code: 1, stderr: expect.stringContaining('did you mean "virginica"?') });
   });

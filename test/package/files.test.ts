@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { NumericColumn } from '../../src/data/table.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { readCells, readTable } from '../../src/platform/read-table.ts';
+import { loadScorer } from '../../src/predict.ts';
 import { emptyFolder, type TrainJson } from '../support/command.ts';
 import { t8, t8Labels, t8X } from '../support/t8.ts';
 
@@ -124,6 +125,25 @@ describe('B21: decimal commas and dressed-up numbers', () => {
     ['a per cent sign', make('x,y', (x, y) => `${x + 12} %,${y}`), /d\.csv:2: column x: `12 %` is not a number/],
     ['a currency', make('x,y', (x, y) => `$${x + 5},${y}`), /d\.csv:2: column x: `\$5` is not a number/],
   ];
+  test.each([
+    ['3,500 beside 950', (x: number) => (x ? '"3,500"' : '950'), ',', 2 / 2550],
+    ['3,500 beside decimal commas', (x: number) => `${x + 2},500;0,5`, ';', 2],
+  ] as const)('the reading that was chosen is kept: %s', async (_, cell, delimiter, slope) => {
+    const folder = emptyFolder();
+    const header = delimiter === ',' ? 'x,y' : 'x;half;y';
+    folder.write(
+      'd.csv',
+      make(header, (x, y) => `${cell(x)}${delimiter}${y}`),
+    );
+    const { coefficients } = await folder.train('d.csv', '--target', 'y', '--out', 'm.json');
+    expect(coefficients.x).toBeCloseTo(slope * third, 12);
+    const { stdout } = await folder.logit(['predict', 'm.json', 'd.csv']);
+    expect(Number(stdout.split('\n')[1]!.split(',')[1])).toBeCloseTo(0.75, 9);
+    const evaluated = await folder.logit(['evaluate', 'm.json', 'd.csv', '--json']);
+    expect(JSON.parse(evaluated.stdout).meanLogLoss).toBeCloseTo(0.5623351446, 9);
+    const [row] = cell(0).replaceAll('"', '').split(';');
+    expect(loadScorer(folder.read('m.json')).predictProba([{ x: row!, half: '0,5' }])[0]![0]).toBeCloseTo(0.75, 9);
+  });
   test('separators of thousands are read where nothing else fits, and that is said', async () => {
     const report = await trained(make('x;y', (x, y) => `${x + 1}.299,99;${y}`));
     expect(report.coefficients.x).toBeCloseTo((2 * third) / 1000, 12);

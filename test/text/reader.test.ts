@@ -112,9 +112,64 @@ describe('what is said of the first lines', () => {
 });
 
 describe('T20: thousands', () => {
-  test('"3,500" beside 950 is told as what it may be', async () => {
-    const found = await outcome('x,y\n950,0\n"3,500",1\n', target);
-    expect(found).toMatchObject({ code: 'not-a-number', message: expect.stringContaining('`3,500`') });
+  const [thousands, decimals] = [
+    { decimal: '.', thousands: ',' },
+    { decimal: ',', thousands: '' },
+  ];
+  test.each<[string, string, string[], object, RegExp]>([
+    [
+      'numbers without one below 1000',
+      'x,y\n950,0\n"3,500",1\n',
+      ['950', '3500'],
+      thousands,
+      /since numbers without one/,
+    ],
+    [
+      'decimal points beside',
+      'x;z;y\n2,950;0.5;0\n3,500;1;1\n',
+      ['2950', '3500'],
+      thousands,
+      /since z has decimal points/,
+    ],
+    [
+      'a point and thousands beside',
+      'x,z,y\n"2,950","1,234.5",0\n"3,500",1,1\n',
+      ['2950', '3500'],
+      thousands,
+      /since z has/,
+    ],
+    [
+      'decimal commas beside',
+      'x;z;y\n2,950;0,5;0\n3,500;1;1\n',
+      ['2.95', '3.5'],
+      decimals,
+      /since z has decimal commas/,
+    ],
+    [
+      'decimal commas, against whole numbers',
+      'x,z,y\n950,"0,5",0\n"3,500",1,1\n',
+      ['950', '3.5'],
+      decimals,
+      /since z has/,
+    ],
+  ])(
+    'a comma that may be either is read as the other cells are, and that is said: %s',
+    async (_, text, values, style, why) => {
+      const found = await outcome(text, target);
+      expect('columns' in found && found.columns[0]).toMatchObject({ values, style });
+      const said = 'warnings' in found ? found.warnings.filter(({ columns }) => columns?.includes('x')) : [];
+      expect(said).toEqual([expect.objectContaining({ message: expect.stringMatching(why) })]);
+    },
+  );
+
+  test.each([
+    ['nothing', 'x,y\n"2,950",0\n"3,500",1\n'],
+    ['whole numbers beyond 1000', 'x,y\n950,0\n1950,0\n"3,500",1\n'],
+    ['whole numbers, between semicolons', 'x;y\n950;0\n3,500;1\n'],
+    ['columns of both kinds', 'x;a;b;y\n950;0,5;0.5;0\n3,500;1;1;1\n'],
+  ])('where %s decides it is an error that says how to', async (_, text) => {
+    const found = await outcome(text, target);
+    expect(found).toMatchObject({ code: 'not-a-number', message: expect.stringMatching(/`(2,950|3,500)`/) });
     expect('hint' in found && found.hint).toMatch(/--thousands , or with --decimal-comma/);
   });
 
