@@ -51,6 +51,15 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
   });
   const metrics = k === 2 ? twoClasses : moreClasses;
   const spread = record({ mean: measured, standardDeviation: measured, folds: count });
+  const separation = record({
+    kind: oneOf('complete', 'quasi-complete'),
+    weight: finite,
+    totalWeight: finite,
+    coefficients: list(
+      record({ name: string, column: optional(string), class: oneOf(undefined, ...classes), sign: oneOf(1, -1) }),
+      'coefficients',
+    ),
+  });
   const missing = record({ count, tokens: recordOf(count) });
   record({
     source: optional(string),
@@ -77,6 +86,7 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
         gradientNorm: finite,
       }),
     ),
+    separation: optional(nullable(separation)),
     warnings: optional(list(record({ code: string, message: string, columns: optional(strings) }), 'warnings')),
     meanLogLoss: optional(finite),
     metrics: optional(record({ train: nullable(metrics), holdout: nullable(metrics) })),

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import {
   FittedLogisticRegression,
-  LogisticError,
+  type LogisticError,
   LogisticRegression,
   loadScorer,
   type Options,
@@ -49,21 +49,24 @@ const named = (path: readonly string[]): string =>
     .join('')
     .slice(1);
 
+function expectRefused(file: Tree, path: readonly string[]): void {
+  const load = () => FittedLogisticRegression.fromJSON(spoiled(file, path, () => 'of no kind'));
+  expect(load, named(path)).toThrow(expect.objectContaining({ code: 'bad-model' }));
+  try {
+    load();
+  } catch (error) {
+    const told = named(path).startsWith(String((error as LogisticError).details.path));
+    expect(told, `${named(path)}: ${(error as Error).message}`).toBe(true);
+  }
+}
+
 describe.each(['two', 'three'] as const)('of %s classes', (target) => {
   test('every field of the wrong kind is refused by its path', async () => {
     const file = await fileOf(target);
     const paths = pathsIn(file.training, ['training']);
     expect(paths.length).toBeGreaterThan(150);
     for (const path of paths) {
-      const load = () => FittedLogisticRegression.fromJSON(spoiled(file, path, () => 'of no kind'));
-      expect(load, named(path)).toThrow(LogisticError);
-      expect(load, named(path)).toThrow(expect.objectContaining({ code: 'bad-model' }));
-      const told = (error: LogisticError): boolean => named(path).startsWith(String(error.details.path));
-      try {
-        load();
-      } catch (error) {
-        expect(told(error as LogisticError), `${named(path)}: ${(error as Error).message}`).toBe(true);
-      }
+      expectRefused(file, path);
     }
   });
 
@@ -77,6 +80,15 @@ describe.each(['two', 'three'] as const)('of %s classes', (target) => {
     expect(loadScorer(without).classes).toEqual(loadScorer(file).classes);
     FittedLogisticRegression.fromJSON(spoiled(file, ['training', 'later'], { of: 'a minor version' }));
   });
+});
+
+test('of separated classes', async () => {
+  const cells = ['000', '000', '100', '101', '010', '011', '111', '111'];
+  const separated = cells.map(([a, b, y]) => ({ a: Number(a), b: Number(b), y: y! }));
+  const file = JSON.parse(JSON.stringify(await new LogisticRegression().fit(separated, 'y')));
+  const paths = pathsIn(file.training.separation, ['training', 'separation']);
+  expect(paths.length).toBeGreaterThan(8);
+  for (const path of paths) expectRefused(file, path);
 });
 
 test.each(['1.0', '2.0'])('files of format %s load', (version) => {

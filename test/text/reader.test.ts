@@ -2,6 +2,7 @@
 
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runtime } from '#runtime';
+import type { Column } from '../../src/data/table.ts';
 import { LogisticError } from '../../src/errors.ts';
 import { createRandom } from '../../src/math/random.ts';
 import type { Call } from '../../src/runtime/messages.ts';
@@ -265,7 +266,16 @@ describe('several threads', () => {
     expect(padded.length).toBeGreaterThan(17 * 2 ** 20);
     const one = await read(padded, { piece: 2 ** 20, threads: 1 });
     const several = await read(padded, { piece: 2 ** 20, threads });
-    expect(several).toEqual(one);
+    expect(several.columns.length).toBe(4);
+    const cells = (column: Column): Uint8Array => {
+      const { buffer, byteOffset, byteLength } = column.kind === 'numeric' ? column.values : column.codes;
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    };
+    for (const [k, column] of several.columns.entries()) {
+      const other = one.columns[k]!;
+      expect({ ...column, values: [], codes: [] }).toEqual({ ...other, values: [], codes: [] });
+      expect(Buffer.compare(cells(column), cells(other))).toBe(0);
+    }
   });
 
   test('tell the same line', async () => {
