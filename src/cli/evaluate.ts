@@ -8,13 +8,11 @@ import {
   type ScoreOptions,
 } from '../node.ts';
 import { printJson, printText } from './output.ts';
-import { missingColumn, openRows, type RowFlags } from './rows.ts';
+import { chooseWeights, openRows, type RowFlags, type WeightFlags } from './rows.ts';
 import { metricNotes, metricRows, table } from './summary.ts';
-import { say, warn } from './talk.ts';
+import { warn } from './talk.ts';
 
-interface EvaluateFlags extends ScoreOptions, RowFlags {
-  /** false: each row counts once. */
-  readonly weights?: string | false;
+interface EvaluateFlags extends ScoreOptions, RowFlags, WeightFlags {
   readonly json?: boolean;
 }
 
@@ -87,26 +85,6 @@ export async function evaluate(
   if (flags.json === true) {
     await printJson({ ...metrics, threshold, ...positive, reference, classes, weights: weights ?? null, dropped });
   } else await printText(report(model, metrics, threshold));
-}
-
-/** The column that rows are weighed by: the one that is asked for, else the one that weighed them in training. */
-function chooseWeights(
-  model: FittedLogisticRegression,
-  file: string,
-  { weights: asked }: EvaluateFlags,
-  names: readonly string[],
-): string | undefined {
-  const { weights, options } = model.training;
-  const trained = weights?.column ?? options?.weights; // 0.1.0 wrote the latter only
-  if (asked === false || (asked === undefined && trained === undefined)) return undefined;
-  const column = asked ?? trained!;
-  if (names.includes(column)) {
-    if (asked === undefined) say(`Rows are weighed by ${column}, as in training; --no-weights counts each once.`);
-    return column;
-  }
-  if (asked !== undefined) throw missingColumn(column, names, `${file}: there is no column ${JSON.stringify(column)}`);
-  warn(`rows were weighed by ${column} in training, and ${file} has no such column: each counts once`);
-  return undefined;
 }
 
 /** Labels the model does not know would make every figure wrong, so none is printed. */

@@ -77,6 +77,17 @@ export function createProgram(signal: AbortSignal): Command {
       (await import('./evaluate.ts')).evaluate(model, file, flags, signal),
     );
 
+  rowsOf(command('explain', 'show how the loss of one row and its derivatives come about'))
+    .addOption(new Option('--row <number>', 'which row of the file, from 1').argParser(parseNumber).default(1))
+    .option('--label <class>', 'its class, where the file does not give it or another is to be tried')
+    .option('--weights <column>', 'column of sample weights (default: the one that weighed the rows in training)')
+    .option('--no-weights', 'let the row count once')
+    .addOption(new Option('--json', 'print the graph as one JSON object on standard output').conflicts('html'))
+    .option('--html <file>', 'write a page here instead')
+    .action(async (model: string, file: string, flags) =>
+      (await import('./explain.ts')).explain(model, file, flags, signal),
+    );
+
   command('inspect', 'show what a model needs, its coefficients and how it was made')
     .argument('<model>', 'a model file made by train')
     .option('--json', 'print one JSON object on standard output')
@@ -100,16 +111,20 @@ export function createProgram(signal: AbortSignal): Command {
   return program;
 }
 
-/** What predict and evaluate share: a model, a file of rows, and how both are read. */
+/** What predict and evaluate share. */
 function scoring(command: Command): Command {
   const threshold = new Option(
     '--threshold <probability>',
     'two classes: the positive one from this probability on (default: as in the model)',
   ).argParser(parseNumber);
+  return rowsOf(command).addOption(threshold);
+}
+
+/** A model, a file of rows, and how its rows are read. */
+function rowsOf(command: Command): Command {
   command
     .argument('<model>', 'a model file made by train')
     .argument('<file>', 'the rows, of any kind that train reads; - is standard input')
-    .addOption(threshold)
     .addOption(
       new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
         ...optionRecords.unseen.choices!,

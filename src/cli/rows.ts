@@ -1,9 +1,15 @@
-/** The rows of a file in a model's column order, for `predict` and `evaluate`. */
+/** The rows of a file in a model's column order, and what weighs them, for `predict`, `evaluate` and `explain`. */
 import { type Cell, type FittedLogisticRegression, LogisticError, nearestName, readCells } from '../node.ts';
+import { say, warn } from './talk.ts';
 
 export interface RowFlags {
   readonly delimiter?: string;
   readonly header?: boolean;
+}
+
+export interface WeightFlags {
+  /** The column; false: each row counts once. */
+  readonly weights?: string | false;
 }
 
 export interface OpenedRows {
@@ -11,6 +17,8 @@ export interface OpenedRows {
   readonly names: readonly string[];
   /** Chunks of rows: the model's columns in order, then the others that were asked for, undefined where the file lacks them. */
   read(others: readonly string[]): AsyncIterable<{ readonly cells: Cell[]; readonly others: Cell[] }[]>;
+  /** For who does not read the rows to their end. */
+  close(): Promise<void>;
 }
 
 export async function openRows(
@@ -32,6 +40,7 @@ export async function openRows(
   const places = model.columns.map((column) => names.indexOf(column));
   return {
     names,
+    close,
     async *read(others) {
       const further = others.map((name) => names.indexOf(name));
       for await (const chunk of rows) {
@@ -44,7 +53,27 @@ export async function openRows(
   };
 }
 
-export function missingColumn(column: string, names: readonly string[], message: string): LogisticError {
+/** The column that rows are weighed by: the one that is asked for, else the one that weighed them in training. */
+export function chooseWeights(
+  model: FittedLogisticRegression,
+  file: string,
+  { weights: asked }: WeightFlags,
+  names: readonly string[],
+): string | undefined {
+  const { weights, options } = model.training;
+  const trained = weights?.column ?? options?.weights; // 0.1.0 wrote the latter only
+  if (asked === false || (asked === undefined && trained === undefined)) return undefined;
+  const column = asked ?? trained!;
+  if (names.includes(column)) {
+    if (asked === undefined) say(`Rows are weighed by ${column}, as in training; --no-weights counts each once.`);
+    return column;
+  }
+  if (asked !== undefined) throw missingColumn(column, names, `${file}: there is no column ${JSON.stringify(column)}`);
+  warn(`rows were weighed by ${column} in training, and ${file} has no such column: each counts once`);
+  return undefined;
+}
+
+function missingColumn(column: string, names: readonly string[], message: string): LogisticError {
   const near = nearestName(column, names);
   return new LogisticError(
     'missing-column',

@@ -27,6 +27,9 @@ export const formulaOf = ({ text, mathml }: Expression): Formula => ({ text, mat
 const operator = (sign: string): string => `<mo>${sign}</mo>`;
 const row = (mathml: string): string => `<mrow>${mathml}</mrow>`;
 
+const parenthesised = ({ mathml }: Expression): string =>
+  `<mo stretchy="false">(</mo>${mathml}<mo stretchy="false">)</mo>`;
+
 /** z, dW, or with indices w_1 and w_1,2. */
 export function symbol(letter: string, ...indices: readonly number[]): Expression {
   if (indices.length === 0) return { text: letter, mathml: `<mi>${letter}</mi>`, binds: 'atom' };
@@ -50,7 +53,7 @@ export function number(value: number): Expression {
 function inside(part: Expression, beside: Binding): Expression {
   const order: readonly Binding[] = ['sum', 'product', 'atom'];
   if (order.indexOf(part.binds) >= order.indexOf(beside)) return part;
-  return { text: `(${part.text})`, mathml: row(`${operator('(')}${part.mathml}${operator(')')}`), binds: 'atom' };
+  return { text: `(${part.text})`, mathml: row(parenthesised(part)), binds: 'atom' };
 }
 
 /** a + b + … */
@@ -105,7 +108,7 @@ export function over(a: Expression, b: Expression): Expression {
 export function call(name: string, argument: Expression): Expression {
   return {
     text: `${name}(${argument.text})`,
-    mathml: row(`<mi>${name}</mi>${operator('(')}${argument.mathml}${operator(')')}`),
+    mathml: row(`<mi>${name}</mi>${parenthesised(argument)}`),
     binds: 'atom',
   };
 }

@@ -7,7 +7,7 @@ import { LogisticError } from '../errors.ts';
 import { type Cell, readText } from '../predict/cell.ts';
 import { classesByCode, type Factor, levelsOf, type ModelFile, type Term } from '../predict/model-file.ts';
 import { cellReaders, cellsOf } from '../predict/read-row.ts';
-import type { ScoreOptions } from '../predict/score-options.ts';
+import { checkScoreOptions, type ScoreOptions } from '../predict/score-options.ts';
 import { describeGraph, type Graph } from './describe.ts';
 import type { Quantity, Rule, ValueOf, Write } from './graph.ts';
 import { type Expression, minus, number, over, plus, symbol, times } from './notation.ts';
@@ -32,10 +32,11 @@ export interface RowExplanation extends Graph<Role> {
   readonly notes: readonly string[];
 }
 
-/** `label` is the code of the row's class. Throws LogisticError 'unpredictable-row' and whatever scoring throws. */
+/** `label` is the code of the row's class. Throws LogisticError 'unpredictable-row', 'missing-column', 'row-width'. */
 export function explainRow(model: ModelFile, row: unknown, label: number, options: RowOptions = {}): RowExplanation {
-  const { cells, notes } = readCells(model, row, options.unseen ?? model.unseen);
   const classes = classesByCode(model.target).map(String);
+  const { unseen = model.unseen } = checkScoreOptions({ unseen: options.unseen }, classes.length);
+  const { cells, notes } = readCells(model, row, unseen);
   const terms = model.terms.filter(({ excluded }) => excluded === undefined);
   const numbers = cellNumbers(terms, cells);
   const features = terms.map((term, at) => featureOf(at + 1, term.name, standardised(term, numbers)));
@@ -46,13 +47,17 @@ export function explainRow(model: ModelFile, row: unknown, label: number, option
     classes,
     ...(options.sampleWeight !== undefined && { sampleWeight: options.sampleWeight }),
   });
+  const graph = describeGraph(quantities);
+  if (graph.nodes.some(({ about, value }) => about.role === 'score' && !Number.isFinite(value))) {
+    throw new LogisticError('unpredictable-row', 'the row: its log-odds overflow');
+  }
   return {
     target: model.target.name,
     classes,
     label,
     leftOut: model.terms.flatMap(({ name, excluded }) => (excluded ? [{ name, reason: excluded }] : [])),
     notes,
-    ...describeGraph(quantities),
+    ...graph,
   };
 }
 

@@ -165,10 +165,12 @@ export class FittedLogisticRegression<L extends Label = Label> {
   /**
    * The computational graph of one row's loss, as data: each quantity with its value and its derivative, each step with
    * its local derivative, every formula in text and MathML, and a measurement of each derivative. Throws
-   * 'unknown-label', 'unpredictable-row', 'missing-column'.
+   * 'unknown-label', 'unpredictable-row', 'missing-column', 'bad-weights'.
    */
   explain(row: Row, label: L, options: RowOptions = {}): RowExplanation {
     requireOptions(options, ['unseen', 'sampleWeight'], 'explain');
+    const { sampleWeight } = options;
+    if (sampleWeight !== undefined && !isWeight(sampleWeight)) throw wrongWeight('sampleWeight', sampleWeight);
     const { model } = this.#scorer;
     return explainRow(model, row, this.#codeOf(label, this.labelReader()), options);
   }

@@ -90,14 +90,14 @@ function isRunning(pid: number): boolean {
 }
 
 /** Refuses a path that is one of the files that are read, under whatever name. */
-export async function requireOther(path: string, inputs: readonly string[]): Promise<void> {
+export async function requireOther(path: string, inputs: readonly string[], option = '--out'): Promise<void> {
   const own = await stat(path).catch(() => undefined);
   if (!own?.isFile()) return;
   for (const input of inputs) {
     const other = await stat(input).catch(() => undefined);
     if (other?.ino !== own.ino || other.dev !== own.dev) continue;
     throw new LogisticError('unwritable', `${path}: this file is read, so it cannot be written to`, {
-      hint: 'give --out another name',
+      hint: `give ${option} another name`,
     });
   }
 }

@@ -1,4 +1,4 @@
-/** The four commands, from the packed library in an empty folder: what each prints, writes and returns. */
+/** The five commands, from the packed library in an empty folder: what each prints, writes and returns. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -277,4 +277,94 @@ test('Ctrl-C ends it with 130 and leaves no file', async () => {
   expect({ code, stderr }).toEqual({ code: 130, stderr: 'logit: interrupted; nothing was written\n' });
   expect(existsSync(join(folder.path, 'model.json'))).toBe(false);
   expect(readdirSync(folder.path)).toEqual(['big.csv']);
+});
+
+describe('explain', () => {
+  const trained = async () => {
+    const folder = emptyFolder();
+    folder.write('t8.csv', t8);
+    await folder.train('t8.csv', '--target', 'y', '--out', 'model.json');
+    return folder;
+  };
+
+  test('the text has the row, its cells, and every derivative beside its measurement', async () => {
+    const folder = await trained();
+    const { code, stdout, stderr } = await folder.logit(['explain', 'model.json', 't8.csv', '--row', '4']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    // Rows 1 to 4 have x = 0 and labels 0, 0, 0, 1: P(1) is 1/4.
+    expect(stdout).toMatch(/^Row 4 of t8.csv: y is 1; predicted: 0, with probability 0.7500.\n/);
+    expect(stdout).toContain('∂L/∂z = ∂L/∂a·∂a/∂z   (B7)\n');
+    expect(stdout).toMatch(/= a − y\n +.*= 0.25 − 1\n +.*= −0.75\n +.*≈ −0.75, measured\n/);
+    const [, value, measured] = /intercept +∂L\/∂b +a − y +0.25 − 1 +(\S+) +(\S+)\n/.exec(stdout)!;
+    expect([value, measured]).toEqual(['−0.75', '−0.75']);
+  });
+
+  test('--json is the graph alone', async () => {
+    const folder = await trained();
+    const { code, stdout, stderr } = await folder.logit(['explain', 'model.json', 't8.csv', '--row', '4', '--json']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const { row, prediction, nodes, edges, classes, label } = JSON.parse(stdout);
+    expect({ row, prediction, classes, label }).toEqual({ row: 4, prediction: 0, classes: ['0', '1'], label: 1 });
+    expect(nodes.map(({ id }: { id: string }) => id)).toEqual(['r_1', 'x_1', 'w_1', 'b', 'z', 'a', 'y', 'L']);
+    expect(edges).toHaveLength(7);
+    expect(Math.abs(nodes.at(-1).value - Math.log(4))).toBeLessThan(1e-12);
+  });
+
+  test('--html writes a page, and --label tries another class', async () => {
+    const folder = await trained();
+    const args = ['explain', 'model.json', 't8.csv', '--row', '4', '--label', '0', '--html', 'row.html'];
+    expect(await folder.logit(args)).toEqual({ code: 0, stdout: '', stderr: 'Saved row.html.\n' });
+    expect(folder.read('row.html')).toMatch(/^<!doctype html>[^]*y is 0; predicted: 0[^]*<\/html>\n$/);
+  });
+
+  test('rows without labels, of a pipe, and weighed ones', async () => {
+    const folder = await trained();
+    const piped = await folder.logit(['explain', 'model.json', '-', '--label', '1', '--json'], 'x\n1\n');
+    expect(JSON.parse(piped.stdout).nodes[0].value).toBe(1);
+    const weighed = ['explain', 'model.json', '-', '--weights', 's', '--json'];
+    const { stdout } = await folder.logit(weighed, 'x,y,s\n1,1,2.5\n');
+    expect(JSON.parse(stdout).nodes.at(-1).symbol.text).toBe('s·L');
+    const none = await folder.logit(weighed, 'x,y,s\n1,1,\n');
+    expect(none.stderr).toContain('row 1, column s: no weight');
+    expect(JSON.parse(none.stdout).nodes.at(-1).symbol.text).toBe('L');
+  });
+
+  test.each([
+    [['--row', '9'], undefined, '--row should be from 1 to 8, the rows of t8.csv, found 9'],
+    [['--row', '0'], undefined, '--row should be a whole number from 1 on, found 0'],
+    [['--row', '1.5'], undefined, '--row should be a whole number from 1 on, found 1.5'],
+    [['--label', 'maybe'], undefined, '--label should be one of 0, 1, found "maybe"'],
+    [
+      [],
+      'x\n1\n',
+      '-: there is no column "y", and derivatives are those of a loss, which needs a label; give one: --label 0 or --label 1',
+    ],
+    [[], 'x,y\n1,\n', 'row 1: "y" is missing, and derivatives'],
+    [[], 'x,y\n1,7\n', 'row 1: "y" is "7", which is not a class of the model, and derivatives'],
+    [[], 'x,y\n,1\n', 'row 1: x is missing'],
+    [[], 'z,y\n1,1\n', 'the model needs the column "x"'],
+    [['--html', 'nowhere/row.html'], undefined, 'nowhere/row.html: there is no folder nowhere'],
+    [
+      ['--html', 'model.json'],
+      undefined,
+      'model.json: this file is read, so it cannot be written to; give --html another name',
+    ],
+    [['--html', 'a.html', '--json'], undefined, "option '--json' cannot be used with option '--html <file>'"],
+  ])('%j is refused in one line', async (flags, input, words) => {
+    const folder = await trained();
+    const { code, stdout, stderr } = await folder.logit(
+      ['explain', 'model.json', input ? '-' : 't8.csv', ...flags],
+      input,
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr.split('\n')).toHaveLength(2);
+  });
+
+  test('a file that is no model', async () => {
+    const folder = await trained();
+    const { code, stderr } = await folder.logit(['explain', 't8.csv', 't8.csv']);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^logit: t8.csv: model file: not JSON; .*\n$/);
+  });
 });
