@@ -146,6 +146,21 @@ export function editPoints(points: readonly DataPoint[], chosen = lab.chosen.val
   });
 }
 
+/** Puts another point, or none, in the place of one. */
+export function replace(index: number, point: DataPoint | undefined): void {
+  const points = lab.points.value;
+  if (point === undefined && points.length === 1) return;
+  editPoints(
+    points.flatMap((other, i) => (i === index ? (point ? [point] : []) : [other])),
+    index,
+  );
+}
+
+export function flip(index: number): void {
+  const point = lab.points.value[index]!;
+  replace(index, { ...point, y: point.y === 1 ? 0 : 1 });
+}
+
 /** New steps after the one that is shown; those that came after it are given up. */
 function append(more: readonly Step[], by: lab.PathStep['by']): void {
   batch(() => {

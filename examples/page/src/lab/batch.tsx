@@ -2,38 +2,44 @@
 import { explainBatch } from '../../../../src/explain/batch.ts';
 import { Figure, useWidth } from '../view/figure.tsx';
 import { Formula } from '../view/formula.tsx';
+import { useInSight } from '../view/in-sight.ts';
 import { linearScale } from '../view/scale.ts';
 import { short } from './numbers.ts';
 import { scoresNow } from './scores.ts';
 import * as lab from './state.ts';
 
 export function BatchPart() {
+  const [ref, inSight] = useInSight();
   const [, second] = lab.drawn.value;
   return (
-    <section class="part">
+    <section class="part" ref={ref}>
       <h2>All rows at once</h2>
       <p>
         The derivative of a mean is the mean of the derivatives. Each row adds its own x·dz; laid end to end these
         arrows lead to m·dW, and a step goes the other way.
       </p>
       <div class="even">
-        {second !== undefined && <Pulls second={second} />}
-        <Matrices />
+        {second !== undefined && <Pulls second={second} inSight={inSight} />}
+        <Matrices inSight={inSight} />
       </div>
     </section>
   );
 }
 
+interface InSight {
+  /** Out of sight it does not follow the weights. */
+  readonly inSight: boolean;
+}
+
 /** The terms of dW, end to end. */
-function Pulls({ second }: { readonly second: number }) {
+function Pulls({ second, inSight }: InSight & { readonly second: number }) {
   const [ref, width] = useWidth(420);
   const height = Math.min(width * 0.8, 360);
   const [first] = lab.drawn.value;
   const points = lab.points.value;
+  const scores = inSight ? scoresNow.value : scoresNow.peek();
   const m = points.length;
-  const terms = points.map(
-    ({ x }, i) => [(x[first]! * scoresNow.value[i]!.dz) / m, (x[second]! * scoresNow.value[i]!.dz) / m] as const,
-  );
+  const terms = points.map(({ x }, i) => [(x[first]! * scores[i]!.dz) / m, (x[second]! * scores[i]!.dz) / m] as const);
   let [x, y] = [0, 0];
   const joints = terms.map(([dx, dy]) => {
     const from = [x, y] as const;
@@ -52,7 +58,7 @@ function Pulls({ second }: { readonly second: number }) {
       table={() => ({
         head: ['row', 'dz', 'x₁·dz/m', 'x₂·dz/m'],
         rows: [
-          ...terms.map(([a, b], i) => [i + 1, short(scoresNow.value[i]!.dz), short(a), short(b)]),
+          ...terms.map(([a, b], i) => [i + 1, short(scores[i]!.dz), short(a), short(b)]),
           ['sum', '', short(x), short(y)],
         ],
       })}
@@ -96,9 +102,9 @@ function Pulls({ second }: { readonly second: number }) {
 /** Columns of a matrix that are printed. */
 const mostColumns = 5;
 
-function Matrices() {
+function Matrices({ inSight }: InSight) {
   const points = lab.points.value;
-  const theta = lab.theta.value;
+  const theta = inSight ? lab.theta.value : lab.theta.peek();
   const n = points[0]?.x.length ?? 0;
   const matrices = explainBatch({
     x: Array.from({ length: n }, (_, j) => points.map(({ x }) => x[j]!)),

@@ -1,8 +1,8 @@
 /** A row: a ring for class 0, a filled square on its corner for class 1; a button for keys, a handle for mouse and touch. */
 import { useRef } from 'preact/hooks';
+import { flip, replace } from './actions.ts';
 import type { DataPoint } from './data-sets.ts';
 import { short } from './numbers.ts';
-import type { Score } from './scores.ts';
 import * as lab from './state.ts';
 
 interface DotProps {
@@ -12,15 +12,12 @@ interface DotProps {
   readonly y: number;
   /** Rows of a file stay where they are. */
   readonly own: boolean;
-  readonly score: Score;
   onMove(event: PointerEvent): void;
   onShift(dx: number, dy: number): void;
-  onFlip(): void;
-  onDelete(): void;
   onAdd(): void;
 }
 
-export function Dot({ index, point, x, y, own, score, onMove, onShift, onFlip, onDelete, onAdd }: DotProps) {
+export function Dot({ index, point, x, y, own, onMove, onShift, onAdd }: DotProps) {
   const dragged = useRef(false);
   const chosen = index === lab.chosen.value;
   const choose = (): void => {
@@ -36,14 +33,14 @@ export function Dot({ index, point, x, y, own, score, onMove, onShift, onFlip, o
   };
   const keys = (event: KeyboardEvent): void => {
     const far = event.shiftKey ? 0.5 : 0.1;
-    const own_: Readonly<Record<string, () => void>> = {
+    const ofOwn: Readonly<Record<string, () => void>> = {
       ArrowLeft: () => onShift(-far, 0),
       ArrowRight: () => onShift(far, 0),
       ArrowUp: () => onShift(0, far),
       ArrowDown: () => onShift(0, -far),
-      f: onFlip,
-      Delete: onDelete,
-      Backspace: onDelete,
+      f: () => flip(index),
+      Delete: () => replace(index, undefined),
+      Backspace: () => replace(index, undefined),
       n: onAdd,
     };
     const all: Readonly<Record<string, () => void>> = {
@@ -52,15 +49,16 @@ export function Dot({ index, point, x, y, own, score, onMove, onShift, onFlip, o
       Enter: choose,
       ' ': choose,
     };
-    const action = all[event.key] ?? (own ? own_[event.key] : undefined);
+    const action = all[event.key] ?? (own ? ofOwn[event.key] : undefined);
     if (action === undefined) return;
     event.preventDefault();
     action();
   };
-  const name = `Row ${index + 1}, class ${lab.classes.value[point.y]}: ${lab.features.value
-    .slice(0, 2)
-    .map((feature, j) => `${feature.name} ${short(point.x[j]!)}`)
-    .join(', ')}; a ${short(score.a)}, dz ${short(score.dz)}`;
+  const [first, second] = lab.drawn.value;
+  const coordinates = [first, ...(second === undefined ? [] : [second])].map(
+    (j) => `${lab.features.value[j]?.name} ${short(point.x[j]!)}`,
+  );
+  const name = `Row ${index + 1}, class ${lab.classes.value[point.y]}: ${coordinates.join(', ')}`;
   return (
     <g
       class={`dot ${point.y === 1 ? 'one' : 'zero'}${chosen ? ' chosen' : ''}`}
@@ -81,7 +79,7 @@ export function Dot({ index, point, x, y, own, score, onMove, onShift, onFlip, o
         dragged.current = true;
         onMove(event);
       }}
-      onDblClick={own ? onFlip : undefined}
+      onDblClick={own ? () => flip(index) : undefined}
     >
       <circle class="hit" r="13" />
       <circle class="ring" r="10.5" />

@@ -1,10 +1,26 @@
 /** The chosen row's graph, as src/explain makes it, and the order in which a pass goes over it. */
-import { computed } from '@preact/signals';
+import { computed, effect, signal } from '@preact/signals';
 import { explainNumbers } from '../../../../src/explain/numbers.ts';
 import * as lab from './state.ts';
 
+/** Weights as the graph has them: of many features it takes some milliseconds, and rests while steps go by. */
+const theta = signal<Float64Array>(new Float64Array(3));
+const fewFeatures = 8;
+const rest = 150;
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+effect(() => {
+  const next = lab.theta.value;
+  const take = (): void => {
+    theta.value = next;
+  };
+  clearTimeout(timer);
+  if (next.length <= fewFeatures || next.length !== theta.peek().length) take();
+  else timer = setTimeout(take, rest);
+});
+
 export const explained = computed(() => {
-  const { theta, row, features, classes } = lab;
+  const { row, features, classes } = lab;
   if (row.value === undefined) return undefined;
   const n = row.value.x.length;
   return explainNumbers({

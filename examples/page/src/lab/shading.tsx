@@ -1,25 +1,13 @@
-/** The probability behind the rows: a wash of the colour of class 1 where a is large, of class 0 where it is small. */
-
+/** The probability behind the rows: a wash towards the colour of either class, or with one feature the curve itself. */
 import { sigmoid } from '../../../../src/math/logistic.ts';
-import { linePath, type Scale } from '../view/scale.ts';
-import { boundaryOf } from './scores.ts';
+import { linePath } from '../view/scale.ts';
+import type { Frame } from './frame.ts';
+import type { Boundary } from './scores.ts';
 import * as lab from './state.ts';
 
 const stops = [-6, -4, -3, -2, -1, 0, 1, 2, 3, 4, 6];
 
-interface ShadingProps {
-  readonly size: number;
-  readonly sx: Scale;
-  readonly sy: Scale;
-  readonly second: number | undefined;
-}
-
-export function Shading({ size, sx, sy, second }: ShadingProps) {
-  const theta = lab.theta.value;
-  const [first] = lab.drawn.value;
-  if (second === undefined) return <Curve size={size} sx={sx} sy={sy} second={undefined} />;
-  const boundary = boundaryOf(theta, first, second);
-  if (boundary === undefined) return null;
+export function Wash({ frame: { size, sx, sy }, boundary }: { readonly frame: Frame; readonly boundary: Boundary }) {
   // From z = −6 to z = 6 along the normal.
   const [from, to] = [-6, 6].map((z) => {
     const [[x1, y1], [x2, y2]] = boundary.line(z);
@@ -31,11 +19,12 @@ export function Shading({ size, sx, sy, second }: ShadingProps) {
         {stops.map((z) => {
           const lean = 2 * sigmoid(z) - 1;
           const colour = lean < 0 ? 'var(--zero)' : 'var(--one)';
+          const opacity = Math.abs(lean).toFixed(3);
           return (
             <stop
               key={z}
               offset={(z + 6) / 12}
-              style={`stop-color: rgb(${colour} / calc(var(--shade) * ${Math.abs(lean).toFixed(3)}))`}
+              style={`stop-color: rgb(${colour} / calc(var(--shade) * ${opacity}))`}
             />
           );
         })}
@@ -45,15 +34,17 @@ export function Shading({ size, sx, sy, second }: ShadingProps) {
   );
 }
 
-/** One feature: a = σ(w·x + b) itself. */
-function Curve({ size, sx, sy }: ShadingProps) {
-  const theta = lab.theta.value;
-  const xs = Array.from({ length: 81 }, (_, i) => sx.invert((i / 80) * size));
-  const path = linePath(xs.map((x) => [sx(x), sy(sigmoid(theta[0]! * x + theta[1]!))]));
+/** One feature: a = σ(w·x + b). */
+export function Curve({ frame: { size, sx, sy } }: { readonly frame: Frame }) {
+  const [w, b] = lab.theta.value;
+  const points = Array.from({ length: 81 }, (_, i) => {
+    const x = sx.invert((i / 80) * size);
+    return [sx(x), sy(sigmoid(w! * x + b!))] as const;
+  });
   return (
-    <>
+    <g pointer-events="none">
       <line class="axis" x1="0" x2={size} y1={sy(1)} y2={sy(1)} />
-      <path class="curve" d={path} style="stroke:var(--a)" />
-    </>
+      <path class="curve" d={linePath(points)} style="stroke:var(--a)" />
+    </g>
   );
 }

@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { contours } from 'd3-contour';
 import { useAnswer } from '../view/answer.ts';
 import { Figure, useWidth } from '../view/figure.tsx';
-import { linearScale, linePath } from '../view/scale.ts';
+import { linearScale, linePath, type Scale } from '../view/scale.ts';
 import { call } from '../worker/client.ts';
 import { geoPathOf } from './contour-path.ts';
 import { short, subscript } from './numbers.ts';
@@ -111,7 +111,7 @@ export function SurfacePart() {
         })}
         caption="Click where the paths shall start; with keys, arrows move the start. The dot is the step that the scrubber shows."
       >
-        {drawn ? <Valley {...drawn} /> : <p class="note">…</p>}
+        {drawn ? <Valley {...drawn} /> : <div class="empty" />}
       </Figure>
     </section>
   );
@@ -128,7 +128,6 @@ function Valley({ values, size, spans, paths, axes: [i, j] }: Drawn) {
   const rings = contours().size([size, size]).thresholds(thresholds)(Array.from(values));
   const ring = geoPathOf(width / size, height / size, height);
   const to = ({ theta }: Path['steps'][number]): [number, number] => [sx(theta[i]!), sy(theta[j]!)];
-  const now = lab.step.value;
   const move = (dx: number, dy: number): void => {
     const [a, b] = start.value;
     start.value = [Math.round((a + dx) * 100) / 100, Math.round((b + dy) * 100) / 100];
@@ -178,7 +177,7 @@ function Valley({ values, size, spans, paths, axes: [i, j] }: Drawn) {
               </g>
             ))}
             <path class="start" d={`M${sx(start.value[0])} ${sy(start.value[1])}m-7 0h14m-7-7v14`} />
-            {now && <circle class="here" r="5" cx={sx(now.theta[i]!)} cy={sy(now.theta[j]!)} />}
+            <Here axes={[i, j]} sx={sx} sy={sy} />
             <text x={width - 10} y={height - 10} text-anchor="end">
               {nameOf(i)} →
             </text>
@@ -201,6 +200,12 @@ function Valley({ values, size, spans, paths, axes: [i, j] }: Drawn) {
       </ul>
     </>
   );
+}
+
+/** Where the scrubber stands. */
+function Here({ axes: [i, j], sx, sy }: Pick<Drawn, 'axes'> & { readonly sx: Scale; readonly sy: Scale }) {
+  const theta = lab.theta.value;
+  return <circle class="here" r="5" cx={sx(theta[i] ?? 0)} cy={sy(theta[j] ?? 0)} />;
 }
 
 /** A step, in the shape of its solver. */
