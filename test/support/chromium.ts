@@ -33,7 +33,7 @@ const webgpuArgs = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'
 const ofMachine = process.env.CHROME_PATH ?? places.find((place) => existsSync(place));
 const packaged = process.platform === 'linux' && process.arch === 'x64';
 
-const missing = ofMachine === undefined && !packaged;
+export const missing = ofMachine === undefined && !packaged;
 if (missing) {
   const reason = 'there is no Chromium or Chrome: install one, or name its program in the variable CHROME_PATH';
   if (process.env.CI) throw new Error(reason);
@@ -44,7 +44,7 @@ const closing = async (browser: Browser, use: (browser: Browser) => Promise<void
   await use(browser);
   await browser.close();
 };
-const withBrowsers = test.extend<{ browser: Browser; gpuBrowser: Browser }>({
+export const withBrowsers = test.extend<{ browser: Browser; gpuBrowser: Browser }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads which fixtures a fixture takes.
   browser: [async ({}, use) => closing(await launch(['--disable-gpu']), use), { scope: 'file' }],
   // biome-ignore lint/correctness/noEmptyPattern: as above.

@@ -64,7 +64,7 @@ export function Dot({ index, point, x, y, own, onMove, onShift, onAdd }: DotProp
       class={`dot ${point.y === 1 ? 'one' : 'zero'}${chosen ? ' chosen' : ''}`}
       transform={`translate(${x} ${y})`}
       role="button"
-      tabIndex={chosen ? 0 : -1}
+      tabindex={chosen ? 0 : -1}
       aria-label={name}
       aria-pressed={chosen}
       onKeyDown={keys}

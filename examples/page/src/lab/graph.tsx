@@ -180,8 +180,6 @@ function Nodes({ nodes, layout, looked, passOf }: NodesProps) {
               class={`node is-${node.id[0]} ${passOf(node.id, 'forward')} back-${passOf(node.id, 'backward')}`}
               tabIndex={node.id === known ? 0 : -1}
               aria-pressed={node.id === known}
-              title={node.name}
-              aria-label={`${node.symbol.text}, ${node.name}: ${short(node.value)}. ${node.gradient.symbol.text} = ${short(node.gradient.value)}`}
               onClick={() => {
                 looked.value = node.id;
               }}
@@ -189,6 +187,7 @@ function Nodes({ nodes, layout, looked, passOf }: NodesProps) {
             >
               <span class="value">
                 <Formula mathml={node.symbol.mathml} /> <b>{short(node.value)}</b>
+                <span class="unseen">, {node.name}; </span>
               </span>
               <span class="slope">∂L {short(node.gradient.value)}</span>
             </button>

@@ -153,7 +153,7 @@ function Valley({ values, size, spans, paths, axes: [i, j] }: Drawn) {
           width={width}
           height={height}
           role="application"
-          tabIndex={0}
+          tabindex={0}
           aria-label={`Start of the paths: ${nameOf(i)} ${short(start.value[0])}, ${nameOf(j)} ${short(start.value[1])}. Arrow keys move it.`}
           onKeyDown={keys}
           onClick={(event) => {

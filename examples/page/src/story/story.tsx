@@ -2,6 +2,7 @@
  * The derivation, to be read from top to bottom: docs/derivation.md with figures that move between its paragraphs.
  */
 import type { ComponentType } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
 import { coloured } from '../view/formula.tsx';
 import { GraphFigure, LossesFigure, PullsFigure, SigmoidFigure } from './figures.tsx';
 
@@ -15,9 +16,26 @@ const figures: Readonly<Record<string, ComponentType>> = {
 
 const blocks = story`docs/derivation.md`;
 
+/** What is wider than the page is scrolled, by keys too. */
+function useReachable(ref: { readonly current: HTMLElement | null }): void {
+  useEffect(() => {
+    const mark = (): void => {
+      for (const block of ref.current!.querySelectorAll<HTMLElement>('.formula.block, pre, .table')) {
+        if (block.scrollWidth > block.clientWidth) block.tabIndex = 0;
+        else block.removeAttribute('tabindex');
+      }
+    };
+    const observer = new ResizeObserver(mark);
+    observer.observe(ref.current!);
+    return () => observer.disconnect();
+  }, [ref]);
+}
+
 export function Story() {
+  const ref = useRef<HTMLElement>(null);
+  useReachable(ref);
   return (
-    <main class="story">
+    <main class="story" ref={ref}>
       <article>
         {blocks.map((block, i) => {
           if ('html' in block)
