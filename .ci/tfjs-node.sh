@@ -10,7 +10,8 @@ cd "$(dirname "$0")/.."
 tfjs_node=4.22.0 tensorflow=2.15.0 node_api_headers=1.9.0
 binaries="${XDG_CACHE_HOME:-$HOME/.cache}/tfjs-logistic/tfjs-node-$tfjs_node-tensorflow-$tensorflow"
 
-npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error \
+# As a development dependency: npm does not install what it knows as an optional peer.
+npm install --no-save --save-dev --ignore-scripts --no-audit --no-fund --loglevel=error \
   "@tensorflow/tfjs-node@$tfjs_node" "node-api-headers@$node_api_headers"
 package="$PWD/node_modules/@tensorflow/tfjs-node"
 

@@ -9,9 +9,12 @@ import { sourceOf } from './problem.ts';
 import type { Session } from './session.ts';
 import { shortFit, shortFitProblem } from './truth.ts';
 
-/** The backends that are timed: all but the reference, which they are compared with. */
-export type TimedBackend = Exclude<keyof typeof backends, 'reference'>;
-export const timedBackends = Object.keys(backends).filter((name): name is TimedBackend => name !== 'reference');
+/** Not timed: the reference, which the others are compared with, and tfjs, which is whatever an application has made active. */
+const untimed = ['reference', 'tfjs'] as const;
+export type TimedBackend = Exclude<keyof typeof backends, (typeof untimed)[number]>;
+export const timedBackends = Object.keys(backends).filter(
+  (name): name is TimedBackend => !untimed.some((other) => other === name),
+);
 
 export async function openBackend(
   name: TimedBackend,

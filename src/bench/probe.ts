@@ -43,7 +43,8 @@ export async function probe(name: ProbedBackend, backend: Backend = backends[nam
   const { open, precisions, packages } = backend;
   const place = await open({ threads: 'auto', cells: threadedCells });
   const health = (reason: string | null, result: BackendHealth['probe']): BackendHealth => ({
-    ...{ name, available: true, reason, version: versionOf(packages), device: place.detail },
+    ...{ name, available: true, reason, version: versionOf(packages) },
+    device: [place.detail, ...(place.limits === undefined ? [] : [place.limits])].join(', '),
     ...{ precision: precisions.at(-1)!, probe: result },
   });
   try {

@@ -140,6 +140,8 @@ export interface RowPlace {
   readonly name: string;
   /** What really runs, for reports. */
   readonly detail: string;
+  /** What bounds the rows it can hold, in words, where that is not the memory of the machine. */
+  readonly limits?: string | undefined;
   /** Copies the rows; `storage` is how they are kept where the place has a choice. */
   place(source: RowSource, storage: Precision, signal?: AbortSignal): Promise<RowSums>;
   /** Ends what the place started: threads. Placed rows are gone with it. */

@@ -14,6 +14,7 @@ export function createWebgpuPlace(device: Device): RowPlace {
   return {
     name: 'webgpu',
     detail: device.detail,
+    limits: `buffers of up to ${Number((device.largestBuffer / 2 ** 30).toPrecision(2))} GiB`,
     async place(source, _storage, signal) {
       signal?.throwIfAborted();
       const features = countFeatures(source);
