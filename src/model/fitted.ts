@@ -7,7 +7,7 @@ import type { Vector } from '../data/kinds.ts';
 import { whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
-import { LogisticError, requireOptions, shown, type Warning } from '../errors.ts';
+import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
@@ -16,6 +16,8 @@ import { type Certificate, classesByCode, type Label, type ModelFile, scoredClas
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
+import { type DialectName, dialectNames } from '../sql/dialects.ts';
+import { probabilityExpression } from '../sql/score.ts';
 import type { TrainingReport } from './fit.ts';
 import { reportedClasses } from './measured.ts';
 import { validateReport } from './validate-report.ts';
@@ -56,6 +58,22 @@ export class FittedLogisticRegression<L extends Label = Label> {
   /** The model file as an object; JSON.stringify(model) is the file. */
   toJSON(): ModelFile {
     return this.#scorer.model;
+  }
+
+  /**
+   * P of one class (without a label, of the positive class of two) as an SQL expression over the model's columns, for a
+   * database to score its own rows: equal to `probability`, and null where a row cannot be predicted. Throws
+   * LogisticError 'bad-argument' or 'unknown-label'.
+   */
+  toSQL(dialect: DialectName, label?: L): string {
+    if (!dialectNames.includes(dialect)) {
+      throw unexpected('bad-argument', 'dialect', `one of ${dialectNames.join(', ')}`, dialect);
+    }
+    const { target } = this.#scorer.model;
+    if (label !== undefined && !target.classes.includes(label)) {
+      throw unexpected('unknown-label', 'label', `one of the classes ${target.classes.map(shown).join(', ')}`, label);
+    }
+    return probabilityExpression(this.#scorer.model, dialect, label ?? this.positive);
   }
 
   /** The K classes in sorted order: the order of predictProba's columns. */

@@ -114,3 +114,47 @@ describe('refused, and said', () => {
     await expect(fitted('y', { ...options, rows: 'there' }, query)).rejects.toMatchObject({ code });
   });
 });
+
+describe('a model as an SQL expression', () => {
+  const query = `select * from t where true`;
+  const scored = async (model: { toSQL(dialect: 'duckdb', label?: never): string }, label?: string) => {
+    const sql = `select ${model.toSQL('duckdb', label as never)} as p, x, "the flag", plan from (${query}) r`;
+    return (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  };
+  test.each<[string, string, Options]>([
+    ['two classes', 'y', {}],
+    ['imputed cells and unseen categories that are ignored', 'y', { missing: 'impute', unseen: 'ignore' }],
+    ['three classes', 'kind', {}],
+  ])('%s: what the scorer gives', async (_, target, options) => {
+    const model = await fitted(target, { ...options, only: ['x', 'the flag', 'plan'] }, query);
+    for (const label of target === 'kind' ? ['high', 'low', 'middle'] : [undefined]) {
+      let worst = 0;
+      let predicted = 0;
+      for (const { p, ...row } of await scored(model, label)) {
+        const score = model.scoreRow(row as never);
+        if ('problem' in score) {
+          expect(p).toBeNull();
+          continue;
+        }
+        predicted++;
+        worst = Math.max(worst, Math.abs((p as number) - model.probability(row as never, label)));
+      }
+      expect(predicted).toBeGreaterThan(2900);
+      expect(worst).toBeLessThan(1e-12);
+    }
+  });
+
+  test('extreme rows neither overflow nor lose their sign', async () => {
+    const model = await fitted('y', { only: ['x'] }, 'select x, y from t');
+    const sql = `select ${model.toSQL('duckdb')} as p from (select unnest([-1e9, 1e9]) as x) r`;
+    const [low, high] = (await connection.runAndReadAll(sql)).getRowObjectsJS() as [{ p: number }, { p: number }];
+    expect(low.p).toBeLessThan(1e-300);
+    expect(high.p).toBe(1);
+  });
+
+  test('what is no dialect or class is refused', async () => {
+    const model = await fitted('y', { only: ['x'] }, 'select x, y from t');
+    expect(() => model.toSQL('mysql' as never)).toThrow('one of duckdb, postgres, clickhouse');
+    expect(() => model.toSQL('duckdb', 'maybe' as never)).toThrow('one of the classes');
+  });
+});
