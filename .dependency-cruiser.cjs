@@ -30,7 +30,7 @@ module.exports = {
     may('columnar/', ['data/', 'predict/cell[.]ts$']),
     may('platform/', ['data/', 'sql/', 'text/', 'columnar/', 'predict/cell[.]ts$']),
     may('web/', ['data/', 'text/', 'columnar/']),
-    may('cli/', ['node[.]ts$', 'bench/', 'explain/(report|page)[.]ts$', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
+    may('cli/', ['node[.]ts$', 'sql/dialects[.]ts$', 'bench/', 'explain/(report|page)[.]ts$', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
     may('predict[.]ts$', ['predict/']),
     {
       name: 'tensors-stay-in-backends',

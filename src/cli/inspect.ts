@@ -4,9 +4,15 @@ import { printJson, printText } from './output.ts';
 import { coefficientTable, table } from './summary.ts';
 import { onOneLine } from './visible.ts';
 
-export async function inspect(modelFile: string, flags: { readonly json?: boolean }): Promise<void> {
+export interface InspectFlags {
+  readonly json?: boolean;
+  readonly sql?: 'duckdb' | 'postgres' | 'clickhouse';
+}
+
+export async function inspect(modelFile: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(modelFile);
-  if (flags.json === true) await printJson(model);
+  if (flags.sql !== undefined) await printText(expressions(model, flags.sql));
+  else if (flags.json === true) await printJson(model);
   else
     await printText(
       [
@@ -16,6 +22,12 @@ export async function inspect(modelFile: string, flags: { readonly json?: boolea
         describeMaking(model),
       ].join('\n'),
     );
+}
+
+/** P of the positive class, of more than two classes P of each, for a list of selected columns. */
+function expressions(model: FittedLogisticRegression, dialect: NonNullable<InspectFlags['sql']>): string {
+  const labels = model.classes.length === 2 ? [model.positive] : model.classes;
+  return `${labels.map((label) => `-- P(${onOneLine(String(label))})\n${model.toSQL(dialect, label)}`).join(',\n')}\n`;
 }
 
 function describeUse(model: FittedLogisticRegression): string {

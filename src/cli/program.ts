@@ -5,6 +5,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { type FlagKind, optionRecords } from '../model/option-records.ts';
+import { dialectNames } from '../sql/dialects.ts';
 import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
 import { onOneLine } from './visible.ts';
 
@@ -91,6 +92,11 @@ export function createProgram(signal: AbortSignal): Command {
   command('inspect', 'show what a model needs, its coefficients and how it was made')
     .argument('<model>', 'a model file made by train')
     .option('--json', 'print one JSON object on standard output')
+    .addOption(
+      new Option('--sql <dialect>', 'print its probabilities as SQL expressions')
+        .choices([...dialectNames])
+        .conflicts('json'),
+    )
     .action(async (model: string, flags) => (await import('./inspect.ts')).inspect(model, flags));
 
   command('doctor', 'say which backends work here, and what the others need')
