@@ -35,6 +35,14 @@ export { type Example, explainNumbers, type Head } from './explain/numbers.ts';
 export type { CellRole, Role } from './explain/roles.ts';
 export type { RowExplanation, RowOptions } from './explain/row.ts';
 export type { SolverReport, WarmStartReport } from './fitting/solution.ts';
+export type {
+  ChiSquaredTest,
+  CoefficientSummary,
+  Interval,
+  PseudoR2,
+  Summary,
+  TermSummary,
+} from './inference/summary.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
 export type { TrainingReport } from './model/fit.ts';
 export { type ClassCoefficients, type EvaluateOptions, FittedLogisticRegression } from './model/fitted.ts';

@@ -5,7 +5,7 @@ import { LogisticError, nearestName } from '../node.ts';
 import { requireFolder, writeWhole } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
-import { table } from './summary.ts';
+import { table } from './table.ts';
 import { say } from './talk.ts';
 
 export interface BenchFlags {

@@ -4,7 +4,7 @@ import { type DoctorReport, examine, hasSimd } from '../bench/doctor.ts';
 import { LogisticError } from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { createProgress } from './progress.ts';
-import { table } from './summary.ts';
+import { table } from './table.ts';
 
 export async function doctor({ json }: { readonly json?: boolean }, signal: AbortSignal): Promise<void> {
   const { stop } = createProgress('probing backends');

@@ -9,7 +9,8 @@ import {
 } from '../node.ts';
 import { printJson, printText } from './output.ts';
 import { chooseWeights, openRows, type RowFlags, type WeightFlags } from './rows.ts';
-import { metricNotes, metricRows, table } from './summary.ts';
+import { metricNotes, metricRows } from './summary.ts';
+import { table } from './table.ts';
 import { warn } from './talk.ts';
 
 interface EvaluateFlags extends ScoreOptions, RowFlags, WeightFlags {

@@ -1,7 +1,9 @@
 /** `logit inspect`: what a model needs, its coefficients, and how it was made. */
 import { type FittedLogisticRegression, loadModel, type TrainingReport } from '../node.ts';
+import { allTables, summaryOf } from './inference-table.ts';
 import { printJson, printText } from './output.ts';
-import { coefficientTable, table } from './summary.ts';
+import { coefficientTable } from './summary.ts';
+import { table } from './table.ts';
 import { onOneLine } from './visible.ts';
 
 export interface InspectFlags {
@@ -11,6 +13,7 @@ export interface InspectFlags {
 
 export async function inspect(modelFile: string, flags: InspectFlags): Promise<void> {
   const model = await loadModel(modelFile);
+  const summary = summaryOf(model);
   if (flags.sql !== undefined) await printText(expressions(model, flags.sql));
   else if (flags.json === true) await printJson(model);
   else
@@ -19,6 +22,7 @@ export async function inspect(modelFile: string, flags: InspectFlags): Promise<v
         describeUse(model),
         describeColumns(model),
         coefficientTable(model, { terms: Number.POSITIVE_INFINITY, classes: Number.POSITIVE_INFINITY }),
+        ...(summary ? [allTables(summary)] : []),
         describeMaking(model),
       ].join('\n'),
     );

@@ -1,18 +1,23 @@
 /** A fitted model in words and tables, for a person: what `train` and `inspect` print. */
 import { brief } from '../errors.ts';
 import type { FittedLogisticRegression, Metrics } from '../node.ts';
+import { describeInference, inferenceTables } from './inference-table.ts';
+import { show, table } from './table.ts';
 import { onOneLine, visible } from './visible.ts';
 
 const shownTerms = 20;
 const shownClasses = 6;
 
 export function summarise(model: FittedLogisticRegression): string {
-  return [
-    `${describeRows(model)}\n`,
-    describeSolver(model),
-    coefficientTable(model, { terms: shownTerms, classes: shownClasses }),
-    metricsTable(model),
-  ].join('\n');
+  return [`${describeRows(model)}\n`, describeSolver(model), shownTable(model), metricsTable(model)].join('\n');
+}
+
+/** Standard errors and tests where there is room for them. */
+function shownTable(model: FittedLogisticRegression): string {
+  const tables = inferenceTables(model, shownTerms);
+  return (
+    tables ?? `${coefficientTable(model, { terms: shownTerms, classes: shownClasses })}${describeInference(model)}`
+  );
 }
 
 function describeRows(model: FittedLogisticRegression): string {
@@ -173,20 +178,4 @@ function metricAt(metrics: Metrics, path: string): number | null {
     .split('.')
     .reduce<unknown>((of, key) => (of as Record<string, unknown> | undefined)?.[key], metrics);
   return typeof value === 'number' ? value : null;
-}
-
-/** Columns side by side, a line each row: the first to the left, the others to the right. */
-export function table(rows: readonly (readonly string[])[]): string {
-  const shown = rows.map((row) => row.map(visible));
-  const widths = shown[0]!.map((_, k) => shown.reduce((most, row) => Math.max(most, row[k]?.length ?? 0), 0));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, k) => (k === 0 ? cell.padEnd(widths[k]!) : cell.padStart(widths[k]!)))
-      .join('  ')
-      .trimEnd();
-  return `${shown.map(line).join('\n')}\n`;
-}
-
-function show(value: number): string {
-  return value === 0 ? '0' : value.toPrecision(6);
 }

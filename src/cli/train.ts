@@ -9,6 +9,7 @@ import {
   type Warning,
 } from '../node.ts';
 import { requireFolder, requireOther } from '../platform/write-file.ts';
+import { summaryOf } from './inference-table.ts';
 import { printJson, printText } from './output.ts';
 import { createFitProgress } from './progress.ts';
 import { summarise } from './summary.ts';
@@ -83,6 +84,9 @@ function trainReport(model: FittedLogisticRegression) {
     solver: training.solver,
     certificate,
     backend: { name: madeBy.backend, detail: madeBy.detail },
+    separation: training.separation,
+    summary: summaryOf(model) ?? null,
+    summaryRefused: (model.toJSON() as { readonly summaryRefused?: string }).summaryRefused,
     warnings: training.warnings,
     metrics: training.metrics,
     crossValidation: training.crossValidation,

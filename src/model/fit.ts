@@ -13,6 +13,7 @@ import type { Solution, SolverReport } from '../fitting/solution.ts';
 import { solve } from '../fitting/solve.ts';
 import { formatVersion, type ModelFile } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
+import type { Inference } from './infer.ts';
 import { measurePartitions } from './measured.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { outcomeWarnings } from './outcome-warnings.ts';
@@ -40,7 +41,9 @@ export interface TrainingReport {
   readonly options: Options;
 }
 
-export type FittedFile = ModelFile & { readonly training: TrainingReport & Record<string, unknown> };
+/** With standard errors, tests and intervals, or why there are none, where they were asked for. */
+export type FittedFile = ModelFile &
+  Partial<Inference> & { readonly training: TrainingReport & Record<string, unknown> };
 
 export function fit(data: Dataset, target: string, options: CheckedOptions, hooks: FitHooks): Promise<FittedFile> {
   return data.withPlaced(target, options, hooks, async (placed) => {
@@ -52,6 +55,9 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
     const { design, place } = placed;
     const { classes, reference } = design.labels;
     const separation = describeSeparation(design, solution);
+    const inference = asksInference(options)
+      ? await (await import('./infer.ts')).infer({ placed, solution, separation, options, hooks })
+      : {};
     return {
       format: 'tfjs-logistic',
       formatVersion,
@@ -64,6 +70,7 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
       features: design.features,
       ...rawCoefficients(design, solution.theta),
       certificate: solution.certificate,
+      ...inference,
       training: {
         source: placed.source,
         rows: design.counts,
@@ -92,6 +99,9 @@ function refuseThreshold({ labels: { classes } }: DecidedDesign, target: string,
     details: { option: 'threshold' },
   });
 }
+
+const asksInference = ({ inference, robust, weightType }: CheckedOptions): boolean =>
+  inference || robust !== undefined || weightType === 'sampling';
 
 async function measure(
   { design, part, rows }: Placed,

@@ -11,6 +11,7 @@ import { LogisticError, requireOptions, shown, unexpected, type Warning } from '
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
+import type { ChiSquaredTest, Summary } from '../inference/summary.ts';
 import { booleanPairOf, type Cell, readNumber, readText } from '../predict/cell.ts';
 import { type Certificate, classesByCode, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
@@ -19,7 +20,9 @@ import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer }
 import { type DialectName, dialectNames } from '../sql/dialects.ts';
 import { probabilityExpression } from '../sql/score.ts';
 import type { TrainingReport } from './fit.ts';
+import type { Inference } from './infer.ts';
 import { reportedClasses } from './measured.ts';
+import { inferenceOf, requireSummary } from './stored-inference.ts';
 import { validateReport } from './validate-report.ts';
 
 export interface EvaluateOptions {
@@ -39,6 +42,7 @@ export interface ClassCoefficients<L extends Label = Label> {
 
 export class FittedLogisticRegression<L extends Label = Label> {
   readonly #scorer: Scorer<L>;
+  readonly #inference: Inference | undefined;
 
   static {
     Object.defineProperty(FittedLogisticRegression, 'name', { value: 'FittedLogisticRegression' }); // bundlers rename it
@@ -46,6 +50,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
 
   private constructor(scorer: Scorer<L>) {
     this.#scorer = scorer;
+    this.#inference = inferenceOf(scorer.model);
   }
 
   /** From a model file: its JSON or the parsed object. Throws LogisticError 'bad-model' naming the bad field. */
@@ -127,6 +132,45 @@ export class FittedLogisticRegression<L extends Label = Label> {
 
   get warnings(): readonly Warning[] {
     return this.training.warnings ?? [];
+  }
+
+  /**
+   * Standard errors, tests and intervals of coefficients and columns, likelihood, AIC, BIC, R²: of a fit with `inference`.
+   * Throws LogisticError 'no-summary' with the reason where there is none.
+   */
+  summary(): Summary {
+    return requireSummary(this.#inference).summary;
+  }
+
+  /**
+   * Covariance of the estimated coefficients in raw units, [p][p] in the order of `summary().coefficients`, without those
+   * that were excluded. Throws LogisticError 'no-summary'; of more than 128 coefficients it is not kept.
+   */
+  get covariance(): readonly (readonly number[])[] {
+    const { covariance: triangle } = requireSummary(this.#inference);
+    if (triangle === undefined) {
+      throw new LogisticError('no-summary', 'the covariance of more than 128 coefficients is not kept');
+    }
+    const at = (i: number, j: number): number => triangle[(i * (i + 1)) / 2 + j]!;
+    const order = (Math.sqrt(8 * triangle.length + 1) - 1) / 2;
+    return Array.from({ length: order }, (_, i) =>
+      Array.from({ length: order }, (__, j) => (j <= i ? at(i, j) : at(j, i))),
+    );
+  }
+
+  /**
+   * The likelihood-ratio test of this model against one with fewer or more terms, fitted to the same rows: 2·|ℓ − ℓ'| on
+   * the difference of their parameters. Throws LogisticError 'not-nested' where the terms of neither are among the
+   * other's or the rows differ, and 'no-summary'.
+   */
+  async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
+    const { compareNested } = await import('../inference/compare.ts');
+    const side = (model: FittedLogisticRegression) => ({
+      target: model.toJSON().target.name,
+      terms: model.toJSON().terms.flatMap(({ name, excluded }) => (excluded === undefined ? [name] : [])),
+      summary: model.summary(),
+    });
+    return compareNested(side(this as FittedLogisticRegression), side(other));
   }
 
   /** The predicted class of each row, [m]; of one object its class. Throws 'unpredictable-row' naming the row. A tensor's are promised. */

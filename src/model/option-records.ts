@@ -158,6 +158,24 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     },
   },
   trainingMetrics: { ...boolean, default: false },
+  inference: {
+    ...boolean,
+    default: false,
+    flag: { usage: '--no-inference', help: 'no standard errors, tests and intervals' },
+  },
+  robust: {
+    ...oneOf('HC0', 'HC1', 'HC2', 'HC3'),
+    flag: { usage: '--robust <kind>', kind: 'choice', help: 'standard errors that do not trust the model’s variance' },
+  },
+  weightType: {
+    ...oneOf('frequency', 'sampling'),
+    default: 'frequency',
+    flag: {
+      usage: '--weight-type <kind>',
+      kind: 'choice',
+      help: 'weights count rows, or are those of a sample, with robust standard errors (default: frequency)',
+    },
+  },
   missing: {
     ...oneOf('drop', 'impute', 'error'),
     flag: { usage: '--missing <policy>', kind: 'choice', help: 'rows with missing cells (default: drop)' },

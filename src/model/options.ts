@@ -50,6 +50,12 @@ export interface Options {
   readonly seed?: number;
   /** Measure the model on its training rows as well; default false, true in the command. A holdout is always measured. */
   readonly trainingMetrics?: boolean;
+  /** Standard errors, tests and intervals with the fit; default false, true in the command. */
+  readonly inference?: boolean;
+  /** Standard errors that do not trust the model's variance; two classes only. Implies `inference`. */
+  readonly robust?: 'HC0' | 'HC1' | 'HC2' | 'HC3';
+  /** Sample weights count rows ('frequency', default) or are inverse probabilities of being sampled ('sampling'). */
+  readonly weightType?: 'frequency' | 'sampling';
   /** Where sums over rows are computed; default 'auto'. */
   readonly backend?: BackendName;
   /** Threads of the cpu backend: 'auto' (default) is all that the machine runs at a time. Small fits use none besides the caller's. */
@@ -93,6 +99,8 @@ type Defaulted =
   | 'holdout'
   | 'seed'
   | 'trainingMetrics'
+  | 'inference'
+  | 'weightType'
   | 'backend'
   | 'rows'
   | 'threads'

@@ -1,6 +1,6 @@
 /** T21: whatever a name holds, a table has a line a row, and no character of it moves the cursor. */
 import { expect, test } from 'vitest';
-import { table } from '../../src/cli/summary.ts';
+import { table } from '../../src/cli/table.ts';
 import { onOneLine, visible } from '../../src/cli/visible.ts';
 
 const names = [

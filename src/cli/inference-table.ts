@@ -1,0 +1,98 @@
+/** Standard errors, tests and intervals for a person, in tables like those of R's summary, or why there are none. */
+import type { CoefficientSummary, FittedLogisticRegression, Interval, Summary } from '../node.ts';
+import { show, table } from './table.ts';
+
+/** The tables; undefined of a model without a summary, of more than two classes, or of more coefficients than `most`. */
+export function inferenceTables(model: FittedLogisticRegression, most: number): string | undefined {
+  const summary = summaryOf(model);
+  if (summary === undefined || model.classes.length > 2 || summary.coefficients.length > most) return undefined;
+  return allTables(summary);
+}
+
+/** One table of coefficients, one of columns where they have several, and what follows from the likelihood. */
+export function allTables(summary: Summary): string {
+  return `${coefficientRows(summary)}${termRows(summary)}${likelihoodLines(summary)}`;
+}
+
+/** The likelihood of a model whose coefficients are in a table of their own, or why it has no standard errors. */
+export function describeInference(model: FittedLogisticRegression): string {
+  const summary = summaryOf(model);
+  if (summary !== undefined)
+    return `${likelihoodLines(summary)}logit inspect MODEL shows standard errors, tests and intervals\n`;
+  const { summaryRefused } = model.toJSON() as { readonly summaryRefused?: string };
+  return summaryRefused === undefined ? '' : `\nno standard errors: ${summaryRefused}\n`;
+}
+
+/** The summary of a model that has one. */
+export function summaryOf(model: FittedLogisticRegression): Summary | undefined {
+  return 'summary' in model.toJSON() ? model.summary() : undefined;
+}
+
+function coefficientRows({ coefficients, level, covarianceType }: Summary): string {
+  const error = covarianceType === 'model' ? 'std. error' : `std. error (${covarianceType})`;
+  const methods = new Set(coefficients.flatMap(({ ciMethod }) => ciMethod ?? []));
+  const header = [
+    '',
+    'estimate',
+    error,
+    'z',
+    'p',
+    `${100 * level}% interval (${[...methods].join(', ')})`,
+    'odds ratio',
+  ];
+  const byClass = coefficients.some((coefficient) => coefficient.class !== undefined);
+  const rows = coefficients.map((coefficient) => {
+    const { name, estimate, standardError, z, p, confidenceInterval, oddsRatio, note } = coefficient;
+    const title = byClass ? `${coefficient.class}: ${name}` : name;
+    if (note !== undefined) return [title, show(estimate), note, '', '', describeInterval(confidenceInterval), ''];
+    return [
+      title,
+      show(estimate),
+      show(standardError!),
+      z!.toFixed(3),
+      describeP(p!),
+      describeInterval(confidenceInterval),
+      oddsRatio === null ? '' : show(oddsRatio),
+    ];
+  });
+  return table([header, ...rows]);
+}
+
+/** Columns that have several coefficients: what their tests say together. */
+function termRows({ terms, coefficients }: Summary): string {
+  const several = terms.filter(({ df }) => df > 1);
+  if (several.length === 0 || coefficients.some((coefficient: CoefficientSummary) => coefficient.class !== undefined))
+    return '';
+  const rows = several.map(({ term, df, likelihoodRatio, wald }) => {
+    const test = likelihoodRatio ?? wald;
+    const cells = test === null ? ['', ''] : [test.statistic.toFixed(3), describeP(test.p)];
+    return [term, String(df), ...cells, test === null ? '' : likelihoodRatio ? 'likelihood ratio' : 'Wald'];
+  });
+  return `\n${table([['all levels', 'df', 'chi-squared', 'p', 'test'], ...rows])}`;
+}
+
+function likelihoodLines({ logLikelihood, aic, bic, pseudoR2, likelihoodRatio, notes }: Summary): string {
+  const fit =
+    logLikelihood === null
+      ? []
+      : [
+          `log-likelihood ${show(logLikelihood)}, AIC ${show(aic!)}, BIC ${show(bic!)}, McFadden R² ${pseudoR2!.mcFadden.toFixed(4)}`,
+        ];
+  const test =
+    likelihoodRatio === null
+      ? []
+      : [
+          `against no features: chi-squared ${show(likelihoodRatio.statistic)} on ${likelihoodRatio.df} df, p ${describeP(likelihoodRatio.p)}`,
+        ];
+  return ['', ...fit, ...test, ...notes].map((line) => `${line}\n`).join('');
+}
+
+function describeInterval(interval: Interval | null): string {
+  if (interval === null) return '';
+  return `[${interval.map((end) => (Number.isFinite(end) ? show(end) : end < 0 ? '−∞' : '+∞')).join(', ')}]`;
+}
+
+function describeP(p: number): string {
+  if (p < Number.MIN_VALUE) return '< 1e-300';
+  return p < 1e-4 ? p.toExponential(1) : p.toFixed(4);
+}

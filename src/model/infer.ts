@@ -1,0 +1,340 @@
+/**
+ * From a solution over placed rows to the numbers of R's summary: who is refused, which refits are made, and what the
+ * coefficients are called. The mathematics is inference/'s.
+ */
+import type { DecidedDesign } from '../design/design.ts';
+import type { Part } from '../design/source.ts';
+import type { FitHooks } from '../fitting/options.ts';
+import type { Solution } from '../fitting/solution.ts';
+import { type FitProblem, solve } from '../fitting/solve.ts';
+import { contrastOf, inverseOf, type Scaling, toRawUnits, widthOf } from '../inference/covariance.ts';
+import { profileEnd } from '../inference/profile.ts';
+import { sandwich } from '../inference/sandwich.ts';
+import {
+  type Covariance,
+  chiSquared,
+  type Estimate,
+  type Interval,
+  type Summary,
+  summariseCoefficient,
+  summariseLikelihood,
+  type TermSummary,
+  waldTest,
+} from '../inference/summary.ts';
+import { normalQuantile } from '../inference/tails.ts';
+import { inflation } from '../inference/wald.ts';
+import { sigmoid } from '../math/logistic.ts';
+import { createObjective } from '../objective/objective.ts';
+import { scoredClasses } from '../predict/model-file.ts';
+import type { RowSums } from '../rows/contract.ts';
+import { joinSummaries } from '../rows/source.ts';
+import type { CheckedOptions } from './options.ts';
+import { type Placed, trainingPartitions } from './placed.ts';
+import { rawCoefficients } from './raw-coefficients.ts';
+import type { SeparationReport } from './separation.ts';
+
+/** What a model file has of it: the fields `summary` and `covariance`, or `summaryRefused`. */
+export type Inference =
+  | {
+      readonly summary: Summary;
+      /** Lower triangle of the covariance of the estimated coefficients, row by row in the order of `summary`; absent of many. */
+      readonly covariance?: readonly number[];
+    }
+  | { readonly summaryRefused: string };
+
+const level = 0.95;
+/** Products m·d² that refits for tests of columns, and those for profile intervals, may cost. */
+const refitProducts = 2 ** 27;
+const profileProducts = 2 ** 28;
+/** Evaluations that an interval by profile takes, about. */
+const evaluationsPerInterval = 40;
+/** Beyond this many estimates the covariance is left out of the model file. */
+const storedEstimates = 128;
+
+interface InferenceRequest {
+  readonly placed: Placed;
+  readonly solution: Solution;
+  readonly separation: SeparationReport | null;
+  readonly options: CheckedOptions;
+  readonly hooks: FitHooks;
+}
+
+export async function infer(request: InferenceRequest): Promise<Inference> {
+  const { placed, solution, separation, options, hooks } = request;
+  const rows = await placed.rows;
+  const summaryRefused = refusal(request, rows.rowwise !== undefined && placed.part !== undefined);
+  if (summaryRefused !== undefined) return { summaryRefused };
+  const { design } = placed;
+  const { classWeights, rows: m } = joinSummaries(rows.partitions, trainingPartitions(design));
+  const observations = classWeights.reduce((sum, weight) => sum + weight, 0);
+  const scaling = scalingOf(design, options.intercept);
+  const order = solution.hessian!.length ** 0.5;
+  const information = solution.hessian!.map((h) => observations * h);
+  const inverse = inverseOf(information, order);
+  if (inverse === undefined) return { summaryRefused: 'the information matrix is singular' };
+  const context: Context = { ...request, rows, scaling, order, observations, m };
+
+  const type = options.weightType === 'sampling' ? 'sampling' : options.robust;
+  const covariance = toRawUnits(type ? await robustly(type, inverse, context) : inverse, order, scaling);
+  const estimates = estimatesOf(context);
+  const modelled = type === undefined;
+  const work = m * order ** 2;
+  const near = rows.rowwise !== undefined; // else every evaluation is a query
+  const profiled = near && modelled && rows.scoreVectors === 1 && work * order * evaluationsPerInterval <= profileProducts;
+  const own = { covariance, order };
+  const profiles = profiled ? await profilesOf(estimates, { ...context, ...own }) : new Map<Estimate, Interval>();
+  const groups = [...new Set(design.terms.map(({ group }) => group))];
+  const refitted = near && options.weightType !== 'sampling' && work * groups.length <= refitProducts;
+  const terms: TermSummary[] = [];
+  for (const term of groups) terms.push(await summariseTerm(term, estimates, { ...context, ...own, refitted }));
+  const parameters = order;
+  const likelihood = {
+    model: -observations * solution.meanLogLoss,
+    null: -observations * createObjective(rows, 'float64', placed.problem).nullValue,
+    observations,
+    parameters,
+    nullParameters: options.intercept ? rows.scoreVectors : 0,
+    tjur: rows.scoreVectors === 1 ? await tjurOf(context) : null,
+  };
+  const summary: Summary = {
+    level,
+    covarianceType: type ?? 'model',
+    observations,
+    coefficients: estimates.map((estimate) =>
+      summariseCoefficient(estimate, { ...own, level, profile: profiles.get(estimate) }),
+    ),
+    terms,
+    parameters,
+    ...(options.weightType === 'sampling' ? noLikelihood : summariseLikelihood(likelihood)),
+    conditionNumber: solution.certificate.condition,
+    notes: notesOf({
+      profiled: profiled || !modelled,
+      refitted: refitted || options.weightType === 'sampling',
+      separation,
+    }),
+  };
+  hooks.signal?.throwIfAborted();
+  return order > storedEstimates ? { summary } : { summary, covariance: lowerTriangle(estimates, own) };
+}
+
+interface Context extends InferenceRequest {
+  readonly rows: RowSums;
+  readonly scaling: Scaling;
+  readonly order: number;
+  readonly observations: number;
+  readonly m: number;
+}
+
+/** Why there is no summary, as a sentence; undefined where there is one. */
+function refusal(
+  { placed, solution, separation, options }: InferenceRequest,
+  rowwise: boolean,
+): string | undefined {
+  const { outcome } = solution.solver;
+  const { design, part } = placed;
+  if (options.l2 > 0) return 'a penalised fit has no standard errors: its coefficients are biased by design';
+  if (options.classWeight !== undefined)
+    return 'class weights change what is estimated: fit without them for standard errors';
+  if (outcome === 'separated' || separation?.kind === 'complete')
+    return 'the classes are perfectly separated, so no coefficient has a finite estimate';
+  if (outcome !== 'converged' && outcome !== 'quasi-separated') return `the fit has not converged (${outcome})`;
+  if (solution.hessian === undefined) return 'there are too many coefficients for their covariance';
+  if (placed.weights && !part) return 'the weights stay in the database, where it is not checked that they are whole numbers';
+  const weights = part?.sampleWeights;
+  if (weights && options.weightType === 'frequency' && !weights.every(Number.isInteger))
+    return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
+  const sandwiched = options.robust !== undefined || options.weightType === 'sampling';
+  if (sandwiched && !rowwise)
+    return 'robust standard errors need a number for each row, which this backend does not give';
+  if (sandwiched && design.labels.classes.length > 2) return 'robust standard errors are there for two classes only';
+  return undefined;
+}
+
+function scalingOf(design: DecidedDesign, intercept: boolean): Scaling {
+  const fitted = design.terms.filter((term) => term.excluded === undefined);
+  return {
+    means: Float64Array.from(fitted, ({ mean }) => mean),
+    scales: Float64Array.from(fitted, ({ scale }) => scale),
+    intercept,
+  };
+}
+
+/** Every coefficient of the model, the intercept first, class by class. */
+function estimatesOf({ placed: { design }, solution, separation, options, scaling }: Context): Estimate[] {
+  const { terms, intercepts } = rawCoefficients(design, solution.theta);
+  const scored = scoredClasses({ name: '', ...design.labels });
+  const width = widthOf(scaling);
+  const infinite = new Map(
+    separation?.coefficients.map(({ name, class: of, sign }) => [`${of} ${name}`, sign > 0 ? '+∞' : '−∞']),
+  );
+  return scored.flatMap((label, c) => {
+    const of = scored.length > 1 ? { class: label } : {};
+    const noteOf = (name: string): string | undefined => {
+      const limit = infinite.get(`${scored.length > 1 ? label : undefined} ${name}`);
+      return limit && `no finite estimate: ${limit}`;
+    };
+    let next = c * width;
+    const slopes = terms.map(({ name, group, coefficients, excluded }): Estimate => {
+      const at = excluded === undefined ? next++ : undefined;
+      return { name, term: group, ...of, estimate: coefficients[c]!, at, note: excluded ?? noteOf(name) };
+    });
+    if (!options.intercept) return slopes;
+    const name = '(intercept)';
+    return [{ name, term: null, ...of, estimate: intercepts[c]!, at: next, note: noteOf(name) }, ...slopes];
+  });
+}
+
+/** The sandwich on the standardised features, over the coefficients that are free. */
+async function robustly(
+  type: Parameters<typeof sandwich>[0]['type'],
+  inverse: Float64Array,
+  { placed: { design, part }, solution, rows, order, hooks }: Context,
+): Promise<Float64Array> {
+  const partitions = trainingPartitions(design);
+  const full = rows.features + 1;
+  const bread = new Float64Array(full * full);
+  for (let i = 0; i < order; i++) bread.set(inverse.subarray(i * order, (i + 1) * order), i * full);
+  const { labels, sampleWeights: weights } = trainingPart(part!, design);
+  const rowwise = rows.rowwise!;
+  const over = { partitions, signal: hooks.signal };
+  const whole = await sandwich({
+    rowwise,
+    over,
+    theta: solution.theta,
+    bread,
+    labels,
+    weights,
+    parameters: order,
+    type,
+  });
+  return Float64Array.from(inverse, (_, at) => whole[Math.floor(at / order) * full + (at % order)]!);
+}
+
+function trainingPart(part: Part, { counts }: DecidedDesign) {
+  return {
+    labels: part.labels.subarray(0, counts.train),
+    sampleWeights: part.sampleWeights?.subarray(0, counts.train),
+  };
+}
+
+/** Intervals by profile likelihood; of a coefficient that alone has no finite estimate, the one end that is finite. */
+async function profilesOf(
+  estimates: readonly Estimate[],
+  {
+    placed: { problem },
+    solution,
+    separation,
+    rows,
+    scaling,
+    order,
+    covariance,
+    observations,
+    hooks,
+  }: Context & Covariance,
+): Promise<Map<Estimate, Interval>> {
+  const objective = createObjective(rows, 'float64', problem);
+  const optimum = { theta: objective.restrict(solution.theta), value: solution.meanLogLoss };
+  const quantile = normalQuantile(level);
+  const shared = { objective, optimum, totalWeight: observations, quantile, signal: hooks.signal };
+  const intervals = new Map<Estimate, Interval>();
+  for (const estimate of estimates) {
+    const { at, note } = estimate;
+    if (at === undefined) continue;
+    const contrast = contrastOf(scaling, at);
+    if (note === undefined) {
+      const request = { ...shared, contrast, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
+      intervals.set(estimate, [await profileEnd(request, -1), await profileEnd(request, 1)]);
+    } else if (separation?.coefficients.length === 1) {
+      const { sign } = separation.coefficients[0]!;
+      const end = await profileEnd({ ...shared, contrast, reach: Math.abs(estimate.estimate) / 4 }, sign > 0 ? -1 : 1);
+      intervals.set(estimate, sign > 0 ? [end, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, end]);
+    }
+  }
+  return intervals;
+}
+
+/** Tests of all coefficients of one column. */
+async function summariseTerm(
+  term: string,
+  estimates: readonly Estimate[],
+  context: Context & Covariance & { readonly refitted: boolean },
+): Promise<TermSummary> {
+  const { covariance, order, refitted, rows } = context;
+  const own = estimates.filter((estimate) => estimate.term === term && estimate.at !== undefined);
+  const all = estimates.flatMap(({ term: of, at }) => (of === null || at === undefined ? [] : [at]));
+  const df = own.length;
+  const finite = estimates.every(({ note, at }) => at === undefined || note === undefined);
+  const gvif =
+    rows.scoreVectors === 1 && finite ? inflation(covariance, order, { own: own.map(({ at }) => at!), all }) : null;
+  return {
+    term,
+    df,
+    likelihoodRatio: refitted && df > 0 ? await withoutTerm(term, df, context) : null,
+    wald: df > 0 ? waldTest(own, context) : null,
+    gvif,
+    adjustedGvif: gvif === null ? null : gvif ** (1 / (2 * df)),
+  };
+}
+
+/** The likelihood-ratio test of one column: a refit without it on the same rows. */
+async function withoutTerm(term: string, df: number, { placed, solution, options, hooks, observations }: Context) {
+  const fitted = placed.design.terms.filter(({ excluded }) => excluded === undefined);
+  const features = fitted.flatMap(({ group }, j) => (group === term ? [] : [j]));
+  const { rows, penalty, intercept, partitions } = placed.problem;
+  if (features.length === 0 && !intercept) return chiSquaredOf(Math.log(placed.design.labels.classes.length));
+  const problem: FitProblem = { rows, penalty, intercept, partitions, features };
+  return chiSquaredOf((await solve(problem, options, { signal: hooks.signal })).meanLogLoss);
+
+  function chiSquaredOf(without: number) {
+    return chiSquared(Math.max(0, 2 * observations * (without - solution.meanLogLoss)), df);
+  }
+}
+
+/** Mean probability of the positive class among its rows less that among the others. */
+async function tjurOf({ placed: { design, part }, solution, rows, hooks }: Context): Promise<number | null> {
+  if (rows.rowwise === undefined || part === undefined) return null;
+  const partitions = trainingPartitions(design);
+  const z = await rows.rowwise.scores(solution.theta, { partitions, signal: hooks.signal });
+  const { labels, sampleWeights } = trainingPart(part, design);
+  const [sums, totals] = [new Float64Array(2), new Float64Array(2)];
+  for (let i = 0; i < z.length; i++) {
+    const s = sampleWeights ? sampleWeights[i]! : 1;
+    sums[labels[i]!]! += s * sigmoid(z[i]!);
+    totals[labels[i]!]! += s;
+  }
+  return sums[1]! / totals[1]! - sums[0]! / totals[0]!;
+}
+
+const noLikelihood = {
+  logLikelihood: null,
+  nullLogLikelihood: null,
+  deviance: null,
+  nullDeviance: null,
+  aic: null,
+  bic: null,
+  pseudoR2: null,
+  likelihoodRatio: null,
+};
+
+function notesOf({
+  profiled,
+  refitted,
+  separation,
+}: {
+  readonly profiled: boolean;
+  readonly refitted: boolean;
+  readonly separation: SeparationReport | null;
+}): string[] {
+  return [
+    ...(profiled
+      ? []
+      : ['intervals are Wald: profile likelihood would take many refits of so many rows and coefficients']),
+    ...(refitted ? [] : ['columns have Wald tests: likelihood-ratio tests would refit the model without each of them']),
+    ...(separation ? ['coefficients without a finite estimate have no standard error'] : []),
+  ];
+}
+
+function lowerTriangle(estimates: readonly Estimate[], { covariance, order }: Covariance): number[] {
+  const places = estimates.flatMap(({ at }) => at ?? []);
+  return places.flatMap((i, row) => places.slice(0, row + 1).map((j) => covariance[i * order + j]!));
+}
