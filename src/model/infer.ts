@@ -80,7 +80,8 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const modelled = type === undefined;
   const work = m * order ** 2;
   const near = rows.rowwise !== undefined; // else every evaluation is a query
-  const profiled = near && modelled && rows.scoreVectors === 1 && work * order * evaluationsPerInterval <= profileProducts;
+  const profiled =
+    near && modelled && rows.scoreVectors === 1 && work * order * evaluationsPerInterval <= profileProducts;
   const own = { covariance, order };
   const profiles = profiled ? await profilesOf(estimates, { ...context, ...own }) : new Map<Estimate, Interval>();
   const groups = [...new Set(design.terms.map(({ group }) => group))];
@@ -126,10 +127,7 @@ interface Context extends InferenceRequest {
 }
 
 /** Why there is no summary, as a sentence; undefined where there is one. */
-function refusal(
-  { placed, solution, separation, options }: InferenceRequest,
-  rowwise: boolean,
-): string | undefined {
+function refusal({ placed, solution, separation, options }: InferenceRequest, rowwise: boolean): string | undefined {
   const { outcome } = solution.solver;
   const { design, part } = placed;
   if (options.l2 > 0) return 'a penalised fit has no standard errors: its coefficients are biased by design';
@@ -139,7 +137,8 @@ function refusal(
     return 'the classes are perfectly separated, so no coefficient has a finite estimate';
   if (outcome !== 'converged' && outcome !== 'quasi-separated') return `the fit has not converged (${outcome})`;
   if (solution.hessian === undefined) return 'there are too many coefficients for their covariance';
-  if (placed.weights && !part) return 'the weights stay in the database, where it is not checked that they are whole numbers';
+  if (placed.weights && !part)
+    return 'the weights stay in the database, where it is not checked that they are whole numbers';
   const weights = part?.sampleWeights;
   if (weights && options.weightType === 'frequency' && !weights.every(Number.isInteger))
     return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
