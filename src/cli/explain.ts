@@ -12,7 +12,7 @@ import {
 import { requireFolder, requireOther, writeWhole } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
 import { chooseWeights, openRows, type RowFlags, type WeightFlags } from './rows.ts';
-import { table } from './summary.ts';
+import { table } from './table.ts';
 import { say, warn } from './talk.ts';
 import { onOneLine } from './visible.ts';
 
