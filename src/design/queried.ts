@@ -4,10 +4,8 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
-import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
-import { type Dependency, findDependencies } from '../math/cholesky.ts';
-import { classesByCode, type Feature, type Label, type Target } from '../predict/model-file.ts';
+import { classesByCode, type Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
 import type { DescribedColumn, Engine } from '../sql/engine.ts';
 import {
@@ -19,14 +17,23 @@ import {
   sampleStatement,
   valuesStatement,
 } from '../sql/profile.ts';
-import type { CompleteRows, QueriedColumn, QueriedRows, QueriedTerm } from '../sql/queried-rows.ts';
-import { queriedRows, type RowCensus } from '../sql/rows.ts';
-import { dependentColumns, excludeDependent, pivotTolerance } from './dependence.ts';
+import type { CompleteRows, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
+import type { RowCensus } from '../sql/rows.ts';
+import { excludeDependent } from './dependence.ts';
 import type { DecidedDesign, DesignOptions } from './design.ts';
 import { featureColumns, findColumn } from './features.ts';
-import { chooseReference, mostClasses, readTarget } from './labels.ts';
-import { type ColumnPurity, joinPurities, purityOfLevels, rangesOverlap } from './pure-columns.ts';
-import { constantUlps, type Scaling } from './scale.ts';
+import { mostClasses } from './labels.ts';
+import { type ColumnPurity, joinPurities } from './pure-columns.ts';
+import { confirmedDependencies, meanOf, queriedTerm, sampleSource } from './query-sample.ts';
+import {
+  censusOf,
+  labelsOf,
+  levelFeature,
+  momentScaling,
+  purityOfRanges,
+  type WeightOfClass,
+} from './query-summaries.ts';
+import type { Scaling } from './scale.ts';
 import { indicatorScalings, type ScaledTerm, type ScaledTerms, termsWith } from './terms.ts';
 import { classFactors } from './weights.ts';
 
@@ -70,7 +77,7 @@ export async function decideQueriedDesign(
   const moments = await engine.run(momentsStatement(dialect, classed, numeric, centres), signal);
   const { classWeights } = censusOf(moments, labels.classes.length).summary;
   const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
-  const byClass = (weight: number, code: number): number => weight * (factors?.[code] ?? 1);
+  const byClass: WeightOfClass = (weight, code) => weight * (factors?.[code] ?? 1);
   const census = censusOf(moments, labels.classes.length, byClass);
 
   const features: Feature[] = [];
@@ -191,181 +198,4 @@ function requireUsable(counts: QueryCounts, { columns, weights }: CompleteRows):
 function droppedRows({ read, complete, zeroWeight, missing }: QueryCounts, { columns }: CompleteRows) {
   const noTarget = missing[columns.length]!;
   return { missing: read - complete - zeroWeight - noTarget, noTarget, zeroWeight, bad: 0 };
-}
-
-/** Classes and reference as of a target column that holds each value once. */
-async function labelsOf(
-  found: readonly (readonly unknown[])[],
-  { name, kind }: QueriedColumn,
-  options: DesignOptions,
-): Promise<Pick<Target, 'classes' | 'reference'>> {
-  const values = found.map(([value]) => value);
-  const { classes } = await readTarget(targetColumn(name, kind, values));
-  return { classes, reference: chooseReference(classes, options, name) };
-}
-
-function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonly unknown[]): Column {
-  const missing = { count: 0, tokens: {} };
-  if (kind === 'numeric') return { kind, name, values: Float64Array.from(values, Number), missing };
-  if (kind === 'boolean') {
-    const codes = Int32Array.from(values, Number);
-    return { kind, name, words: ['false', 'true'], codes, typed: true, missing };
-  }
-  const levels = values.map(String).sort();
-  return { kind, name, levels, codes: Int32Array.from(levels, (_, k) => k), missing };
-}
-
-/** Rows, class codes and weights by class, from the moments, which are by class too. */
-function censusOf(
-  moments: readonly (readonly unknown[])[],
-  classes: number,
-  byClass: (weight: number, code: number) => number = (weight) => weight,
-): RowCensus {
-  const classWeights = new Float64Array(classes);
-  let [rows, codes, smallestWeight] = [0, 0, Number.POSITIVE_INFINITY];
-  for (const answer of moments) {
-    const [code, count, weight, smallest] = answer.map(Number) as [number, number, number, number];
-    rows += count;
-    codes += count * code;
-    classWeights[code]! += byClass(weight, code);
-    smallestWeight = Math.min(smallestWeight, byClass(smallest, code));
-  }
-  return { rows, codes, summary: { rows, classWeights, smallestWeight } };
-}
-
-/** Mean, deviation and constancy of the j-th numeric column from its moments about `centre` by class. */
-function momentScaling(
-  moments: readonly (readonly unknown[])[],
-  j: number,
-  centre: number,
-  byClass: (weight: number, code: number) => number,
-): Scaling {
-  let [weight, sum, squares] = [0, 0, 0];
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const answer of moments) {
-    const code = Number(answer[0]);
-    const [own, ownSquares, least, most] = answer.slice(4 + 4 * j, 8 + 4 * j).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    weight += byClass(Number(answer[2]), code);
-    sum += byClass(own, code);
-    squares += byClass(ownSquares, code);
-    low = Math.min(low, least);
-    high = Math.max(high, most);
-  }
-  const shift = sum / weight;
-  const largest = Math.max(Math.abs(centre + low), Math.abs(centre + high));
-  const constant = high - low <= constantUlps * Number.EPSILON * largest;
-  return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
-}
-
-function purityOfRanges(moments: readonly (readonly unknown[])[], j: number): ColumnPurity {
-  const range = (at: number): Float64Array => Float64Array.from(moments, (answer) => Number(answer[at + 4 * j]));
-  return rangesOverlap(range(6), range(7)) ? [] : 'perfect';
-}
-
-interface LevelFeature {
-  readonly feature: Feature;
-  /** Σ s of each level. */
-  readonly totals: Float64Array;
-  readonly purity: ColumnPurity;
-}
-
-/** The levels of a column, sorted. Throws LogisticError 'too-many-levels'. */
-function levelFeature(
-  { name, kind }: QueriedColumn,
-  found: readonly (readonly unknown[])[],
-  classes: readonly Label[],
-  byClass: (weight: number, code: number) => number,
-): LevelFeature {
-  const words = ['false', 'true'] as const;
-  const spelled = (value: unknown): string => (kind === 'boolean' ? words[Number(value)]! : String(value));
-  const levels = kind === 'boolean' ? words : [...new Set(found.map(([value]) => spelled(value)))].sort();
-  if (levels.length > maxLevels) {
-    throw new LogisticError('too-many-levels', `column ${name} has more than ${maxLevels} different texts`, {
-      hint: `leave it out (--drop ${name})`,
-      details: { column: name },
-    });
-  }
-  const places = new Map<string, number>(levels.map((level, place) => [level, place]));
-  const totals = new Float64Array(levels.length);
-  const counts = new Float64Array(levels.length * classes.length);
-  for (const [value, ...numbers] of found) {
-    const [code, rows, weight] = numbers.map(Number) as [number, number, number];
-    const place = places.get(spelled(value))!;
-    totals[place]! += byClass(weight, code);
-    counts[place * classes.length + code] = rows;
-  }
-  const feature: Feature =
-    kind === 'boolean'
-      ? { kind, column: name, words, impute: null }
-      : { kind: 'categorical', column: name, levels, impute: null };
-  return { feature, totals, purity: purityOfLevels(name, levels, counts, classes) };
-}
-
-function queriedTerm({ factors, mean, scale }: ScaledTerm, columns: readonly QueriedColumn[]): QueriedTerm {
-  const { column: name, basis } = factors[0]!;
-  const column = columns.find((candidate) => candidate.name === name)!;
-  const level = basis.kind === 'level' && column.kind === 'categorical' ? basis.level : undefined;
-  return { column, level, mean, scale };
-}
-
-/** The sampled answers [columns…, class code, s] as a source, in the units of the design. */
-function sampleSource(
-  sampled: readonly (readonly unknown[])[],
-  { terms, labels, weights }: QueriedRows,
-  { columns, factors }: { readonly columns: readonly QueriedColumn[]; readonly factors: Float64Array | undefined },
-): RowSource {
-  const at = columns.length;
-  const codes = Int32Array.from(sampled, (answer) => Number(answer[at]));
-  return {
-    rows: sampled.length,
-    classes: labels.length,
-    labels: codes,
-    weights:
-      weights === undefined && factors === undefined
-        ? undefined
-        : Float64Array.from(sampled, (answer, i) => Number(answer[at + 1]) * (factors?.[codes[i]!] ?? 1)),
-    columns: terms.map(({ column, level, mean, scale }) => {
-      const k = columns.indexOf(column);
-      const x = Float64Array.from(sampled, (answer) =>
-        level === undefined ? Number(answer[k]) : Number(answer[k] === level),
-      );
-      return { kind: 'dense', mean, scale, read: (from, into) => into.set(x.subarray(from, from + into.length)) };
-    }),
-  };
-}
-
-function meanOf(sampled: readonly (readonly unknown[])[], k: number): number {
-  return sampled.reduce((mean, answer, i) => mean + (Number(answer[k]) - mean) / (i + 1), 0);
-}
-
-/**
- * What depends on all rows depends on a sample of them: the engine is asked only about the columns that the sample names,
- * for their Gram matrix, which is a multiple of the Hessian's first block where every score is 0.
- */
-async function confirmedDependencies(
-  engine: Engine,
-  rows: QueriedRows,
-  census: RowCensus,
-  sample: RowSource,
-  signal: AbortSignal | undefined,
-): Promise<Dependency[]> {
-  const suspected = await dependentColumns(sample);
-  if (suspected.length === 0) return [];
-  const named = [...new Set(suspected.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
-  const n = named.length;
-  const k = rows.labels.length - 1;
-  const some = queriedRows(engine, { ...rows, terms: named.map((j) => rows.terms[j]!) }, census);
-  const { hessian } = await some.evaluate(new Float64Array(k * (n + 1)), 2, 'float64', { signal });
-  const gram = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) for (let l = 0; l < n; l++) gram[j * n + l] = hessian![j * k * (n + 1) + l]!;
-  return findDependencies(gram, n, pivotTolerance).map(({ index, of, coefficients }) => ({
-    index: named[index]!,
-    of: of.map((j) => named[j]!),
-    coefficients,
-  }));
 }

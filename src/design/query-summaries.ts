@@ -1,0 +1,124 @@
+/**
+ * What an engine's counts and moments say of a query: its classes, the scaling of its numbers, its levels, and which
+ * columns tell classes apart. Answers are as the statements of sql/profile.ts describe them.
+ */
+
+import { maxLevels } from '../data/infer.ts';
+import type { Column } from '../data/table.ts';
+import { LogisticError } from '../errors.ts';
+import type { Feature, Label, Target } from '../predict/model-file.ts';
+import type { QueriedColumn } from '../sql/queried-rows.ts';
+import type { RowCensus } from '../sql/rows.ts';
+import type { DesignOptions } from './design.ts';
+import { chooseReference, readTarget } from './labels.ts';
+import { type ColumnPurity, purityOfLevels, rangesOverlap } from './pure-columns.ts';
+import { constantUlps, type Scaling } from './scale.ts';
+
+/** Rows of an engine's answer. */
+export type Answers = readonly (readonly unknown[])[];
+/** What a weight of a class counts in the fit. */
+export type WeightOfClass = (weight: number, code: number) => number;
+
+/** Classes and reference as of a target column that holds each value once. */
+export async function labelsOf(
+  found: Answers,
+  { name, kind }: QueriedColumn,
+  options: DesignOptions,
+): Promise<Pick<Target, 'classes' | 'reference'>> {
+  const values = found.map(([value]) => value);
+  const { classes } = await readTarget(targetColumn(name, kind, values));
+  return { classes, reference: chooseReference(classes, options, name) };
+}
+
+function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonly unknown[]): Column {
+  const missing = { count: 0, tokens: {} };
+  if (kind === 'numeric') return { kind, name, values: Float64Array.from(values, Number), missing };
+  if (kind === 'boolean') {
+    const codes = Int32Array.from(values, Number);
+    return { kind, name, words: ['false', 'true'], codes, typed: true, missing };
+  }
+  const levels = values.map(String).sort();
+  return { kind, name, levels, codes: Int32Array.from(levels, (_, k) => k), missing };
+}
+
+/** Rows, class codes and weights by class, from the moments, which are by class too. */
+export function censusOf(moments: Answers, classes: number, byClass: WeightOfClass = (weight) => weight): RowCensus {
+  const classWeights = new Float64Array(classes);
+  let [rows, codes, smallestWeight] = [0, 0, Number.POSITIVE_INFINITY];
+  for (const answer of moments) {
+    const [code, count, weight, smallest] = answer.map(Number) as [number, number, number, number];
+    rows += count;
+    codes += count * code;
+    classWeights[code]! += byClass(weight, code);
+    smallestWeight = Math.min(smallestWeight, byClass(smallest, code));
+  }
+  return { rows, codes, summary: { rows, classWeights, smallestWeight } };
+}
+
+/** Mean, deviation and constancy of the j-th numeric column from its moments about `centre` by class. */
+export function momentScaling(moments: Answers, j: number, centre: number, byClass: WeightOfClass): Scaling {
+  let [weight, sum, squares] = [0, 0, 0];
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const answer of moments) {
+    const code = Number(answer[0]);
+    const [own, ownSquares, least, most] = answer.slice(4 + 4 * j, 8 + 4 * j).map(Number) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    weight += byClass(Number(answer[2]), code);
+    sum += byClass(own, code);
+    squares += byClass(ownSquares, code);
+    low = Math.min(low, least);
+    high = Math.max(high, most);
+  }
+  const shift = sum / weight;
+  const largest = Math.max(Math.abs(centre + low), Math.abs(centre + high));
+  const constant = high - low <= constantUlps * Number.EPSILON * largest;
+  return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
+}
+
+export function purityOfRanges(moments: Answers, j: number): ColumnPurity {
+  const range = (at: number): Float64Array => Float64Array.from(moments, (answer) => Number(answer[at + 4 * j]));
+  return rangesOverlap(range(6), range(7)) ? [] : 'perfect';
+}
+
+interface LevelFeature {
+  readonly feature: Feature;
+  /** Σ s of each level. */
+  readonly totals: Float64Array;
+  readonly purity: ColumnPurity;
+}
+
+/** The levels of a column, sorted. Throws LogisticError 'too-many-levels'. */
+export function levelFeature(
+  { name, kind }: QueriedColumn,
+  found: Answers,
+  classes: readonly Label[],
+  byClass: WeightOfClass,
+): LevelFeature {
+  const words = ['false', 'true'] as const;
+  const spelled = (value: unknown): string => (kind === 'boolean' ? words[Number(value)]! : String(value));
+  const levels = kind === 'boolean' ? words : [...new Set(found.map(([value]) => spelled(value)))].sort();
+  if (levels.length > maxLevels) {
+    throw new LogisticError('too-many-levels', `column ${name} has more than ${maxLevels} different texts`, {
+      hint: `leave it out (--drop ${name})`,
+      details: { column: name },
+    });
+  }
+  const places = new Map<string, number>(levels.map((level, place) => [level, place]));
+  const totals = new Float64Array(levels.length);
+  const counts = new Float64Array(levels.length * classes.length);
+  for (const [value, ...numbers] of found) {
+    const [code, rows, weight] = numbers.map(Number) as [number, number, number];
+    const place = places.get(spelled(value))!;
+    totals[place]! += byClass(weight, code);
+    counts[place * classes.length + code] = rows;
+  }
+  const feature: Feature =
+    kind === 'boolean'
+      ? { kind, column: name, words, impute: null }
+      : { kind: 'categorical', column: name, levels, impute: null };
+  return { feature, totals, purity: purityOfLevels(name, levels, counts, classes) };
+}
