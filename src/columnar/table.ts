@@ -61,7 +61,7 @@ export function storageOf(type: string, name: string, asText: boolean, label: st
   const date = /^(DATE|TIME)/.test(type);
   throw new LogisticError(
     date ? 'date-column' : 'bad-type',
-    `${label}: column ${name} has the type ${type}, which is no number, boolean or text`,
+    `${label}: column ${name} ${isNested(type) ? 'is nested' : `has the type ${type}`}, which is no number, boolean or text`,
     {
       hint: `leave it out (--drop ${argument(name)})${date ? `, or keep it as text (--categorical ${argument(name)})` : ''}`,
       details: { column: name },
