@@ -1,5 +1,5 @@
 /**
- * Entry `tfjs-logistic/tfjs`: the fused kernels as a kernel of TensorFlow.js's own cpu backend, for those who have
+ * Entry `tfjs-logistic/tfjs`: the fused kernels as a kernel of TensorFlow.js's own backends cpu and webgpu, for those who have
  * tensors of their own. Importing it loads no TensorFlow.js and registers nothing; fits are in the main entry.
  */
 export {
@@ -8,4 +8,4 @@ export {
   type LossAndGradientFunction,
   registerFusedKernels,
   type TensorFlowKernels,
-} from './backends/cpu/tfjs-kernel.ts';
+} from './backends/tfjs-kernel.ts';

@@ -7,8 +7,8 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Rank, ShapeMap, Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { registerFusedKernels } from '../../../src/backends/cpu/tfjs-kernel.ts';
 import * as ops from '../../../src/backends/portable.ts';
+import { registerFusedKernels } from '../../../src/backends/tfjs-kernel.ts';
 import { residual } from '../../../src/math/logistic.ts';
 import { referenceRows } from '../../../src/rows/reference.ts';
 import { randomRows, randomTheta, type Shape } from '../../support/data.ts';
@@ -186,7 +186,7 @@ describe('the engine', () => {
     const kernel = tf.getKernel(kernelName, 'cpu');
     const again = await registerFusedKernels(tf);
     vi.resetModules();
-    const copy = await import('../../../src/backends/cpu/tfjs-kernel.ts');
+    const copy = await import('../../../src/backends/tfjs-kernel.ts');
     expect(copy.registerFusedKernels).not.toBe(registerFusedKernels);
     const other = await copy.registerFusedKernels(tf);
     expect(tf.getKernel(kernelName, 'cpu')).toBe(kernel);
@@ -435,7 +435,7 @@ describe('refusals', () => {
   test('no SIMD', async () => {
     vi.spyOn(WebAssembly, 'validate').mockReturnValue(false);
     vi.resetModules();
-    const copy = await import('../../../src/backends/cpu/tfjs-kernel.ts');
+    const copy = await import('../../../src/backends/tfjs-kernel.ts');
     await expect(copy.registerFusedKernels(tf)).rejects.toMatchObject({
       code: 'backend-unavailable',
       hint: expect.stringContaining('tfjs-cpu'),

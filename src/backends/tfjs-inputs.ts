@@ -1,9 +1,9 @@
 /**
- * What a caller may hand to the TensorFlow.js kernel, checked before it runs: five tensors of the cpu
- * backend, float32, whose shapes belong together. It reads no number of theirs and knows no formula.
+ * What a caller may hand to the TensorFlow.js kernel, checked before it runs: five tensors of the backend it runs on,
+ * float32, whose shapes belong together. It reads no number of theirs and knows no formula.
  */
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs';
-import { LogisticError } from '../../errors.ts';
+import { LogisticError } from '../errors.ts';
 
 /** The inputs by the names of docs/architecture.md's symbol table, as the kernel is given them. */
 export interface KernelInputs {
@@ -30,14 +30,20 @@ const expected = {
 type Name = keyof typeof expected;
 const names = Object.keys(expected) as Name[];
 
+/** A backend of TensorFlow.js, and whether it holds the numbers of an input. */
+export interface KernelBackend {
+  readonly name: string;
+  has(dataId: object): boolean;
+}
+
 /**
  * n and m. Throws LogisticError 'not-a-tensor', 'disposed', 'wrong-backend', 'bad-dtype' or 'bad-shape',
- * for the first input that is wrong. `isHere` says whether the cpu backend holds an input's numbers.
+ * for the first input that is wrong.
  */
-export function checkInputs(inputs: KernelInputs, isHere: (dataId: object) => boolean): { n: number; m: number } {
+export function checkInputs(inputs: KernelInputs, backend: KernelBackend): { n: number; m: number } {
   for (const name of names) {
     const input = inputs[name];
-    if (name !== 'weights' || input !== undefined) checkTensor(name, input, isHere);
+    if (name !== 'weights' || input !== undefined) checkTensor(name, input, backend);
   }
   const [n, m = 0] = inputs.x.shape as [number, number?];
   if (inputs.x.shape.length !== 2 || m === 0) throw badShape('x', inputs.x.shape);
@@ -55,7 +61,7 @@ export function checkInputs(inputs: KernelInputs, isHere: (dataId: object) => bo
   return { n, m };
 }
 
-function checkTensor(name: Name, input: Partial<TensorInfo> | undefined, isHere: (dataId: object) => boolean): void {
+function checkTensor(name: Name, input: Partial<TensorInfo> | undefined, backend: KernelBackend): void {
   if (typeof input?.dataId !== 'object' || !Array.isArray(input.shape)) {
     throw new LogisticError('not-a-tensor', `${name} is not a tensor: expected ${expected[name]}`, {
       hint: 'make it with tf.tensor',
@@ -64,9 +70,9 @@ function checkTensor(name: Name, input: Partial<TensorInfo> | undefined, isHere:
   if ((input as Partial<Tensor>).isDisposed === true) {
     throw new LogisticError('disposed', `${name} has been disposed of`);
   }
-  if (!isHere(input.dataId)) {
-    throw new LogisticError('wrong-backend', `${name} does not lie on TensorFlow.js's cpu backend`, {
-      hint: "make it after await tf.setBackend('cpu')",
+  if (!backend.has(input.dataId)) {
+    throw new LogisticError('wrong-backend', `${name} does not lie on TensorFlow.js's ${backend.name} backend`, {
+      hint: `make it after await tf.setBackend('${backend.name}')`,
     });
   }
   if (input.dtype !== 'float32') {
