@@ -98,13 +98,12 @@ export function exponentials(tf: TensorFlow, z: Tensor3D): Exponentials {
   const top = tf.relu(tf.max(z, 1, true)) as Tensor3D;
   const e = tf.exp(tf.sub(z, top)) as Tensor3D;
   const reference = tf.exp(tf.neg(top)) as Tensor3D;
-  const isOne = tf.equal(e, 1);
-  const ones = tf.cast(isOne, 'float32');
-  const referenceOnes = tf.cast(tf.equal(reference, 1), 'float32');
+  const ones = tf.floor(e); // none exceeds 1
+  const referenceOnes = tf.floor(reference);
   const sumOf = (values: TF.Tensor): TF.Tensor => tf.sum(values, 1, true);
   const below = tf.add(sumOf(tf.sub(e, ones)), tf.sub(reference, referenceOnes));
   const rest = tf.add(below, tf.sub(tf.add(sumOf(ones), referenceOnes), 1)) as Tensor3D;
-  const others = tf.where(isOne, tf.mul(ones, rest), tf.sub(tf.add(rest, 1), e)) as Tensor3D;
+  const others = tf.where(tf.equal(e, 1), tf.mul(ones, rest), tf.sub(tf.add(rest, 1), e)) as Tensor3D;
   return { top, e, rest, others };
 }
 

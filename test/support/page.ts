@@ -50,7 +50,7 @@ export async function visit(browser: Browser, files: Files, policy?: string): Pr
     // Asked from here: a page's policy may forbid what waits for a condition inside it.
     const result = (): Promise<unknown> => page.evaluate('window.result');
     await expect
-      .poll(result, { timeout: 30_000 })
+      .poll(result, { timeout: 55_000 })
       .toBeDefined()
       .catch((error) => {
         throw new Error(`the page came to no result: ${errors.join('; ') || error}`);
