@@ -23,31 +23,23 @@ export interface OpenStore {
   readonly shards: readonly Shard[];
 }
 
-/** Writes all rows of the stores, and releases each column when the last of them has read it. */
+/**
+ * Writes all rows of the stores, panel by panel in all of them together, and releases the columns of a panel: what is
+ * held twice is no more than that, however unequal the threads are.
+ */
 export async function upload(source: RowSource, stores: readonly OpenStore[], signal?: AbortSignal): Promise<void> {
   const features = featuresOf(source);
-  const waiting = source.columns.map((column) => stores.length * (column.kind === 'dense' ? 1 : column.fitted.length));
-  const columnOf = source.columns.flatMap((column, c) =>
-    column.kind === 'dense' ? [c] : Array.from(column.fitted, () => c),
+  const columns = source.columns.flatMap((column) =>
+    column.kind === 'dense' ? [column] : column.fitted.map(() => undefined),
   );
-  const onRead = (feature: number): void => {
-    const c = columnOf[feature]!;
-    const column = source.columns[c]!;
-    waiting[c]!--;
-    if (waiting[c] === 0 && column.kind === 'dense') column.release?.();
-  };
-  await Promise.all(
-    stores.map(async (store) => {
-      const writer = openWriter(store, signal);
-      await writeLabels(writer, source);
-      for (let first = 0; first < features.length; first += panelWidth) {
-        const panel = features.slice(first, first + panelWidth);
-        await writePanel(writer, first, panel);
-        for (let k = 0; k < panel.length; k++) onRead(first + k);
-      }
-      await writer.drain();
-    }),
-  );
+  const writers = stores.map((store) => openWriter(store, signal));
+  await Promise.all(writers.map((writer) => writeLabels(writer, source)));
+  for (let first = 0; first < features.length; first += panelWidth) {
+    const panel = features.slice(first, first + panelWidth);
+    await Promise.all(writers.map((writer) => writePanel(writer, first, panel)));
+    for (const column of columns.slice(first, first + panelWidth)) column?.release?.();
+  }
+  await Promise.all(writers.map((writer) => writer.drain()));
 }
 
 /** Writes to one store by way of two buffers, of which one is filled while the other travels. */
