@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { buildPage } from '../../examples/page/build.ts';
+import { buildBeside, buildPage } from '../../examples/page/build.ts';
 import { missing, withBrowsers } from './chromium.ts';
 
 export interface OpenedPage {
@@ -19,20 +19,25 @@ export interface OpenedPage {
 export interface Lab {
   readonly gzipped: number;
   readonly folder: string;
-  /** `address`: what follows index.html. */
+  /** `address`: what follows index.html. The scripts beside it may be asked for. */
   open(address: string, from?: 'file' | 'http', options?: BrowserContextOptions): Promise<OpenedPage>;
   close(): Promise<void>;
 }
 
 async function openLab(browser: Browser): Promise<Lab> {
   const { html, gzipped } = await buildPage();
+  const besides = { formats: await buildBeside('formats'), tensorflow: await buildBeside('tensorflow') };
   const folder = mkdtempSync(join(tmpdir(), 'tfjs-logistic page é-'));
   writeFileSync(join(folder, 'index.html'), html);
-  const server = createServer((_, response) => response.setHeader('content-type', 'text/html').end(html));
+  for (const [name, script] of Object.entries(besides)) writeFileSync(join(folder, `${name}.js`), script);
+  const server = createServer(({ url }, response) => {
+    const script = Object.entries(besides).find(([name]) => url === `/${name}.js`)?.[1];
+    response.setHeader('content-type', script ? 'text/javascript' : 'text/html').end(script ?? html);
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const places = {
-    file: pathToFileURL(join(folder, 'index.html')).href,
+    file: `${pathToFileURL(folder).href}/`,
     http: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
   };
   return {
@@ -51,7 +56,7 @@ async function openLab(browser: Browser): Promise<Lab> {
         const own = request.url().startsWith(places[from]) || /^(blob|data):/.test(request.url());
         if (!own) trouble.push(`asked for ${request.url()}`);
       });
-      await page.goto(places[from] + address);
+      await page.goto(`${places[from]}index.html${address}`);
       return { page, trouble };
     },
     async close() {

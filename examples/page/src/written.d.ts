@@ -8,3 +8,6 @@ declare function tex(formula: TemplateStringsArray): string;
 
 /** A file of docs/ as the blocks of the story. */
 declare function story(path: TemplateStringsArray): readonly import('../markdown.ts').Block[];
+
+/** The program of TensorFlow.js's wasm backend, as a data address. */
+declare const wasmProgram: string;

@@ -1,6 +1,7 @@
 /** What changes the lab: rows placed anew, steps taken and taken back, training. Sums over rows are the worker's. */
 import { batch } from '@preact/signals';
 import { LogisticError } from '../../../../src/errors.ts';
+import { loadBeside } from '../beside/load.ts';
 import { call, type Running } from '../worker/client.ts';
 import type { Rows, Step } from '../worker/messages.ts';
 import { type DataPoint, pointsOf, type SetName, setNotes } from './data-sets.ts';
@@ -237,7 +238,17 @@ export async function setPenalty(l2: number): Promise<void> {
 
 /** The same rows on another backend; the weights stay. */
 export async function setBackend(name: typeof lab.backend.value): Promise<void> {
-  lab.backend.value = name;
   const theta = lab.theta.value;
-  await attempt('placing the rows', () => placeRows(() => theta, 'start'));
+  const before = lab.backend.value;
+  lab.backend.value = name;
+  await attempt('placing the rows', async () => {
+    try {
+      if (name === 'wasm') await loadBeside('tensorflow');
+      await placeRows(() => theta, 'start');
+      say(`Sums on ${lab.placed.value?.backend}.`);
+    } catch (error) {
+      lab.backend.value = before;
+      throw error;
+    }
+  });
 }

@@ -2,6 +2,7 @@
 
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
+import { loadFor } from '../beside/load.ts';
 import { call } from '../worker/client.ts';
 import type { FileProfile } from '../worker/messages.ts';
 import { attempt, chooseFile } from './actions.ts';
@@ -14,12 +15,9 @@ interface Opened {
 const opened = signal<Opened | undefined>(undefined);
 
 function open(file: File): void {
-  void attempt(`reading ${file.name}`, () => {
-    const running = call('read', [file]);
-    const shown = running.then((profile) => {
-      opened.value = { file, profile };
-    });
-    return Object.assign(shown, { stop: running.stop });
+  void attempt(`reading ${file.name}`, async () => {
+    await loadFor(file);
+    opened.value = { file, profile: await call('read', [file]) };
   });
 }
 

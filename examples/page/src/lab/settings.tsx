@@ -12,6 +12,8 @@ const solverNames: Readonly<Record<SolverChoice, string>> = {
 
 const backendTitles: Readonly<Partial<Record<BackendName, string>>> = {
   auto: 'cpu: WebAssembly',
+  webgpu: 'webgpu: the graphics card',
+  wasm: 'wasm: TensorFlow.js',
   reference: 'plain loops',
 };
 

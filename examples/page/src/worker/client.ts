@@ -3,6 +3,7 @@
  * may load no other file. A call is a promise; `stop` aborts it.
  */
 import { LogisticError } from '../../../../src/errors.ts';
+import { scriptFor, scriptText } from '../script.ts';
 import type { CallName, Calls, Reply, Step } from './messages.ts';
 
 interface Pending {
@@ -19,8 +20,9 @@ let calls = 0;
 
 function started(): Worker {
   if (worker !== undefined) return worker;
-  const script = document.getElementById('script')!.textContent!;
-  worker = new Worker(URL.createObjectURL(new Blob([script], { type: 'text/javascript' })), { name: 'lab' });
+  const script = new Blob([scriptFor('lab')], { type: 'text/javascript' });
+  worker = new Worker(URL.createObjectURL(script), { name: 'lab' });
+  worker.postMessage({ script: scriptText() });
   worker.onmessage = ({ data }: MessageEvent<Reply>) => {
     const call = pending.get(data.id);
     if (call === undefined) return;

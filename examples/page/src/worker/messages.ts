@@ -107,6 +107,8 @@ export interface Problem {
 }
 
 export interface Calls {
+  /** A script beside the page, as the text of a function. */
+  provide(name: string, text: string): Promise<void>;
   read(file: File): Promise<FileProfile>;
   place(rows: Rows, backend: BackendName): Promise<Placed>;
   evaluate(theta: Float64Array, l2: number): Promise<Step & { readonly largestCurvature: number }>;
@@ -118,7 +120,8 @@ export interface Calls {
 
 export type CallName = keyof Calls;
 export type Call = { readonly id: number; readonly name: CallName; readonly args: readonly unknown[] };
-export type Message = Call | { readonly stop: number };
+/** The worker is told the page's script first, for the workers that the library starts in it. */
+export type Message = Call | { readonly stop: number } | { readonly script: string };
 export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly problem: Problem }

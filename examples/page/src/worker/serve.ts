@@ -4,11 +4,14 @@
  */
 import { LogisticRegression } from '../../../../src/browser.ts';
 import { LogisticError } from '../../../../src/errors.ts';
+import { setScript } from '../script.ts';
 import type { Call, Calls, FitRequest, Message, Problem, Reply, Step } from './messages.ts';
 import { evaluate, surface, train, update } from './paths.ts';
 import { placeRows, readProfile } from './rows.ts';
 
 const telling = 25;
+
+declare function importScripts(address: string): void;
 
 export function serve(scope: {
   onmessage: ((event: MessageEvent<Message>) => void) | null;
@@ -16,6 +19,10 @@ export function serve(scope: {
 }): void {
   const running = new Map<number, AbortController>();
   scope.onmessage = async ({ data }) => {
+    if ('script' in data) {
+      setScript(data.script);
+      return;
+    }
     if ('stop' in data) {
       running.get(data.stop)?.abort();
       return;
@@ -38,6 +45,10 @@ async function answer(
   scope: { postMessage(reply: Reply): void },
 ): Promise<unknown> {
   const calls: Calls = {
+    async provide(own, text) {
+      const script = new Blob([`(globalThis.besides??={})[${JSON.stringify(own)}]=(${text})()`]);
+      importScripts(URL.createObjectURL(script));
+    },
     read: readProfile,
     place: placeRows,
     evaluate,

@@ -1,0 +1,2 @@
+/** The reader of Parquet files as the page has it: once the script beside it has been loaded. */
+module.exports = globalThis.besides.formats;
