@@ -17,8 +17,8 @@ export interface Loss {
 
 const one = number(1);
 const lnOf = (a: Expression): Expression => call('ln', a);
-/** share·value, 0 where the share is, however large the value. */
-const share = (part: number, value: number): number => (part === 0 ? 0 : part * value);
+/** part·value, 0 where the part is, however large the value. */
+const share = (part: number, value: () => number): number => (part === 0 ? 0 : part * value());
 
 /** a = σ(z) and L = −y·ln a − (1 − y)·ln(1 − a), with y = 1 for the positive class. */
 export function sigmoidLoss(y: number, classes: readonly string[]): Loss {
@@ -72,13 +72,13 @@ export function sigmoidLoss(y: number, classes: readonly string[]): Loss {
           negative(times(write('y'), lnOf(write('a')))),
           times(minus(one, write('y')), lnOf(minus(one, write('a')))),
         ),
-      value: (of) => -share(of('y'), Math.log(of('a'))) - share(1 - of('y'), Math.log1p(-of('a'))),
+      value: (of) => -share(of('y'), () => Math.log(of('a'))) - share(1 - of('y'), () => Math.log1p(-of('a'))),
       derivatives: [
         {
           label: 'B4',
           formula: (write) =>
             plus(negative(over(write('y'), write('a'))), over(minus(one, write('y')), minus(one, write('a')))),
-          value: (of) => share(1 - of('y'), 1 / sigmoid(-z(of))) - share(of('y'), 1 / sigmoid(z(of))),
+          value: (of) => share(1 - of('y'), () => 1 / sigmoid(-z(of))) - share(of('y'), () => 1 / sigmoid(z(of))),
         },
         {
           formula: (write) => minus(lnOf(minus(one, write('a'))), lnOf(write('a'))),
@@ -92,7 +92,7 @@ export function sigmoidLoss(y: number, classes: readonly string[]): Loss {
             times(write('y'), call('softplus', negative(write('z')))),
             times(minus(one, write('y')), call('softplus', write('z'))),
           ),
-        value: (of) => share(of('y'), logLoss(z(of), 1)) + share(1 - of('y'), logLoss(z(of), 0)),
+        value: (of) => share(of('y'), () => logLoss(z(of), 1)) + share(1 - of('y'), () => logLoss(z(of), 0)),
       },
     },
   };
@@ -155,7 +155,7 @@ export function softmaxLoss(label: number, classes: readonly string[]): Loss {
   const byProbability = codes.map(
     (c): Rule => ({
       formula: (write) => negative(over(write(`y_${c}`), write(`a_${c}`))),
-      value: (of) => -share(of(`y_${c}`), 1 / of(`a_${c}`)),
+      value: (of) => -share(of(`y_${c}`), () => 1 / of(`a_${c}`)),
     }),
   );
   const byTruth = codes.map(
@@ -173,7 +173,7 @@ export function softmaxLoss(label: number, classes: readonly string[]): Loss {
       label: 'B18',
       inputs: [...a, ...truth].map(({ id }) => id),
       formula: (write) => negative(plus(...codes.map((c) => times(write(`y_${c}`), lnOf(write(`a_${c}`)))))),
-      value: (of) => -codes.reduce((sum, c) => sum + share(of(`y_${c}`), Math.log(of(`a_${c}`))), 0),
+      value: (of) => -codes.reduce((sum, c) => sum + share(of(`y_${c}`), () => Math.log(of(`a_${c}`))), 0),
       derivatives: [...byProbability, ...byTruth],
       stable: {
         inputs: [...inputs, ...truth.map(({ id }) => id)],
@@ -182,7 +182,7 @@ export function softmaxLoss(label: number, classes: readonly string[]): Loss {
             lnOf(plus(one, ...inputs.map((id) => exp(write(id))))),
             plus(...scored.map((c) => times(write(`y_${c}`), write(`z_${c}`)))),
           ),
-        value: (of) => codes.reduce((sum, c) => sum + share(of(`y_${c}`), crossEntropy(scores(of), c)), 0),
+        value: (of) => codes.reduce((sum, c) => sum + share(of(`y_${c}`), () => crossEntropy(scores(of), c)), 0),
       },
     },
   };

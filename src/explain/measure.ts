@@ -26,35 +26,38 @@ export function measuring(
   of: ValueOf,
   derivatives: ReadonlyMap<string, Derivative>,
 ): Measured {
-  const place = new Map(quantities.map(({ id }, i) => [id, i]));
-  const loss = quantities.at(-1)!;
+  const byId = new Map(quantities.map((quantity) => [quantity.id, quantity]));
+  const loss = quantities.at(-1)!.id;
   const reaches = reachesOf(quantities, of, derivatives);
 
-  /** What depends on u, in the order of computation. */
-  const dependents = (u: string): Quantity<unknown>[] => {
-    const found = new Set<string>([u]);
+  /** What depends on u, u itself included. */
+  const dependents = (u: string): ReadonlySet<string> => {
+    const found = new Set([u]);
     for (const id of found) for (const { through } of derivatives.get(id)!.ways) found.add(through);
-    found.delete(u);
-    return [...found].map((id) => quantities[place.get(id)!]!).sort((a, b) => place.get(a.id)! - place.get(b.id)!);
+    return found;
   };
 
-  const difference = (u: string, later: readonly Quantity<unknown>[]): number | null => {
+  /** The difference quotient of v when u is nudged and `following` are computed anew, as far as v asks for them. */
+  const difference = (u: string, v: string, following: ReadonlySet<string>): number | null => {
     const value = of(u);
     const h = relativeStep * Math.min(reaches.get(u)!, Math.max(1, Math.abs(value)));
     if (h < leastUnits * Number.EPSILON * Math.abs(value)) return null;
     const at = (steps: number): number => {
       const moved = new Map([[u, value + steps * h]]);
-      const now: ValueOf = (id) => moved.get(id) ?? of(id);
-      for (const quantity of later) moved.set(quantity.id, recompute(quantity, u, now));
-      return now((later.at(-1) ?? loss).id);
+      const now: ValueOf = (id) => {
+        if (!following.has(id)) return of(id);
+        if (!moved.has(id)) moved.set(id, recompute(byId.get(id)!, u, now));
+        return moved.get(id)!;
+      };
+      return now(v);
     };
     const slope = (at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * h);
     return Number.isFinite(slope) ? slope : null;
   };
 
   return {
-    gradient: (u) => difference(u, dependents(u)),
-    local: (u, v) => difference(u, [quantities[place.get(v)!]!]),
+    gradient: (u) => difference(u, loss, dependents(u)),
+    local: (u, v) => difference(u, v, new Set([u, v])),
   };
 }
 
