@@ -4,6 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { explainBatch, explainNumbers } from '../../src/index.ts';
+import { createObjective } from '../../src/objective/objective.ts';
 import { roundoff } from '../../src/rows/contract.ts';
 import { referenceRows } from '../../src/rows/reference.ts';
 import { randomRows, randomTheta, rowsOf, type TestRows } from '../support/data.ts';
@@ -85,6 +86,41 @@ describe.each([2, 3, 5])('%i classes', (classes) => {
       expect(Math.abs(mean - truth / total)).toBeLessThanOrEqual((m * tolerance) / total);
     });
     expect(Math.abs(valuesOf('loss')[0]![0]! - loss / total)).toBeLessThanOrEqual((m * tolerance) / total);
+  });
+
+  test('with a penalty the matrices add up to the gradient of the objective', async () => {
+    const l2 = 0.3;
+    const objective = createObjective(referenceRows(rows), 'float64', { penalty: { l2 }, intercept: true });
+    const { gradient } = await objective.point(theta, 1);
+    const sampleWeights = [...rows.weights!];
+    const matrices = explainBatch({
+      ...head,
+      x: rows.numbers.map((x) => [...x]),
+      labels: [...rows.labels],
+      sampleWeights,
+      l2,
+    });
+    const valuesOf = (id: string) => matrices.find((matrix) => matrix.id === id)!.values;
+    gradient.forEach((truth, at) => {
+      const [c, j] = [Math.floor(at / (n + 1)), at % (n + 1)];
+      const own = j < n ? valuesOf('dW')[j]![c]! + valuesOf('l2')[j]![c]! : valuesOf('db')[c]![0]!;
+      expect(Math.abs(own - truth)).toBeLessThanOrEqual(tolerance);
+    });
+    expect(matrices.map(({ id, shape }) => `${id} ${shape.join(' × ')}`)).toEqual([
+      `X ${n} × ${m}`,
+      `W ${n} × ${k}`,
+      `b ${k} × 1`,
+      `Y ${k} × ${m}`,
+      `s 1 × ${m}`,
+      `Z ${k} × ${m}`,
+      `A ${k === 1 ? 1 : k + 1} × ${m}`,
+      `ℓ 1 × ${m}`,
+      'loss 1 × 1',
+      `dZ ${k} × ${m}`,
+      `dW ${n} × ${k}`,
+      `db ${k} × 1`,
+      `l2 ${n} × ${k}`,
+    ]);
   });
 
   test('each derivative is the sum of its ways, and what it simplifies to', () => {
