@@ -27,12 +27,12 @@ export type {
   MultiClassMetrics,
   TwoClassMetrics,
 } from './evaluation/metrics.ts';
-export { type Batch, type BatchMatrix, explainBatch } from './explain/batch.ts';
-export type { Edge, Gradient, Graph, Node, Written } from './explain/describe.ts';
+export { type BatchMatrix, explainBatch, type NumericBatch } from './explain/batch.ts';
+export type { ComputationalGraph, Gradient, GraphEdge, GraphNode, WrittenFormula } from './explain/describe.ts';
 export type { Way } from './explain/graph.ts';
 export type { Formula } from './explain/notation.ts';
-export { type Example, explainNumbers, type Head } from './explain/numbers.ts';
-export type { CellRole, Role } from './explain/roles.ts';
+export { explainNumbers, type NumericRow, type RowParameters } from './explain/numbers.ts';
+export type { CellRole, NodeRole } from './explain/roles.ts';
 export type { RowExplanation, RowOptions } from './explain/row.ts';
 export type { SolverReport, WarmStartReport } from './fitting/solution.ts';
 export type {

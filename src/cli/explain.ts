@@ -113,7 +113,7 @@ function labelOf(
 }
 
 function sectionText({ title, blocks }: Section): string {
-  return `\n${title}\n${blocks.map(blockText).join('')}`;
+  return `\n${onOneLine(title)}\n${blocks.map(blockText).join('')}`;
 }
 
 function blockText(block: Block): string {

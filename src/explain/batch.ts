@@ -21,7 +21,7 @@ import {
 import { requireCode, requireHead } from './numbers.ts';
 
 /** n features, K classes, k = K − 1 score vectors. */
-export interface Batch {
+export interface NumericBatch {
   /** X [n][m] */
   readonly x: readonly (readonly number[])[];
   /** W, by score vector: [k][n] */
@@ -51,7 +51,7 @@ export interface BatchMatrix {
  * X, W, b, Y, Z, A, the losses, their mean, dZ, dW and db in the order of computation; s where weights are given, and
  * the gradient of the penalty where there is one. Throws LogisticError 'bad-shape' or 'unknown-label'.
  */
-export function explainBatch(batch: Batch): readonly BatchMatrix[] {
+export function explainBatch(batch: NumericBatch): readonly BatchMatrix[] {
   requireBatch(batch);
   const { x, weights, biases, labels, sampleWeights, l2 = 0 } = batch;
   const two = biases.length === 1;
@@ -110,7 +110,7 @@ const computed = (
 });
 
 /** Z [k, m], A [K, m], dZ [k, m]; the losses and their mean; dW [n, k] and db [k, 1]. */
-function evaluate({ x, weights, biases, labels, sampleWeights }: Batch) {
+function evaluate({ x, weights, biases, labels, sampleWeights }: NumericBatch) {
   const s = sampleWeights ?? labels.map(() => 1);
   const total = s.reduce((sum, own) => sum + own, 0);
   const mean = (numbers: (i: number) => number): number => s.reduce((sum, own, i) => sum + own * numbers(i), 0) / total;
@@ -137,7 +137,7 @@ function evaluate({ x, weights, biases, labels, sampleWeights }: Batch) {
 }
 
 /** l2·W; for more than two classes l2·(w_cj − w̄_j), w̄_j the mean over all K of which the reference has 0. */
-function penaltyGradient(weights: Batch['weights'], l2: number): BatchMatrix {
+function penaltyGradient(weights: NumericBatch['weights'], l2: number): BatchMatrix {
   const k = weights.length;
   const centres = weights[0]!.map((_, j) => (k > 1 ? weights.reduce((sum, own) => sum + own[j]!, 0) / (k + 1) : 0));
   const values = centres.map((centre, j) => weights.map((own) => l2 * (own[j]! - centre)));
@@ -150,7 +150,7 @@ function transpose(columns: readonly (readonly number[])[], rows: number): numbe
   return Array.from({ length: rows }, (_, r) => columns.map((column) => column[r]!));
 }
 
-function requireBatch({ x, weights, biases, labels, sampleWeights = labels }: Batch): void {
+function requireBatch({ x, weights, biases, labels, sampleWeights = labels }: NumericBatch): void {
   requireHead(x.length, { weights, biases });
   for (const label of labels) requireCode(label, biases.length);
   const m = labels.length;

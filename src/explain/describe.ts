@@ -7,20 +7,20 @@ import { backward, computationOf, forward, type Quantity, type Rule, type Way, t
 import { measuring } from './measure.ts';
 import { type Expression, type Formula, formulaOf, number, partial, plus, times } from './notation.ts';
 
-export interface Graph<About> {
+export interface ComputationalGraph<About> {
   /** In the order of computation; the last one is the loss. */
-  readonly nodes: readonly Node<About>[];
-  readonly edges: readonly Edge[];
+  readonly nodes: readonly GraphNode<About>[];
+  readonly edges: readonly GraphEdge[];
 }
 
 /** A formula as symbols and with their values put in, and its label in docs/derivation.md where it has one. */
-export interface Written {
+export interface WrittenFormula {
   readonly label?: string;
   readonly formula: Formula;
   readonly substituted: Formula;
 }
 
-export interface Node<About> {
+export interface GraphNode<About> {
   readonly id: string;
   readonly symbol: Formula;
   /** What a person calls it. */
@@ -28,7 +28,7 @@ export interface Node<About> {
   readonly about: About;
   readonly value: number;
   /** How the value comes from others; absent where it is given. `stable` is what the library computes in its place. */
-  readonly computed?: Written & { readonly stable?: Formula };
+  readonly computed?: WrittenFormula & { readonly stable?: Formula };
   readonly gradient: Gradient;
 }
 
@@ -39,15 +39,15 @@ export interface Gradient {
   /** A product for each quantity that the node enters; they add up to the value. None for the loss itself. */
   readonly ways: readonly Way[];
   /** Those products written out. */
-  readonly sum: Written;
+  readonly sum: WrittenFormula;
   /** What they come to when they are simplified by hand: x_1·(a − y). */
-  readonly simplified?: Written;
+  readonly simplified?: WrittenFormula;
   /** By a five-point difference; null where the node's value is so large that the step is lost beside it. */
   readonly measured: number | null;
 }
 
 /** ∂to/∂from, a local derivative. */
-export interface Edge extends Written {
+export interface GraphEdge extends WrittenFormula {
   readonly from: string;
   readonly to: string;
   readonly symbol: Formula;
@@ -56,7 +56,7 @@ export interface Edge extends Written {
   readonly measured: number | null;
 }
 
-export function describeGraph<About>(quantities: readonly Quantity<About>[]): Graph<About> {
+export function describeGraph<About>(quantities: readonly Quantity<About>[]): ComputationalGraph<About> {
   const values = forward(quantities);
   const of = (id: string): number => values.get(id)!;
   const derivatives = backward(quantities, of);
@@ -64,7 +64,7 @@ export function describeGraph<About>(quantities: readonly Quantity<About>[]): Gr
   const loss = quantities.at(-1)!;
   const symbols = new Map(quantities.map(({ id, symbol }) => [id, symbol]));
   const asSymbol: Write = (id) => symbols.get(id)!;
-  const written = ({ label, formula }: Pick<Rule, 'label' | 'formula'>): Written => ({
+  const written = ({ label, formula }: Pick<Rule, 'label' | 'formula'>): WrittenFormula => ({
     ...(label !== undefined && { label }),
     formula: formulaOf(formula(asSymbol)),
     substituted: formulaOf(formula((id) => number(of(id)))),
@@ -95,7 +95,7 @@ export function describeGraph<About>(quantities: readonly Quantity<About>[]): Gr
     };
   };
 
-  const nodes = quantities.map((quantity): Node<About> => {
+  const nodes = quantities.map((quantity): GraphNode<About> => {
     const { id, symbol, name, about } = quantity;
     const is = computationOf(quantity);
     const stable = is?.stable && { stable: formulaOf(is.stable.formula(asSymbol)) };
@@ -112,7 +112,7 @@ export function describeGraph<About>(quantities: readonly Quantity<About>[]): Gr
   const edges = quantities.flatMap((quantity) => {
     const { inputs, derivatives: locals } = computationOf(quantity) ?? { inputs: [], derivatives: [] };
     return inputs.map(
-      (from, i): Edge => ({
+      (from, i): GraphEdge => ({
         from,
         to: quantity.id,
         symbol: formulaOf(partial(quantity.symbol, asSymbol(from))),

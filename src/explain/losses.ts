@@ -7,10 +7,10 @@ import { curvature, logLoss, residual, sigmoid } from '../math/logistic.ts';
 import { complement, crossCurvature, crossEntropy, probabilities, residuals } from '../math/softmax.ts';
 import type { Quantity, Rule, ValueOf } from './graph.ts';
 import { call, type Expression, exp, minus, negative, number, over, plus, symbol, times } from './notation.ts';
-import type { Role } from './roles.ts';
+import type { NodeRole } from './roles.ts';
 
 export interface Loss {
-  readonly quantities: readonly Quantity<Role>[];
+  readonly quantities: readonly Quantity<NodeRole>[];
   /** ∂L/∂z_c, c = 1 … k. */
   dz(c: number): Rule;
 }
@@ -28,7 +28,7 @@ export function sigmoidLoss(y: number, classes: readonly string[]): Loss {
     formula: (write) => minus(write('a'), write('y')),
     value: (of) => residual(z(of), of('y')),
   };
-  const a: Quantity<Role> = {
+  const a: Quantity<NodeRole> = {
     id: 'a',
     symbol: symbol('a'),
     name: `probability of ${classes[1]}`,
@@ -52,14 +52,14 @@ export function sigmoidLoss(y: number, classes: readonly string[]): Loss {
     },
     reach: (of) => sigmoid(-Math.abs(z(of))), // the nearer of 0 and 1
   };
-  const truth: Quantity<Role> = {
+  const truth: Quantity<NodeRole> = {
     id: 'y',
     symbol: symbol('y'),
     name: `1 for ${classes[1]}, 0 for ${classes[0]}`,
     about: { role: 'label', class: 1 },
     is: y,
   };
-  const loss: Quantity<Role> = {
+  const loss: Quantity<NodeRole> = {
     id: 'L',
     symbol: symbol('L'),
     name: 'loss',
@@ -120,7 +120,7 @@ export function softmaxLoss(label: number, classes: readonly string[]): Loss {
   });
   const inputs = scored.map((c) => `z_${c}`);
   const a = codes.map(
-    (c): Quantity<Role> => ({
+    (c): Quantity<NodeRole> => ({
       id: `a_${c}`,
       symbol: symbol('a', c),
       name: `probability of ${classes[c]}`,
@@ -144,7 +144,7 @@ export function softmaxLoss(label: number, classes: readonly string[]): Loss {
     }),
   );
   const truth = codes.map(
-    (c): Quantity<Role> => ({
+    (c): Quantity<NodeRole> => ({
       id: `y_${c}`,
       symbol: symbol('y', c),
       name: `1 if the class is ${classes[c]}, else 0`,
@@ -164,7 +164,7 @@ export function softmaxLoss(label: number, classes: readonly string[]): Loss {
       value: (of) => crossEntropy(scores(of), c),
     }),
   );
-  const loss: Quantity<Role> = {
+  const loss: Quantity<NodeRole> = {
     id: 'L',
     symbol: symbol('L'),
     name: 'loss',

@@ -1,21 +1,21 @@
 /**
- * The graph of one example: features, weights and intercepts → scores → probabilities → loss, with each derivative as
+ * The graph of one row: features, weights and intercepts → scores → probabilities → loss, with each derivative as
  * docs/derivation.md writes it. It knows no model file and no cell.
  */
 import { unexpected } from '../errors.ts';
-import { describeGraph, type Graph } from './describe.ts';
+import { type ComputationalGraph, describeGraph } from './describe.ts';
 import type { Quantity, Rule } from './graph.ts';
 import { type Loss, sigmoidLoss, softmaxLoss } from './losses.ts';
 import { number, plus, symbol, times } from './notation.ts';
-import type { Role } from './roles.ts';
+import type { NodeRole } from './roles.ts';
 
-/** What an example meets: n features, K classes, k = K − 1 score vectors. */
-export interface Head {
+/** What a row meets, and its label: n features, K classes, k = K − 1 score vectors. */
+export interface RowParameters {
   /** W [k][n] */
   readonly weights: readonly (readonly number[])[];
   /** b [k] */
   readonly biases: readonly number[];
-  /** y, the code of the example's class: 0 for the reference, 1 … k. */
+  /** y, the code of the row's class: 0 for the reference, 1 … k. */
   readonly label: number;
   /** Names of the classes by code [K]; default 0, 1, … */
   readonly classes?: readonly string[];
@@ -23,26 +23,26 @@ export interface Head {
   readonly sampleWeight?: number;
 }
 
-export interface Example extends Head {
+export interface NumericRow extends RowParameters {
   /** x [n] */
   readonly x: readonly number[];
   /** Names of the features [n]; default x_1, x_2, … */
   readonly names?: readonly string[];
 }
 
-/** The graph of an example that is given as numbers. Throws LogisticError 'bad-shape' or 'unknown-label'. */
-export function explainNumbers(example: Example): Graph<Role> {
-  const { x, names = x.map((_, j) => `x_${j + 1}`) } = example;
-  requireShapes(example, names);
+/** The graph of a row that is given as numbers. Throws LogisticError 'bad-shape' or 'unknown-label'. */
+export function explainNumbers(row: NumericRow): ComputationalGraph<NodeRole> {
+  const { x, names = x.map((_, j) => `x_${j + 1}`) } = row;
+  requireShapes(row, names);
   return describeGraph(
     quantitiesOf(
       x.map((value, j) => featureOf(j + 1, names[j]!, value)),
-      example,
+      row,
     ),
   );
 }
 
-export const featureOf = (j: number, name: string, is: Quantity<Role>['is']): Quantity<Role> => ({
+export const featureOf = (j: number, name: string, is: Quantity<NodeRole>['is']): Quantity<NodeRole> => ({
   id: `x_${j}`,
   symbol: symbol('x', j),
   name,
@@ -50,23 +50,27 @@ export const featureOf = (j: number, name: string, is: Quantity<Role>['is']): Qu
   is,
 });
 
-/** All quantities of an example, the given ones first: its features, and what these are computed from. */
-export function quantitiesOf(given: readonly Quantity<Role>[], head: Head): Quantity<Role>[] {
-  const { biases, label, classes = ['0', ...biases.map((_, c) => String(c + 1))], sampleWeight } = head;
+/** All quantities of a row, the given ones first: its features, and what these are computed from. */
+export function quantitiesOf(given: readonly Quantity<NodeRole>[], parameters: RowParameters): Quantity<NodeRole>[] {
+  const { biases, label, classes = ['0', ...biases.map((_, c) => String(c + 1))], sampleWeight } = parameters;
   const features = given.filter(({ about }) => about.role === 'feature');
   const own = biases.length === 1 ? sigmoidLoss(label, classes) : softmaxLoss(label, classes);
   const loss = sampleWeight === undefined ? own : weighted(own, sampleWeight);
-  return [...given, ...biases.flatMap((_, at) => scoreOf(at + 1, features, head, classes, loss)), ...loss.quantities];
+  return [
+    ...given,
+    ...biases.flatMap((_, at) => scoreOf(at + 1, features, parameters, classes, loss)),
+    ...loss.quantities,
+  ];
 }
 
 /** z_c with its weights and its intercept. Two classes have one score, and no index c. */
 function scoreOf(
   c: number,
-  features: readonly Quantity<Role>[],
-  { weights, biases }: Head,
+  features: readonly Quantity<NodeRole>[],
+  { weights, biases }: RowParameters,
   classes: readonly string[],
   loss: Loss,
-): Quantity<Role>[] {
+): Quantity<NodeRole>[] {
   const two = biases.length === 1;
   const index = two ? [] : [c];
   const whose = two ? '' : ` for ${classes[c]}`;
@@ -78,7 +82,7 @@ function scoreOf(
   });
 
   const w = features.map(
-    ({ id, name }, j): Quantity<Role> => ({
+    ({ id, name }, j): Quantity<NodeRole> => ({
       ...named('w', ...index, j + 1),
       name: `weight of ${name}${whose}`,
       about: { role: 'weight', feature: j + 1, class: c },
@@ -86,7 +90,7 @@ function scoreOf(
       gradient: { label, formula: (write) => times(write(id), dz.formula(write)) },
     }),
   );
-  const b: Quantity<Role> = {
+  const b: Quantity<NodeRole> = {
     ...named('b', ...index),
     name: `intercept${whose}`,
     about: { role: 'bias', class: c },
@@ -94,12 +98,12 @@ function scoreOf(
     gradient: { label, formula: dz.formula },
   };
   /** In z each weight is what its feature is multiplied by, and the other way round. */
-  const factor = ({ id }: Quantity<Role>): Rule => ({
+  const factor = ({ id }: Quantity<NodeRole>): Rule => ({
     label: 'B6',
     formula: (write) => write(id),
     value: (of) => of(id),
   });
-  const z: Quantity<Role> = {
+  const z: Quantity<NodeRole> = {
     ...named('z', ...index),
     name: `score${whose}`,
     about: { role: 'score', class: c },
@@ -122,14 +126,14 @@ function scoreOf(
 
 /** s·L after L: everything before it counts s times. */
 function weighted({ quantities, dz }: Loss, weight: number): Loss {
-  const s: Quantity<Role> = {
+  const s: Quantity<NodeRole> = {
     id: 's',
     symbol: symbol('s'),
     name: 'sample weight',
     about: { role: 'sample weight' },
     is: weight,
   };
-  const product: Quantity<Role> = {
+  const product: Quantity<NodeRole> = {
     id: 'sL',
     symbol: times(symbol('s'), symbol('L')),
     name: 'weighted loss',
@@ -155,7 +159,7 @@ function weighted({ quantities, dz }: Loss, weight: number): Loss {
   };
 }
 
-function requireShapes({ x, weights, biases, label, classes }: Example, names: readonly string[]): void {
+function requireShapes({ x, weights, biases, label, classes }: NumericRow, names: readonly string[]): void {
   const [n, k] = [x.length, biases.length];
   requireHead(n, { weights, biases });
   if (names.length !== n) throw unexpected('bad-shape', 'names', `${n} names`, names);
@@ -166,7 +170,7 @@ function requireShapes({ x, weights, biases, label, classes }: Example, names: r
 }
 
 /** n weights for each of k ≥ 1 intercepts. */
-export function requireHead(n: number, { weights, biases }: Pick<Head, 'weights' | 'biases'>): void {
+export function requireHead(n: number, { weights, biases }: Pick<RowParameters, 'weights' | 'biases'>): void {
   const k = biases.length;
   if (k === 0) throw unexpected('bad-shape', 'biases', 'a number for each score vector', biases);
   if (weights.length === k && weights.every((own) => own.length === n)) return;

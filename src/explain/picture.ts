@@ -2,13 +2,13 @@
  * The graph of a row as an SVG picture: a column for each stage of the computation, values forward in the boxes, local
  * derivatives backward on the lines. Too many quantities for a picture give none; the tables have them all.
  */
-import type { Edge, Node } from './describe.ts';
+import type { GraphEdge, GraphNode } from './describe.ts';
 import { escapeHtml } from './markup.ts';
 import { number } from './notation.ts';
-import type { Role } from './roles.ts';
+import type { NodeRole } from './roles.ts';
 import type { RowExplanation } from './row.ts';
 
-const stages: readonly (readonly Role['role'][])[] = [
+const stages: readonly (readonly NodeRole['role'][])[] = [
   ['cell'],
   ['feature', 'weight', 'bias'],
   ['score'],
@@ -55,7 +55,7 @@ const line = (from: Place, to: Place): string =>
   `<path class="line" d="M${from.x + width} ${from.y.toFixed(1)} L${to.x} ${to.y.toFixed(1)}"/>`;
 
 /** Scores and probabilities have several lines each, numbered halfway; others one, numbered beside the box. */
-function derivative({ from, to, value }: Edge, places: ReadonlyMap<string, Place>, { role }: Role): string {
+function derivative({ from, to, value }: GraphEdge, places: ReadonlyMap<string, Place>, { role }: NodeRole): string {
   const [a, b] = [places.get(from)!, places.get(to)!];
   const halfway = role === 'score' || role === 'probability';
   const t = halfway ? 0.45 : 0.08;
@@ -64,7 +64,7 @@ function derivative({ from, to, value }: Edge, places: ReadonlyMap<string, Place
   return `<text class="local${halfway ? '' : ' beside'}" x="${x.toFixed(1)}" y="${y.toFixed(1)}">${short(value)}</text>`;
 }
 
-function box({ symbol, name, value, about }: Node<Role>, { x, y }: Place): string {
+function box({ symbol, name, value, about }: GraphNode<NodeRole>, { x, y }: Place): string {
   const [letter, index = ''] = symbol.text.split('_');
   return [
     `<g class="node ${about.role.replace(' ', '-')}"><title>${escapeHtml(name)}</title>`,

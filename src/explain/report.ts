@@ -2,9 +2,9 @@
  * The explanation of a row as a person reads it: sections of tables and of steps, forward and then backward, in the
  * words of docs/derivation.md. It decides what is said and in which order; cli/explain.ts prints it, page.ts draws it.
  */
-import type { Edge, Node } from './describe.ts';
+import type { GraphEdge, GraphNode } from './describe.ts';
 import { type Formula, formulaOf, number } from './notation.ts';
-import type { CellRole, Role } from './roles.ts';
+import type { CellRole, NodeRole } from './roles.ts';
 import type { RowExplanation } from './row.ts';
 
 export interface Section {
@@ -39,7 +39,7 @@ export interface Step {
   readonly measured?: Piece;
 }
 
-type RowNode = Node<Role>;
+type RowNode = GraphNode<NodeRole>;
 
 const numeral = (value: number): Formula => formulaOf(number(value));
 const measurement = (value: number | null): Piece => (value === null ? 'not measurable' : numeral(value));
@@ -48,7 +48,7 @@ const sentence = (text: string): Sentence => ({ kind: 'sentence', text });
 /** The sections of a row's explanation. */
 export function reportOf(explanation: RowExplanation): readonly Section[] {
   const { nodes } = explanation;
-  const of = (role: Role['role']): RowNode[] => nodes.filter(({ about }) => about.role === role);
+  const of = (role: NodeRole['role']): RowNode[] => nodes.filter(({ about }) => about.role === role);
   const scores = of('score');
   const losses = [...of('loss'), ...of('weighted loss')];
   const steps = (some: readonly RowNode[]): Step[] => some.map(forwardStep);
@@ -59,7 +59,7 @@ export function reportOf(explanation: RowExplanation): readonly Section[] {
       blocks: [
         {
           kind: 'table',
-          columns: ['', 'symbol', 'from its cells', 'x'],
+          columns: ['feature', 'symbol', 'from its cells', 'x'],
           rows: of('feature').map(({ name, symbol, computed, value }) => [
             name,
             symbol,
@@ -105,7 +105,7 @@ export function reportOf(explanation: RowExplanation): readonly Section[] {
 function inputTable(inputs: readonly RowNode[]): Table {
   return {
     kind: 'table',
-    columns: ['', 'derivative', 'is', 'value', 'measured'],
+    columns: ['quantity', 'derivative', 'is', 'value', 'measured'],
     rows: inputs.map(({ name, about, gradient }) => [
       about.role === 'cell' ? `${name}, in its own units` : name,
       gradient.symbol,
@@ -167,8 +167,8 @@ function remarks({ leftOut, notes }: RowExplanation): Sentence[] {
 
 /** The weights and the intercept of a score, and the features that they are multiplied by. */
 function partsOf(score: RowNode, { nodes }: RowExplanation) {
-  const code = (score.about as Role & { readonly class: number }).class;
-  const own = (role: Role['role']): RowNode[] =>
+  const code = (score.about as NodeRole & { readonly class: number }).class;
+  const own = (role: NodeRole['role']): RowNode[] =>
     nodes.filter(({ about }) => about.role === role && 'class' in about && about.class === code);
   return {
     features: nodes.filter(({ about }) => about.role === 'feature'),
@@ -181,7 +181,7 @@ function scoreTable(score: RowNode, explanation: RowExplanation): Table {
   const { features, weights, bias } = partsOf(score, explanation);
   return {
     kind: 'table',
-    columns: ['', 'w', 'x', 'w·x'],
+    columns: ['feature', 'w', 'x', 'w·x'],
     rows: [
       ...features.map(({ name, value: x }, j) => [name, ...[weights[j]!.value, x, weights[j]!.value * x].map(numeral)]),
       ['intercept', '', '', numeral(bias.value)],
@@ -194,7 +194,7 @@ function gradientTable(score: RowNode, explanation: RowExplanation): Table {
   const { features, weights, bias } = partsOf(score, explanation);
   return {
     kind: 'table',
-    columns: ['', 'derivative', 'is', 'with numbers', 'value', 'measured'],
+    columns: ['weight of', 'derivative', 'is', 'with numbers', 'value', 'measured'],
     rows: [...weights, bias].map(({ gradient }, j) => [
       features[j]?.name ?? 'intercept',
       gradient.symbol,
@@ -229,7 +229,7 @@ function stepOf({ label, symbol, formulas, value, measured }: Quantities): Step 
 const forwardStep = ({ symbol, computed, value }: RowNode): Step =>
   stepOf({ label: computed!.label, symbol, formulas: [computed!.formula, computed!.substituted], value });
 
-const localStep = ({ formula, substituted, ...edge }: Edge): Step =>
+const localStep = ({ formula, substituted, ...edge }: GraphEdge): Step =>
   stepOf({ ...edge, formulas: [formula, substituted] });
 
 const gradientStep = ({ gradient: { sum, simplified, ...gradient } }: RowNode): Step =>

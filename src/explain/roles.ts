@@ -1,8 +1,8 @@
 /**
- * What the nodes of an example's graph stand for. Features count from 1; a class is named by its code, 0 for the
+ * What the nodes of a row's graph stand for. Features count from 1; a class is named by its code, 0 for the
  * reference, and so is a score vector by the class that it belongs to.
  */
-export type Role =
+export type NodeRole =
   | CellRole
   | { readonly role: 'feature'; readonly feature: number }
   | { readonly role: 'weight'; readonly feature: number; readonly class: number }

@@ -8,11 +8,11 @@ import { type Cell, readText } from '../predict/cell.ts';
 import { classesByCode, type Factor, levelsOf, type ModelFile, type Term } from '../predict/model-file.ts';
 import { cellReaders, cellsOf } from '../predict/read-row.ts';
 import { checkScoreOptions, type ScoreOptions } from '../predict/score-options.ts';
-import { describeGraph, type Graph } from './describe.ts';
+import { type ComputationalGraph, describeGraph } from './describe.ts';
 import type { Quantity, Rule, ValueOf, Write } from './graph.ts';
 import { type Expression, minus, number, over, plus, symbol, times } from './notation.ts';
 import { featureOf, quantitiesOf } from './numbers.ts';
-import type { Role } from './roles.ts';
+import type { NodeRole } from './roles.ts';
 
 export interface RowOptions extends Pick<ScoreOptions, 'unseen'> {
   /** s of the row: derivatives are then those of s·L. */
@@ -20,7 +20,7 @@ export interface RowOptions extends Pick<ScoreOptions, 'unseen'> {
 }
 
 /** The graph of a row's loss, with what it is about. */
-export interface RowExplanation extends Graph<Role> {
+export interface RowExplanation extends ComputationalGraph<NodeRole> {
   readonly target: string;
   /** The classes by code: the reference first. */
   readonly classes: readonly string[];
@@ -98,8 +98,8 @@ const keyOf = ({ column, basis }: Factor): string => JSON.stringify([column, bas
 function cellNumbers(
   terms: readonly Term[],
   cells: ReadonlyMap<string, ReadCell>,
-): ReadonlyMap<string, Quantity<Role>> {
-  const numbers = new Map<string, Quantity<Role>>();
+): ReadonlyMap<string, Quantity<NodeRole>> {
+  const numbers = new Map<string, Quantity<NodeRole>>();
   for (const factor of terms.flatMap(({ factors }) => factors)) {
     const { column, basis } = factor;
     if (numbers.has(keyOf(factor))) continue;
@@ -120,8 +120,8 @@ function cellNumbers(
 /** x = (the product of its numbers − mean) / scale. */
 function standardised(
   { factors, mean, scale }: Term,
-  numbers: ReadonlyMap<string, Quantity<Role>>,
-): Quantity<Role>['is'] {
+  numbers: ReadonlyMap<string, Quantity<NodeRole>>,
+): Quantity<NodeRole>['is'] {
   const ids = factors.map((factor) => numbers.get(keyOf(factor))!.id);
   const scaled = (above: Expression): Expression => (scale === 1 ? above : over(above, number(scale)));
   const product = (some: readonly string[], of: ValueOf): number => some.reduce((all, id) => all * of(id), 1);
