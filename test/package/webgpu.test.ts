@@ -1,20 +1,17 @@
 /** The backend webgpu of the packed library in processes of their own: what `logit` prints, writes and returns, and how Node ends. */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { installedBeside } from '../support/beside.ts';
 import { randomRows } from '../support/data.ts';
 import { t8, t8Labels, t8X } from '../support/t8.ts';
 import { whyNoGpu } from '../support/webgpu.ts';
 
 let folder: string;
 beforeAll(() => {
-  folder = mkdtempSync(join(dirname(inject('installed')), 'webgpu-'));
-  const filter = (path: string): boolean => !/[\\/](@tensorflow|@duckdb)$/.test(path);
-  cpSync(join(inject('installed'), 'node_modules'), join(folder, 'node_modules'), { recursive: true, filter });
-  symlinkSync(resolve('node_modules/webgpu'), join(folder, 'node_modules/webgpu'), 'junction');
-  writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
+  folder = installedBeside(['webgpu']);
   writeFileSync(join(folder, 't8.csv'), t8);
 });
 

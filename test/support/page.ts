@@ -12,6 +12,13 @@ export type Files = Readonly<Record<string, string | Uint8Array>>;
 /** With an empty icon, or the browser would ask for one. */
 const document = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="page.js"></script>';
 
+const types: Readonly<Record<string, string>> = {
+  js: 'text/javascript',
+  css: 'text/css',
+  json: 'application/json',
+  wasm: 'application/wasm',
+};
+
 export interface Visit {
   /** What the page put into window.result. */
   readonly result: unknown;
@@ -28,7 +35,7 @@ export async function visit(browser: Browser, files: Files, policy?: string): Pr
     const path = request.url!.slice(1);
     served.push(path);
     const body = path === '' ? document : files[path];
-    const type = path === '' ? 'text/html' : path.endsWith('.js') ? 'text/javascript' : 'application/json';
+    const type = types[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/html';
     const headers = { 'content-type': type, ...(policy === undefined ? {} : { 'content-security-policy': policy }) };
     response.writeHead(body === undefined ? 404 : 200, headers).end(body);
   });
