@@ -16,7 +16,7 @@ export function replaceSection(text: string, name: string, content: string): str
   const [open, close] = [`<!-- bench:${name} -->`, `<!-- /bench:${name} -->`];
   const start = text.indexOf(open);
   const end = text.indexOf(close, start);
-  if (start < 0 || end < 0) throw new Error(`${page} has no markers ${open} … ${close}`);
+  if (start < 0 || end < 0) throw new Error(`there are no markers ${open} … ${close}`);
   return `${text.slice(0, start + open.length)}\n${content}\n${text.slice(end)}`;
 }
 

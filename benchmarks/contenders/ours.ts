@@ -1,13 +1,12 @@
 /**
- * This library without its front door: the fused kernels in either precision on one and two threads, and the portable
- * equations on TensorFlow.js. Fits are the solver alone on the standardised matrix that all contenders get, placed as
+ * This library without its front door: the fused kernels of cpu in either precision on one and two threads, and the
+ * other backends. Fits are the solver alone on the standardised matrix that all contenders get, placed as
  * src/model/placed.ts places a design: threads are started, a sample and the rows are copied to them, the place is
  * closed. ours-class.ts has what a program calls.
  */
 import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
-import { loadTensorFlow, loadWasm } from '../../src/backends/load.ts';
-import { openPlace } from '../../src/backends/registry.ts';
-import { createTfjsPlace } from '../../src/backends/tfjs.ts';
+import { backends, openPlace } from '../../src/backends/registry.ts';
+import { evaluateIn, type TimedBackend, timedBackends } from '../../src/bench/backend.ts';
 import { sourceOf } from '../../src/bench/problem.ts';
 import type { Session } from '../../src/bench/session.ts';
 import { solve } from '../../src/fitting/solve.ts';
@@ -34,8 +33,7 @@ export const ours: readonly SessionContender[] = [
   fused('float64', 1, ['evaluation', 'fit', 'scaling']),
   fused('float32', 2, ['evaluation', 'fit', 'scaling']),
   fused('float32', 1, ['evaluation', 'fit']),
-  portable('tfjs-cpu', async () => createTfjsPlace(await loadTensorFlow(), 'tfjs-cpu', 'cpu')),
-  portable('wasm', async () => createTfjsPlace(await loadWasm(), 'wasm', 'wasm')),
+  ...timedBackends.filter((name) => name !== 'cpu').map(ofBackend),
 ];
 
 /** One thread is the calling one in evaluations, and a worker in fits that are not small. */
@@ -50,13 +48,16 @@ function fused(precision: Precision, threads: 1 | 2, measures: readonly SessionM
   });
 }
 
-function portable(backend: 'tfjs-cpu' | 'wasm', openPlace: () => Promise<RowPlace>): SessionContender {
+/** A backend alone in evaluations; fits on it end in float64 on the fused kernels. */
+function ofBackend(backend: TimedBackend): SessionContender {
+  const { kernel, open } = backends[backend];
+  const made = kernel === 'portable' ? 'the hand-written equations as TensorFlow.js ops' : 'fused kernels';
   return contender({
-    name: `ours-portable-${backend.replace('tfjs-', '')}`,
-    about: `the hand-written equations as TensorFlow.js ops, ${backend}; fits end in float64 on the fused kernels`,
+    name: `ours-${kernel === 'portable' ? 'portable-' : ''}${backend.replace('tfjs-', '')}`,
+    about: `${made}, ${backend}; fits end in float64 on the fused kernels of cpu`,
     precision: 'float32',
     options: { backend },
-    openPlace,
+    openPlace: () => open({ threads: 'auto', cells: 0 }),
     measures: ['evaluation', 'fit'],
   });
 }
@@ -72,23 +73,7 @@ function contender({ name, about, precision, measures, openPlace, options }: Var
       if (measure !== 'evaluation') return fitting(data, options);
       const place = await openPlace();
       if (place === undefined) throw new Error('WebAssembly SIMD is missing');
-      return evaluating(place, data, precision);
-    },
-  };
-}
-
-async function evaluating(place: RowPlace, data: Data, precision: Precision): Promise<Session> {
-  const source = sourceOf(data, data.problem.classes);
-  const rows = await place.place(source, precision);
-  return {
-    version: place.detail,
-    async evaluate(theta) {
-      const { loss, gradient } = await rows.evaluate(theta, 1, precision);
-      return { loss: loss / source.rows, gradient: gradient!.map((sum) => sum / source.rows) };
-    },
-    async close() {
-      await rows.close();
-      await place.close();
+      return evaluateIn(place, sourceOf(data, data.problem.classes), precision);
     },
   };
 }

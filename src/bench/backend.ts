@@ -4,8 +4,8 @@
  */
 import { backends } from '../backends/registry.ts';
 import { createObjective } from '../objective/objective.ts';
-import type { Numbers, ProblemShape } from './problem.ts';
-import { sourceOf } from './problem.ts';
+import type { Precision, RowPlace, RowSource } from '../rows/contract.ts';
+import { type Numbers, type ProblemShape, sourceOf } from './problem.ts';
 import type { Session } from './session.ts';
 import { shortFit, shortFitProblem } from './truth.ts';
 
@@ -16,21 +16,29 @@ export const timedBackends = Object.keys(backends).filter(
   (name): name is TimedBackend => !untimed.some((other) => other === name),
 );
 
-export async function openBackend(
-  name: TimedBackend,
-  { rows: m, features, classes }: ProblemShape,
-  numbers: Numbers,
-): Promise<Session> {
-  const place = await backends[name].open({ threads: 'auto', cells: m * features });
+/** Rows in a place, evaluated in one precision. Closing the session closes the place. */
+export async function evaluateIn(place: RowPlace, source: RowSource, precision: Precision): Promise<Session> {
   const start = performance.now();
-  const rows = await place.place(sourceOf(numbers, classes, m), 'float32');
+  const rows = await place.place(source, precision);
   return {
     version: place.detail,
     uploadSeconds: (performance.now() - start) / 1000,
     async evaluate(theta) {
-      const { loss, gradient } = await rows.evaluate(theta, 1, 'float32');
-      return { loss: loss / m, gradient: gradient!.map((sum) => sum / m) };
+      const { loss, gradient } = await rows.evaluate(theta, 1, precision);
+      return { loss: loss / source.rows, gradient: gradient!.map((sum) => sum / source.rows) };
     },
+    async close() {
+      await rows.close();
+      await place.close();
+    },
+  };
+}
+
+export async function openBackend(name: TimedBackend, shape: ProblemShape, numbers: Numbers): Promise<Session> {
+  const { rows, features, classes } = shape;
+  const place = await backends[name].open({ threads: 'auto', cells: rows * features });
+  return {
+    ...(await evaluateIn(place, sourceOf(numbers, classes, rows), 'float32')),
     async fit(iterations) {
       const distinct = await place.place(sourceOf(numbers, classes), 'float32');
       try {
@@ -38,10 +46,6 @@ export async function openBackend(
       } finally {
         await distinct.close();
       }
-    },
-    async close() {
-      await rows.close();
-      await place.close();
     },
   };
 }

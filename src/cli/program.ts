@@ -105,7 +105,7 @@ export function createProgram(signal: AbortSignal): Command {
 
   command('bench', 'time one evaluation of loss and gradient on each backend')
     .addOption(
-      new Option('--backends <names>', 'only these (default: all that logit doctor lists)').argParser(parseList),
+      new Option('--backends <names>', 'only these (default: all but reference and tfjs)').argParser(parseList),
     )
     .addOption(new Option('--rows <count>', 'rows of the problem').argParser(parseNumber).default(200_000))
     .addOption(new Option('--features <count>', 'features of each row').argParser(parseNumber).default(32))
