@@ -35,7 +35,7 @@ const instead = (contents: string) => () => ({ contents, loader: 'js' as const }
 
 /**
  * What the page has in another form, or not at all: some packages are in scripts beside it; workers run the page's own
- * script; WebAssembly stands as characters, which pack better than base64; and a page cannot reach a database.
+ * script; WebAssembly stands as characters, which pack better than base64; a page cannot reach a database, and this one asks for no inference.
  */
 const provided: Plugin = {
   name: 'provided',
@@ -44,7 +44,10 @@ const provided: Plugin = {
       builder.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: folder(`src/beside/${own}.cjs`) }));
     builder.onLoad({ filter: /cpu[\\/]worker\.generated\.ts$/ }, instead("export const workerSource = 'sums'"));
     builder.onLoad({ filter: /text[\\/]worker\.generated\.ts$/ }, instead("export const workerSource = 'text'"));
-    builder.onLoad({ filter: /src[\\/](sql[\\/]\w+|\w+[\\/]queried)\.ts$/ }, instead('module.exports = {}'));
+    builder.onLoad(
+      { filter: /src[\\/](sql[\\/]\w+|\w+[\\/]queried|model[\\/]infer|inference[\\/]\w+)\.ts$/ },
+      instead('module.exports = {}'),
+    );
     builder.onLoad({ filter: /kernels?\.generated\.ts$/ }, async ({ path }) => {
       const [, name, base64] = /const (\w+) =\s+'([^']*)'/.exec(await readFile(path, 'utf8'))!;
       const characters = JSON.stringify(Buffer.from(base64!, 'base64').toString('latin1'));
