@@ -17,6 +17,7 @@ import * as lab from './state.ts';
 import { Steering } from './steering.tsx';
 import { SurfacePart } from './surface.tsx';
 import { TakeAwayPart } from './take-away.tsx';
+import { TensorCheck } from './tensor-check.tsx';
 
 export function Lab() {
   const [adding, setAdding] = useState<0 | 1>(1);
@@ -36,6 +37,7 @@ export function Lab() {
         <Picture adding={adding} />
         <div>
           <Graph />
+          <TensorCheck />
           {looking && <Inspector node={looking} />}
         </div>
       </div>
