@@ -13,6 +13,7 @@ import { chord, type RoughHessian } from '../solvers/chord.ts';
 import { lbfgs } from '../solvers/lbfgs.ts';
 import { newtonDirection } from '../solvers/newton.ts';
 import { type Algorithm, convergedRule, minimise, type Outcome, type OutcomeName } from '../solvers/solver.ts';
+import { type FirthRows, solveFirth } from './firth.ts';
 import type { FitHooks, FittingOptions } from './options.ts';
 import { findRecession, type Separation } from './separation.ts';
 import type { Solution, WarmStartReport } from './solution.ts';
@@ -23,6 +24,8 @@ export interface FitProblem extends Problem {
   readonly rows: RowSums | Promise<RowSums>;
   /** Some of them, of which a first guess may be made. */
   readonly sample?: RowSums | undefined;
+  /** Firth's penalised likelihood instead of the likelihood. */
+  readonly firth?: FirthRows | undefined;
   /** A first guess that is there already: the optimum of a problem that differs little. */
   readonly guess?: Guess | undefined;
 }
@@ -34,6 +37,7 @@ const defaultIterations = { newton: 100, chord: 50, lbfgs: 1000, gd: 10_000 };
 /** Minimises the objective. Rejects with LogisticError 'diverged', with the signal's reason, or with the rows' errors. */
 export async function solve(problem: FitProblem, options: FittingOptions, hooks: FitHooks = {}): Promise<Solution> {
   const { signal } = hooks;
+  if (problem.firth) return solveFirth(await problem.rows, problem, problem.firth, options, hooks);
   // 1 Warm start: the optimum of a sample, which must be better on all rows than the null model.
   const guess = problem.guess ?? (problem.sample && (await warmStart(problem.sample, problem, options, signal)));
   const rows = countEvaluations(await problem.rows);

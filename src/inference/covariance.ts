@@ -2,7 +2,7 @@
  * The covariance of the maximum-likelihood estimates in raw units: V = T·I⁻¹·Tᵀ with I = Σs·H, the information at the
  * optimum on the standardised features, and T the way back to raw units. It knows coefficients by their place.
  */
-import { cholesky, choleskySolve } from '../math/cholesky.ts';
+import { cholesky, choleskyInverse } from '../math/cholesky.ts';
 
 /** How the coefficients of one score vector stand to the standardised ones: w_j/scale_j, b − Σ_j w_j·mean_j/scale_j. */
 export interface Scaling {
@@ -32,15 +32,7 @@ export function contrastOf(scaling: Scaling, at: number): Float64Array {
 /** A⁻¹ of a positive definite matrix; undefined where it is not. */
 export function inverseOf(a: Float64Array, order: number): Float64Array | undefined {
   const l = cholesky(a, order);
-  if (l === undefined) return undefined;
-  const inverse = new Float64Array(order * order);
-  const unit = new Float64Array(order);
-  for (let i = 0; i < order; i++) {
-    unit.fill(0);
-    unit[i] = 1;
-    inverse.set(choleskySolve(l, unit), i * order);
-  }
-  return inverse;
+  return l && choleskyInverse(l, order);
 }
 
 /** T·M·Tᵀ for a symmetric M over k score vectors. */

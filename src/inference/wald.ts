@@ -1,5 +1,5 @@
 /** Quadratic forms and determinants of parts of a covariance: joint Wald statistics and variance inflation factors. */
-import { cholesky, choleskySolve } from '../math/cholesky.ts';
+import { cholesky, choleskySolve, logDeterminant } from '../math/cholesky.ts';
 import { dot } from '../math/vector.ts';
 import { submatrix } from './covariance.ts';
 
@@ -26,7 +26,7 @@ export function inflation(
   const others = all.filter((at) => !own.includes(at));
   if (own.length === 0 || others.length === 0) return null;
   const parts = [own, others, all].map((places) =>
-    logDeterminant(correlation(covariance, order, places), places.length),
+    logDeterminantOf(correlation(covariance, order, places), places.length),
   );
   const [first, second, whole] = parts as [number | undefined, number | undefined, number | undefined];
   return first === undefined || second === undefined || whole === undefined ? null : Math.exp(first + second - whole);
@@ -38,10 +38,7 @@ function correlation(covariance: Float64Array, order: number, places: readonly n
   return own.map((v, at) => v / Math.sqrt(own[Math.floor(at / n) * (n + 1)]! * own[(at % n) * (n + 1)]!));
 }
 
-function logDeterminant(a: Float64Array, order: number): number | undefined {
+function logDeterminantOf(a: Float64Array, order: number): number | undefined {
   const l = cholesky(a, order);
-  if (l === undefined) return undefined;
-  let sum = 0;
-  for (let i = 0; i < order; i++) sum += 2 * Math.log(l[i * order + i]!);
-  return sum;
+  return l && logDeterminant(l, order);
 }

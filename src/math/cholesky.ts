@@ -36,6 +36,25 @@ export function choleskySolve(l: Float64Array, b: Float64Array): Float64Array {
   return x;
 }
 
+/** (L·Lᵀ)⁻¹ */
+export function choleskyInverse(l: Float64Array, order: number): Float64Array {
+  const inverse = new Float64Array(order * order);
+  const unit = new Float64Array(order);
+  for (let i = 0; i < order; i++) {
+    unit.fill(0);
+    unit[i] = 1;
+    inverse.set(choleskySolve(l, unit), i * order);
+  }
+  return inverse;
+}
+
+/** ln|L·Lᵀ| */
+export function logDeterminant(l: Float64Array, order: number): number {
+  let total = 0;
+  for (let i = 0; i < order; i++) total += 2 * Math.log(l[i * order + i]!);
+  return total;
+}
+
 /**
  * Solves A·x = b for a positive semidefinite A that rounding may have made slightly indefinite:
  * the diagonal is raised, first by nothing, then by 1e-12 of its largest entry, and tenfold from there

@@ -57,6 +57,13 @@ export function checkOptions(options: Options): CheckedOptions {
       hint: 'a column is read in one way',
     });
   }
+  if (checked.firth && (checked.l2 > 0 || !['auto', 'newton'].includes(checked.solver))) {
+    const other =
+      checked.l2 > 0
+        ? 'has a penalty of its own: leave out l2'
+        : `is fitted by newton; the solver is ${checked.solver}`;
+    throw new LogisticError('bad-option', `firth ${other}`, { details: { option: 'firth' } });
+  }
   return checked;
 }
 

@@ -83,6 +83,7 @@ async function foldProblem(
   const fold: FitProblem = {
     rows,
     intercept: problem.intercept,
+    firth: problem.firth,
     partitions,
     features: kept.length === rows.features ? undefined : kept,
     penalty: { l2, factors: options.standardize ? ownScales : factors },

@@ -4,9 +4,9 @@
  */
 import type { DecidedDesign } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
+import { penalisedObjective } from '../fitting/firth.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution } from '../fitting/solution.ts';
-import { type FitProblem, solve } from '../fitting/solve.ts';
 import { contrastOf, inverseOf, type Scaling, toRawUnits, widthOf } from '../inference/covariance.ts';
 import { profileEnd } from '../inference/profile.ts';
 import { sandwich } from '../inference/sandwich.ts';
@@ -24,10 +24,13 @@ import {
 import { normalQuantile } from '../inference/tails.ts';
 import { inflation } from '../inference/wald.ts';
 import { sigmoid } from '../math/logistic.ts';
-import { createObjective } from '../objective/objective.ts';
+import { fixedAtZero } from '../objective/fixed.ts';
+import { createObjective, type Objective, type Point } from '../objective/objective.ts';
 import { scoredClasses } from '../predict/model-file.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
+import { newton } from '../solvers/newton.ts';
+import { minimise } from '../solvers/solver.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Placed, trainingPartitions } from './placed.ts';
 import { rawCoefficients } from './raw-coefficients.ts';
@@ -46,6 +49,8 @@ const level = 0.95;
 /** Products m·d² that refits for tests of columns, and those for profile intervals, may cost. */
 const refitProducts = 2 ** 27;
 const profileProducts = 2 ** 28;
+/** Gradient at which a refit has ended: its loss is right to the square of that. */
+const refitTolerance = 1e-12;
 /** Evaluations that an interval by profile takes, about. */
 const evaluationsPerInterval = 40;
 /** Beyond this many estimates the covariance is left out of the model file. */
@@ -72,7 +77,12 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const information = solution.hessian!.map((h) => observations * h);
   const inverse = inverseOf(information, order);
   if (inverse === undefined) return { summaryRefused: 'the information matrix is singular' };
-  const context: Context = { ...request, rows, scaling, order, observations, m };
+  const { problem } = placed;
+  const objective = problem.firth
+    ? penalisedObjective(rows, problem, problem.firth)
+    : createObjective(rows, 'float64', problem);
+  const optimum = await objective.point(objective.restrict(solution.theta), 1, hooks.signal);
+  const context: Context = { ...request, rows, scaling, order, observations, m, objective, optimum };
 
   const type = options.weightType === 'sampling' ? 'sampling' : options.robust;
   const covariance = toRawUnits(type ? await robustly(type, inverse, context) : inverse, order, scaling);
@@ -88,15 +98,16 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const refitted = near && options.weightType !== 'sampling' && work * groups.length <= refitProducts;
   const terms: TermSummary[] = [];
   for (const term of groups) terms.push(await summariseTerm(term, estimates, { ...context, ...own, refitted }));
-  const parameters = order;
+  const { logLikelihood, null: none } = await logLikelihoods(context);
   const likelihood = {
-    model: -observations * solution.meanLogLoss,
-    null: -observations * createObjective(rows, 'float64', placed.problem).nullValue,
+    model: logLikelihood,
+    null: none,
     observations,
-    parameters,
+    parameters: order,
     nullParameters: options.intercept ? rows.scoreVectors : 0,
     tjur: rows.scoreVectors === 1 ? await tjurOf(context) : null,
   };
+  const derived = options.weightType === 'sampling' ? noLikelihood : summariseLikelihood(likelihood);
   const summary: Summary = {
     level,
     covarianceType: type ?? 'model',
@@ -105,10 +116,12 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
       summariseCoefficient(estimate, { ...own, level, profile: profiles.get(estimate) }),
     ),
     terms,
-    parameters,
-    ...(options.weightType === 'sampling' ? noLikelihood : summariseLikelihood(likelihood)),
+    parameters: order,
+    ...derived,
+    ...(options.firth && { aic: null, bic: null, pseudoR2: null }),
     conditionNumber: solution.certificate.condition,
     notes: notesOf({
+      firth: options.firth,
       profiled: profiled || !modelled,
       refitted: refitted || options.weightType === 'sampling',
       separation,
@@ -124,6 +137,21 @@ interface Context extends InferenceRequest {
   readonly order: number;
   readonly observations: number;
   readonly m: number;
+  /** What was minimised, and where it is smallest. */
+  readonly objective: Objective;
+  readonly optimum: Point;
+}
+
+/** Of the model and of the null model; by Firth's method both are penalised, with the prior of all coefficients in raw units. */
+async function logLikelihoods(context: Context): Promise<{ readonly logLikelihood: number; readonly null: number }> {
+  const { placed, options, objective, optimum, observations, scaling, order } = context;
+  if (!options.firth)
+    return { logLikelihood: -observations * optimum.value, null: -observations * objective.nullValue };
+  // ln|I| in raw units has Σ 2·ln scale_j more.
+  const units = scaling.scales.reduce((sum, scale) => sum + Math.log(scale), 0);
+  const slopes = new Set(Array.from({ length: order - Number(placed.problem.intercept) }, (_, j) => j));
+  const without = await smallestWithout(slopes, context);
+  return { logLikelihood: units - observations * optimum.value, null: units - observations * without };
 }
 
 /** Why there is no summary, as a sentence; undefined where there is one. */
@@ -142,6 +170,8 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
   const weights = part?.sampleWeights;
   if (weights && options.weightType === 'frequency' && !weights.every(Number.isInteger))
     return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
+  if (options.firth && (options.robust !== undefined || options.weightType === 'sampling'))
+    return 'robust standard errors are there for maximum likelihood only';
   const sandwiched = options.robust !== undefined || options.weightType === 'sampling';
   if (sandwiched && !rowwise)
     return 'robust standard errors need a number for each row, which this backend does not give';
@@ -219,20 +249,8 @@ function trainingPart(part: Part, { counts }: DecidedDesign) {
 /** Intervals by profile likelihood; of a coefficient that alone has no finite estimate, the one end that is finite. */
 async function profilesOf(
   estimates: readonly Estimate[],
-  {
-    placed: { problem },
-    solution,
-    separation,
-    rows,
-    scaling,
-    order,
-    covariance,
-    observations,
-    hooks,
-  }: Context & Covariance,
+  { objective, optimum, separation, scaling, order, covariance, observations, hooks }: Context & Covariance,
 ): Promise<Map<Estimate, Interval>> {
-  const objective = createObjective(rows, 'float64', problem);
-  const optimum = { theta: objective.restrict(solution.theta), value: solution.meanLogLoss };
   const quantile = normalQuantile(level);
   const shared = { objective, optimum, totalWeight: observations, quantile, signal: hooks.signal };
   const intervals = new Map<Estimate, Interval>();
@@ -268,7 +286,7 @@ async function summariseTerm(
   return {
     term,
     df,
-    likelihoodRatio: refitted && df > 0 ? await withoutTerm(term, df, context) : null,
+    likelihoodRatio: refitted && df > 0 ? await withoutTerm(own, context) : null,
     wald: df > 0 ? waldTest(own, context) : null,
     gvif,
     adjustedGvif: gvif === null ? null : gvif ** (1 / (2 * df)),
@@ -276,17 +294,26 @@ async function summariseTerm(
 }
 
 /** The likelihood-ratio test of one column: a refit without it on the same rows. */
-async function withoutTerm(term: string, df: number, { placed, solution, options, hooks, observations }: Context) {
-  const fitted = placed.design.terms.filter(({ excluded }) => excluded === undefined);
-  const features = fitted.flatMap(({ group }, j) => (group === term ? [] : [j]));
-  const { rows, penalty, intercept, partitions } = placed.problem;
-  if (features.length === 0 && !intercept) return chiSquaredOf(Math.log(placed.design.labels.classes.length));
-  const problem: FitProblem = { rows, penalty, intercept, partitions, features };
-  return chiSquaredOf((await solve(problem, options, { signal: hooks.signal })).meanLogLoss);
+async function withoutTerm(own: readonly Estimate[], context: Context) {
+  const fixed = new Set(own.map(({ at }) => at!));
+  const { observations, optimum } = context;
+  const without = await smallestWithout(fixed, context);
+  return chiSquared(Math.max(0, 2 * observations * (without - optimum.value)), own.length);
+}
 
-  function chiSquaredOf(without: number) {
-    return chiSquared(Math.max(0, 2 * observations * (without - solution.meanLogLoss)), df);
-  }
+/** The smallest value of the objective with some coefficients held at 0. */
+async function smallestWithout(fixed: ReadonlySet<number>, { objective, optimum, hooks }: Context): Promise<number> {
+  const reduced = fixedAtZero(objective, fixed);
+  const start = Float64Array.from(
+    [...optimum.theta.entries()].flatMap(([at, value]) => (fixed.has(at) ? [] : [value])),
+  );
+  if (start.length === 0) return reduced.value(start, hooks.signal);
+  const { point } = await minimise(newton, reduced, start, {
+    maxIterations: 100,
+    tolerance: refitTolerance,
+    signal: hooks.signal,
+  });
+  return point.value;
 }
 
 /** Mean probability of the positive class among its rows less that among the others. */
@@ -316,15 +343,18 @@ const noLikelihood = {
 };
 
 function notesOf({
+  firth,
   profiled,
   refitted,
   separation,
 }: {
+  readonly firth: boolean;
   readonly profiled: boolean;
   readonly refitted: boolean;
   readonly separation: SeparationReport | null;
 }): string[] {
   return [
+    ...(firth ? ["likelihoods, their tests and profile intervals are those of Firth's penalised likelihood"] : []),
     ...(profiled
       ? []
       : ['intervals are Wald: profile likelihood would take many refits of so many rows and coefficients']),

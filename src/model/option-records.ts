@@ -90,6 +90,11 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
       help: 'L2 penalty on the mean loss, standardised features (default: 0, none)',
     },
   },
+  firth: {
+    ...boolean,
+    default: false,
+    flag: { usage: '--firth', help: 'Firth’s penalised likelihood: finite estimates, less bias in small samples' },
+  },
   intercept: { ...boolean, default: true, flag: { usage: '--no-intercept', help: 'fit without an intercept' } },
   standardize: {
     ...boolean,

@@ -12,6 +12,8 @@ import type { SolverName } from '../solvers/choose.ts';
 export interface Options {
   /** Strength of ½·l2·‖w‖² on the mean loss, standardised features; 0 (default) is none. C = 1/(m·l2). */
   readonly l2?: number;
+  /** Firth's penalised likelihood, whose estimates are finite and less biased in small samples; two classes; default false. */
+  readonly firth?: boolean;
   /** An intercept, never penalised; default true. */
   readonly intercept?: boolean;
   /** Penalise standardised coefficients (default true) or coefficients in raw units. Without a penalty it changes nothing. */
@@ -88,6 +90,7 @@ export interface Options {
 
 type Defaulted =
   | 'l2'
+  | 'firth'
   | 'intercept'
   | 'standardize'
   | 'solver'

@@ -14,10 +14,10 @@ export function outcomeWarnings(
     solution: { solver },
     separation,
   }: { readonly design: DecidedDesign; readonly solution: Solution; readonly separation: SeparationReport | null },
-  { l2, tolerance }: CheckedOptions,
+  { l2, firth, tolerance }: CheckedOptions,
 ): Warning[] {
   const { outcome, gradientNorm, rule } = solver;
-  const warnings = l2 > 0 ? [] : quasiSeparation(design, separation);
+  const warnings = l2 > 0 || firth ? [] : quasiSeparation(design, separation);
   if (outcome === 'separated') {
     const message =
       'perfect separation: the training rows are told apart without error, so the maximum-likelihood estimate does ' +
@@ -46,7 +46,7 @@ function quasiSeparation({ pureLevels }: DecidedDesign, separation: SeparationRe
   const columns = new Set([...pureLevels.map(({ column }) => column), ...others.flatMap(({ column }) => column ?? [])]);
   const message =
     `${parts.join('; ')}: the maximum-likelihood estimate does not exist there, the coefficient given is where the fit stopped; ` +
-    'use a penalty (l2) for one that means something';
+    'use firth, or a penalty (l2), for one that means something';
   return [{ code: 'quasi-separation', message, columns: [...columns] }];
 }
 

@@ -78,7 +78,14 @@ async function withPlacedTable<T>(
     rows.catch(() => {}); // reported to whoever awaits it
     placing.push(rows);
     const partitions = trainingPartitions(design);
-    const problem = { rows, sample, penalty: penaltyOf(design, options), intercept: options.intercept, partitions };
+    const problem = {
+      rows,
+      sample,
+      penalty: penaltyOf(design, options),
+      intercept: options.intercept,
+      partitions,
+      firth: options.firth ? { weights: design.part.weights } : undefined,
+    };
     const missing = Object.fromEntries(
       table.columns.filter((c) => c.missing.count > 0).map((c) => [c.name, c.missing]),
     );

@@ -29,6 +29,7 @@ export function queriedDataset(engine: Engine, query: string): Dataset {
             penalty: penaltyOf(design, options),
             intercept: options.intercept,
             partitions: trainingPartitions(design),
+            firth: options.firth ? { weights: undefined } : undefined,
           };
           return await use({
             source: 'a query',
