@@ -3,7 +3,7 @@
  * words of docs/derivation.md. It decides what is said and in which order; cli/explain.ts prints it, page.ts draws it.
  */
 import type { GraphEdge, GraphNode } from './describe.ts';
-import { type Formula, formulaOf, number } from './notation.ts';
+import { type Formula, formulaOf, number, times } from './notation.ts';
 import type { CellRole, NodeRole } from './roles.ts';
 import type { RowExplanation } from './row.ts';
 
@@ -90,7 +90,7 @@ export function reportOf(explanation: RowExplanation): readonly Section[] {
     },
     ...scores.map((score) => ({
       title: `Backward: how the loss moves with each weight${scores.length > 1 ? `, ${score.name}` : ''}`,
-      blocks: [gradientTable(score, explanation)],
+      blocks: [productStep(score, explanation), gradientTable(score, explanation)],
     })),
     {
       title: 'Backward: on to the features and the cells',
@@ -188,6 +188,37 @@ function scoreTable(score: RowNode, explanation: RowExplanation): Table {
       [`${score.symbol.text}, their sum (${score.computed!.label})`, '', '', numeral(score.value)],
     ],
   };
+}
+
+/** The derivative by the first weight, or by the intercept where there is none, with all its factors. */
+function productStep(score: RowNode, explanation: RowExplanation): Step {
+  const { weights, bias } = partsOf(score, explanation);
+  const { id, gradient } = weights[0] ?? bias;
+  const factors = factorsOf(id, explanation);
+  const symbols = factors.map(({ symbol }) => symbol);
+  return stepOf({
+    ...gradient,
+    label: gradient.simplified!.label,
+    formulas: [
+      { text: symbols.map(({ text }) => text).join('·'), mathml: symbols.map(({ mathml }) => mathml).join('·') },
+      formulaOf(times(...factors.map(({ value }) => number(value)))),
+      gradient.simplified!.formula,
+      gradient.simplified!.substituted,
+    ],
+  });
+}
+
+/** Local derivatives from the loss back to a quantity, or from where several ways meet: there ∂L/∂that is the first. */
+function factorsOf(id: string, { nodes, edges }: RowExplanation): readonly Pick<GraphEdge, 'symbol' | 'value'>[] {
+  const factors: Pick<GraphEdge, 'symbol' | 'value'>[] = [];
+  for (let from = id; ; ) {
+    const { gradient } = nodes.find((node) => node.id === from)!;
+    const [way, ...others] = gradient.ways;
+    if (way === undefined) return factors;
+    if (others.length > 0) return [gradient, ...factors];
+    factors.unshift(edges.find((edge) => edge.from === from && edge.to === way.through)!);
+    from = way.through;
+  }
 }
 
 function gradientTable(score: RowNode, explanation: RowExplanation): Table {

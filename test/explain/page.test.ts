@@ -54,6 +54,20 @@ describe.each([
 });
 
 test.each([
+  [binary.explain(row, 1), '∂L/∂a·∂a/∂z·∂z/∂w_1'],
+  [three.explain(row, 'gentoo'), '∂L/∂z_1·∂z_1/∂w_1,1'],
+  [binary.explain(row, 1, { sampleWeight: 2 }), '∂(s·L)/∂L·∂L/∂a·∂a/∂z·∂z/∂w_1'],
+])('the factors of the first weight are written out, and their product is its derivative', (explanation, symbols) => {
+  const steps = reportOf(explanation).flatMap(({ blocks }) => blocks.filter((block) => block.kind === 'step'));
+  const { symbol, equals } = steps.find((step) => step.equals[0]!.text === symbols)!;
+  const numbers = equals[1]!.text.split('·').map((text) => Number(text.replace('−', '-').replace(/[()]/g, '')));
+  const { gradient } = explanation.nodes.find((node) => node.gradient.symbol.text === symbol.text)!;
+  const product = numbers.reduce((all, factor) => all * factor, 1);
+  // Six digits are printed of each factor.
+  expect(Math.abs(product - gradient.value)).toBeLessThanOrEqual(numbers.length * 5e-6 * Math.abs(gradient.value));
+});
+
+test.each([
   [1234, '1234'],
   [null, 'not measurable'],
 ])('a measurement of %j is shown as it is', (measured, words) => {
@@ -65,12 +79,12 @@ test.each([
   });
   const last = (selector: string) =>
     [...document.querySelectorAll(selector)].map(({ lastElementChild }) => lastElementChild!.textContent);
-  // A line for each weight, the intercept, each feature and each cell; ∂L/∂a, ∂a/∂z and ∂L/∂z.
+  // A line for each weight, the intercept, each feature and each cell; ∂L/∂a, ∂a/∂z, ∂L/∂z, ∂L/∂w_1.
   const lines = last('tbody tr').filter((cell) => cell === words).length;
   const own = nodes.filter(({ about }) => ['weight', 'bias', 'feature', 'cell'].includes(about.role)).length;
   expect(lines).toBe(own);
   const steps = [...document.querySelectorAll('.measured')].map(({ textContent }) => textContent);
-  expect(steps).toEqual(Array(3).fill(`≈ ${words}, measured`));
+  expect(steps).toEqual(Array(4).fill(`≈ ${words}, measured`));
 });
 
 test('a graph of too many quantities has its tables and no picture', async () => {
