@@ -28,8 +28,11 @@ afterEach(() => {
 });
 
 const options = () => ({ cwd: folder.path, env: { ...process.env, TMPDIR: join(folder.path, 'tmp') } });
+const node = `"${process.execPath}"`;
+/** Ends once it has read a line. */
+const head = `${node} -e "require('node:readline').createInterface(process.stdin).once('line', (line) => process.exit(console.log(line)))"`;
 const shell = (command: string) =>
-  spawnSync('sh', ['-c', command.replaceAll('logit', `"${process.execPath}" "${cli}"`)], {
+  spawnSync('sh', ['-c', command.replaceAll('logit', `${node} "${cli}"`).replaceAll('| head', `| ${head}`)], {
     ...options(),
     encoding: 'utf8',
   });
@@ -81,7 +84,7 @@ describe.skipIf(process.platform === 'win32')('a command that is ended', () => {
   });
 
   test.each(['big.csv', '- < big.csv', '- < big.csv.gz', 'big.csv.gz'])('by a closed pipe: predict %s', (input) => {
-    const { stdout, stderr } = shell(`logit predict m.json ${input} | head -1`);
+    const { stdout, stderr } = shell(`logit predict m.json ${input} | head`);
     expect({ stdout, stderr }).toEqual({
       stdout: 'prediction,P(0),P(1),note\n',
       stderr: 'Not in the model, so ignored: note.\n',
@@ -89,7 +92,7 @@ describe.skipIf(process.platform === 'win32')('a command that is ended', () => {
   });
 
   test('by a closed pipe that takes remarks too', () => {
-    const { stdout } = shell('(logit train t8.csv --target y 2>&1; echo $? >&3) 3>&2 | head -1');
+    const { stdout } = shell('(logit train t8.csv --target y 2>&1; echo $? >&3) 3>&2 | head');
     expect(stdout).toBe('y: 1 (positive) against 0, from t8.csv\n');
   });
 });
