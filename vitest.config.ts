@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { softwareGpu } from './test/support/software-gpu.ts';
 
@@ -5,7 +6,7 @@ Object.assign(process.env, softwareGpu()); // which the processes of tests inher
 
 /** `unit` runs on src as it stands; `package` packs dist, installs the tarball into an empty folder and tests that. */
 export default defineConfig({
-  resolve: { alias: { '#runtime': new URL('src/runtime/node.ts', import.meta.url).pathname } },
+  resolve: { alias: { '#runtime': fileURLToPath(new URL('src/runtime/node.ts', import.meta.url)) } },
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
