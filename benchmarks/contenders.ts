@@ -13,12 +13,14 @@ import { oursCommand } from './contenders/ours-command.ts';
 import { r } from './contenders/r.ts';
 import { scikitLearn } from './contenders/scikit-learn.ts';
 import { tensorflow } from './contenders/tensorflow.ts';
+import { wholeMatrix } from './contenders/whole-matrix.ts';
 
 export const sessionContenders: readonly SessionContender[] = [
   memoryRead,
   ...ours,
   ...oursClass,
   ...tensorflow,
+  wholeMatrix,
   mlLogisticRegression,
   ...scikitLearn,
   glum,
