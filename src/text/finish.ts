@@ -33,10 +33,11 @@ export function finishColumn(name: string, store: ColumnStore, asked: Asked, rea
   const warning = 'warning' in kind ? kind.warning : undefined;
   if (kind.kind === 'left-out') return { column: undefined, warning };
   if (kind.kind === 'refused') throw refusal(name, kind, offender(store, profiled, kind, reading));
-  const { size } = reading.dictionary;
-  if (kind.kind === 'numeric')
-    return { column: numericColumn(name, store, profiled, { style: kind.style, size }), warning };
-  const column = textColumn(name, codesOf(store, profiled, size), profiled.missing, kind.kind === 'categorical');
+  const { dictionary } = reading;
+  if (kind.kind === 'numeric') {
+    return { column: numericColumn(name, store, profiled, kind.style, dictionary), warning };
+  }
+  const column = textColumn(name, codesOf(store, profiled, dictionary), profiled.missing, kind.kind === 'categorical');
   return { column, warning };
 }
 
@@ -44,11 +45,12 @@ function numericColumn(
   name: string,
   store: ColumnStore,
   profiled: Profiled,
-  { style, size }: { readonly style: NumberStyle; readonly size: number },
+  style: NumberStyle,
+  { size, textOf }: Dictionary,
 ): Column {
   const { missing, texts, isToken } = profiled;
   const numbers = new Float64Array(size).fill(Number.NaN);
-  for (const { id, text } of texts) numbers[id] = readNumber(text, style)!;
+  for (const id of texts) numbers[id] = readNumber(textOf(id), style)!;
   const { rows, spellings, ids } = store;
   const reread = style !== plainNumbers;
   const anyToken = missing.count > 0 && Object.keys(missing.tokens).some((token) => /[0-9]/.test(token));
@@ -75,11 +77,11 @@ function needsStyle(spelling: number, { decimal }: NumberStyle): boolean {
 function codesOf(
   store: ColumnStore,
   { texts, isToken }: Profiled,
-  size: number,
+  { size, textOf }: Dictionary,
 ): { texts: string[]; codes: Int32Array } {
-  const found = texts.map(({ text }) => text);
+  const found = Array.from(texts, textOf);
   const codeOf = new Int32Array(size).fill(-1);
-  for (const [code, { id }] of texts.entries()) codeOf[id] = code;
+  for (const [code, id] of texts.entries()) codeOf[id] = code;
   const { ids, spellings, rows } = store;
   const codes = new Int32Array(rows);
   const bySpelling = new Map<string, number>();
@@ -97,17 +99,24 @@ function codesOf(
 }
 
 /** The first cell that made a column be refused, with its line. */
-function offender(store: ColumnStore, profiled: Profiled, kind: Kind & { kind: 'refused' }, { places }: Reading) {
+function offender(
+  store: ColumnStore,
+  profiled: Profiled,
+  kind: Kind & { kind: 'refused' },
+  { places, dictionary }: Reading,
+) {
   if (kind.code === 'too-many-levels') return undefined;
-  const bad = new Map(
-    profiled.texts.filter(({ text }) => readNumber(text) === undefined).map(({ id, text }) => [id, text]),
-  );
+  const missing = new Set(profiled.missing.count === 0 ? [] : Object.keys(profiled.missing.tokens));
+  const badText = (id: number): string | undefined => {
+    const text = dictionary.textOf(id);
+    return missing.has(text) || readNumber(text) !== undefined ? undefined : text;
+  };
   for (let row = 0; row < store.rows; row++) {
     const cell = store.isNumber(row)
       ? formOf(store.spellings![row]!) === forms.comma && !profiled.isToken(row)
         ? store.spellingAt(row)
         : undefined
-      : bad.get(store.ids![row]!);
+      : badText(store.ids![row]!);
     if (cell !== undefined) return { cell, where: places.whereIs(row) };
   }
   return undefined;

@@ -193,23 +193,58 @@ export class TextKernel {
     return this.#exports.isOpen() !== 0;
   }
 
-  /** The number of a text in the dictionary. */
-  intern(column: number, bytes: Uint8Array): number {
-    this.#exports.reserve(bytes.length + 16);
-    const at = this.get('text');
-    new Uint8Array(this.buffer).set(bytes, at);
-    return this.#exports.intern(column, at, bytes.length) >>> 0;
+  /** A copy of the dictionary's texts from a number on. */
+  textsFrom(first: number): PackedTexts {
+    const entries = new Uint32Array(this.buffer, this.get('entries') + 12 * first, 3 * (this.get('texts') - first));
+    const described = new Uint32Array((2 * entries.length) / 3);
+    const runs: [from: number, to: number][] = []; // texts follow one another, but where a page of memory ended
+    let bytes = 0;
+    for (let k = 0, run: [number, number] = [0, 0]; 3 * k < entries.length; k++) {
+      const [at, length] = [entries[3 * k]!, entries[3 * k + 1]!];
+      described[2 * k] = length;
+      described[2 * k + 1] = entries[3 * k + 2]!;
+      if (at !== run[1]) {
+        run = [at, at];
+        runs.push(run);
+      }
+      run[1] += roomOf(length);
+      bytes += roomOf(length);
+    }
+    const packed = new Uint8Array(bytes);
+    let to = 0;
+    for (const [from, end] of runs) {
+      packed.set(new Uint8Array(this.buffer, from, end - from), to);
+      to += end - from;
+    }
+    return { described, bytes: packed };
   }
 
-  /** Column and bytes of a text of the dictionary; the bytes are the kernel's own. */
-  entry(number: number): { readonly column: number; readonly bytes: Uint8Array } {
-    const [at, length, column] = new Uint32Array(this.buffer, this.get('entries') + 12 * number, 3);
-    return { column: column!, bytes: new Uint8Array(this.buffer, at!, length!) };
+  /** The number of each of these texts in the dictionary, into `numbers` from a place on. */
+  intern({ described, bytes }: PackedTexts, numbers: Uint32Array, place: number): void {
+    this.#exports.reserve(bytes.length + 16);
+    let at = this.get('text');
+    new Uint8Array(this.buffer).set(bytes, at);
+    for (let k = 0; k < described.length; k += 2) {
+      numbers[place + k / 2] = this.#exports.intern(described[k + 1]!, at, described[k]!);
+      at += roomOf(described[k]!);
+    }
   }
 
   textOf(number: number): string {
-    return this.#decoder.decode(this.entry(number).bytes);
+    const [at, length] = new Uint32Array(this.buffer, this.get('entries') + 12 * number, 2);
+    return this.decode(at!, at! + length!);
   }
+}
+
+/** What a text takes in the dictionary's memory, as assembly/dictionary.ts has it. */
+const roomOf = (length: number): number => (length + 8) & ~7;
+
+/** Texts of a dictionary, to go to another. */
+export interface PackedTexts {
+  /** Of each its length and its column. */
+  readonly described: Uint32Array<ArrayBuffer>;
+  /** One after the other, each in `roomOf` bytes. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 export function endsLine(bytes: Uint8Array): boolean {

@@ -9,19 +9,10 @@ import { booleanPairs, type NumberStyle, plainNumbers, readNumber } from '../pre
 import { formBits, formOf, forms, fractionOf } from './spelling.ts';
 import type { ColumnStore } from './store.ts';
 
-/** A distinct text of a column. */
-export interface DistinctText {
-  readonly id: number;
-  readonly text: string;
-  readonly count: number;
-  /** The row where it comes first. */
-  readonly row: number;
-}
-
 export interface Profiled {
   readonly profile: Profile;
-  /** Texts that are not missing. */
-  readonly texts: readonly DistinctText[];
+  /** Numbers of the distinct texts that are not missing, in the order of their first rows. */
+  readonly texts: Int32Array;
   readonly missing: Column['missing'];
   /** Whether a cell counts as missing though it is a number: its text is one of the tokens. */
   readonly isToken: (row: number) => boolean;
@@ -50,8 +41,7 @@ export function profileColumn(
   dictionary: Dictionary,
   tokens: ReadonlySet<string>,
 ): Profiled {
-  const all = distinctTexts(store, dictionary);
-  const texts = all.filter(({ text }) => !tokens.has(text));
+  const distinct = distinctTexts(store, dictionary);
   const numericTokens = tokenNumbers(store, tokens);
   const isToken = (row: number): boolean => numericTokens.get(store.values![row]!)?.has(store.spellingAt(row)) === true;
   const missing = { count: 0, tokens: {} as Record<string, number> };
@@ -59,28 +49,42 @@ export function profileColumn(
     missing.tokens[token] = (missing.tokens[token] ?? 0) + count;
     missing.count += count;
   };
-  for (const { text, count } of all) if (tokens.has(text)) addMissing(text, count);
+  const counter = new TextCounter();
+  let kept = 0;
+  // One text at a time: of a column of identifiers there are as many as rows.
+  for (const id of distinct.ids) {
+    const text = dictionary.textOf(id);
+    const count = distinct.counts[id]!;
+    if (tokens.has(text)) addMissing(text, count);
+    else {
+      counter.add(text, count);
+      distinct.ids[kept++] = id;
+    }
+  }
+  const texts = distinct.ids.subarray(0, kept);
   if (numericTokens.size > 0) {
     for (let row = 0; row < store.rows; row++) {
       if (store.isNumber(row) && isToken(row)) addMissing(store.spellingAt(row), 1);
     }
   }
-  const profile = countCells(name, store, texts, { present: store.rows - missing.count, isToken, numericTokens });
+  const present = store.rows - missing.count;
+  const profile = countCells(name, store, counter, { present, distinctTexts: kept, isToken, numericTokens });
   return { profile, texts, missing, isToken };
 }
 
-/** The distinct texts of a column in the order of their first rows. */
-function distinctTexts(store: ColumnStore, dictionary: Dictionary): DistinctText[] {
-  if (store.texts === 0) return [];
+/** The numbers of the distinct texts of a column in the order of their first rows, and the cells of each text. */
+function distinctTexts(store: ColumnStore, dictionary: Dictionary): { ids: Int32Array; counts: Int32Array } {
+  if (store.texts === 0) return { ids: new Int32Array(0), counts: new Int32Array(0) };
   const counts = new Int32Array(dictionary.size);
-  const first: { readonly id: number; readonly row: number }[] = [];
+  const found = new Int32Array(Math.min(dictionary.size, store.texts));
+  let distinct = 0;
   const { ids, spellings, rows } = store;
   for (let row = 0; row < rows; row++) {
     if (spellings !== undefined && spellings[row] !== 0) continue;
     const id = ids![row]!;
-    if (counts[id]!++ === 0) first.push({ id, row });
+    if (counts[id]!++ === 0) found[distinct++] = id;
   }
-  return first.map(({ id, row }) => ({ id, text: dictionary.textOf(id), count: counts[id]!, row }));
+  return { ids: found.subarray(0, distinct), counts };
 }
 
 /** The tokens that a cell of numbers could spell, by their number. */
@@ -98,17 +102,18 @@ function tokenNumbers(store: ColumnStore, tokens: ReadonlySet<string>): Map<numb
 
 interface Counting {
   readonly present: number;
+  readonly distinctTexts: number;
   readonly isToken: (row: number) => boolean;
   readonly numericTokens: ReadonlyMap<number, unknown>;
 }
 
-function countCells(name: string, store: ColumnStore, texts: readonly DistinctText[], counting: Counting): Profile {
+function countCells(name: string, store: ColumnStore, fromText: TextCounter, counting: Counting): Profile {
   const { present } = counting;
-  const fromText = countTexts(texts);
-  const numberCells = present - texts.reduce((sum, { count }) => sum + count, 0);
+  const numberCells = present - fromText.count;
   const doubtful = fromText.numbers < fromText.count || (store.forms & (formBits.comma | formBits.long)) !== 0;
   if (!doubtful) {
-    return { name, present, ...fromText, numbers: fromText.numbers + numberCells };
+    const { leadingZeros, beyondExact } = fromText;
+    return { name, present, leadingZeros, beyondExact, numbers: fromText.numbers + numberCells };
   }
   const cells = countNumbers(store, counting);
   const numbers = fromText.numbers + numberCells - cells.commas;
@@ -120,8 +125,8 @@ function countCells(name: string, store: ColumnStore, texts: readonly DistinctTe
     beyondExact: fromText.beyondExact + cells.beyondExact,
   };
   if (numbers === present) return profile;
-  const distinct = (): number => texts.length + distinctNumbers(store, counting.isToken);
-  const { pairs, anyBoolean, dates } = fromText.looks;
+  const distinct = (): number => counting.distinctTexts + distinctNumbers(store, counting.isToken);
+  const { pairs, anyBoolean, dates } = fromText;
   const looks: TextProfile = {
     distinct,
     pairs,
@@ -129,38 +134,49 @@ function countCells(name: string, store: ColumnStore, texts: readonly DistinctTe
     dates,
     wholesBelow1000: cells.wholesBelow1000,
     wholesFrom1000: cells.wholesFrom1000,
-    dressed: fromText.looks.dressed + cells.commas,
-    decimalComma: fromText.looks.decimalComma + cells.commas + cells.wholes + cells.wholeExponents,
-    commaThousands: fromText.looks.commaThousands + cells.groups + numberCells - cells.commas - cells.exponents,
-    pointThousands: fromText.looks.pointThousands + cells.commas + cells.wholes + cells.pointGroups,
+    dressed: fromText.dressed + cells.commas,
+    decimalComma: fromText.decimalComma + cells.commas + cells.wholes + cells.wholeExponents,
+    commaThousands: fromText.commaThousands + cells.groups + numberCells - cells.commas - cells.exponents,
+    pointThousands: fromText.pointThousands + cells.commas + cells.wholes + cells.pointGroups,
   };
   return { ...profile, texts: looks };
 }
 
-function countTexts(texts: readonly DistinctText[]) {
-  const counts = { count: 0, numbers: 0, leadingZeros: 0, beyondExact: 0 };
-  const looks = { anyBoolean: 0, dressed: 0, dates: 0, decimalComma: 0, commaThousands: 0, pointThousands: 0 };
-  const pairs = booleanPairs.map(() => 0);
-  for (const { text, count } of texts) {
-    counts.count += count;
+/** Cells by what their texts look like. What matters of all cells or not at all is no more counted once a cell is otherwise. */
+class TextCounter {
+  count = 0;
+  numbers = 0;
+  leadingZeros = 0;
+  beyondExact = 0;
+  dressed = 0;
+  dates = 0;
+  decimalComma = 0;
+  commaThousands = 0;
+  pointThousands = 0;
+  anyBoolean = 0;
+  readonly pairs = booleanPairs.map(() => 0);
+
+  add(text: string, count: number): void {
+    const before = this.count;
+    this.count += count;
     const number = readNumber(text);
     if (number !== undefined) {
-      counts.numbers += count;
-      if (leadingZero.test(text)) counts.leadingZeros += count;
-      if (Math.abs(number) > exactBelow && whole.test(text)) counts.beyondExact += count;
-    } else if (dressed.test(text)) looks.dressed += count;
-    if (readNumber(text, decimalComma) !== undefined) looks.decimalComma += count;
-    if (readNumber(text, commaThousands) !== undefined) looks.commaThousands += count;
-    if (readNumber(text, pointThousands) !== undefined) looks.pointThousands += count;
-    if (date.test(text)) looks.dates += count;
-    if (text.length > longestWord) continue;
+      this.numbers += count;
+      if (leadingZero.test(text)) this.leadingZeros += count;
+      if (Math.abs(number) > exactBelow && whole.test(text)) this.beyondExact += count;
+    } else if (dressed.test(text)) this.dressed += count;
+    if (this.decimalComma === before && readNumber(text, decimalComma) !== undefined) this.decimalComma += count;
+    if (this.commaThousands === before && readNumber(text, commaThousands) !== undefined) this.commaThousands += count;
+    if (this.pointThousands === before && readNumber(text, pointThousands) !== undefined) this.pointThousands += count;
+    if (this.dates === before && date.test(text)) this.dates += count;
+    if (this.anyBoolean !== before || text.length > longestWord) return;
     const word = text.toLowerCase();
-    if (booleanWords.includes(word)) looks.anyBoolean += count;
+    if (!booleanWords.includes(word)) return;
+    this.anyBoolean += count;
     booleanPairs.forEach((pair, k) => {
-      if (pair.includes(word)) pairs[k]! += count;
+      if (pair.includes(word)) this.pairs[k]! += count;
     });
   }
-  return { ...counts, looks: { ...looks, pairs } };
 }
 
 const longestWord = Math.max(...booleanWords.map(({ length }) => length));

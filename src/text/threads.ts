@@ -72,14 +72,14 @@ function blockThread(thread: Thread): BlockThread {
       const reuse = spare.pop();
       const asked: AskedBlock = { buffer, byteOffset, length, reuse };
       const answer = await call(thread, 'read', [asked], reuse === undefined ? [buffer] : [buffer, reuse]);
-      for (const { column, bytes: text } of answer.texts) {
-        if (known === translate.length) {
-          const longer = new Uint32Array(2 * known);
-          longer.set(translate);
-          translate = longer;
-        }
-        translate[known++] = kernel.intern(column, text);
+      const count = answer.texts.described.length / 2;
+      if (known + count > translate.length) {
+        const longer = new Uint32Array(2 * (known + count));
+        longer.set(translate);
+        translate = longer;
       }
+      kernel.intern(answer.texts, translate, known);
+      known += count;
       const done = (): void => {
         spare.push(answer.packed.buffer);
       };

@@ -1,6 +1,6 @@
 /** What the reader asks of its worker threads. */
 import type { PackedBlock } from './block.ts';
-import type { Use } from './kernel.ts';
+import type { PackedTexts, Use } from './kernel.ts';
 
 export interface BlockWorker {
   /** Called first. */
@@ -28,5 +28,5 @@ export interface Answer {
   /** The memory of what was asked. */
   readonly buffer: ArrayBuffer;
   /** The dictionary's texts since the last answer. */
-  readonly texts: readonly { readonly column: number; readonly bytes: Uint8Array }[];
+  readonly texts: PackedTexts;
 }

@@ -20,13 +20,14 @@ const worker: BlockWorker = {
   async read({ buffer, byteOffset, length, reuse }) {
     const { kernel, uses } = await reading;
     const packed = packBlock(readBlock(kernel, new Uint8Array(buffer, byteOffset, length), uses), reuse);
-    const texts: { column: number; bytes: Uint8Array }[] = [];
-    for (const end = kernel.get('texts'); known < end; known++) {
-      const { column, bytes } = kernel.entry(known);
-      texts.push({ column, bytes: bytes.slice() });
-    }
+    const texts = kernel.textsFrom(known);
+    known = kernel.get('texts');
     return { packed, buffer, texts };
   },
 };
 
-serve(worker, (answer) => (answer === undefined ? [] : [answer.packed.buffer, answer.buffer]));
+serve(worker, (answer) =>
+  answer === undefined
+    ? []
+    : [answer.packed.buffer, answer.buffer, answer.texts.described.buffer, answer.texts.bytes.buffer],
+);
