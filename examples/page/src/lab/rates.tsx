@@ -41,9 +41,9 @@ export function RatesPart() {
     <section class="part" ref={ref}>
       <h2>How long a step may be</h2>
       <p>
-        Where λ_max is the largest eigenvalue of the second derivative at the minimum, a step of rate r multiplies the
-        error in its direction by 1 − r·λ_max. Up to r = 2/λ_max{answer ? ` = ${short(answer.limit)}` : ''} that
-        shrinks; beyond it, it grows.
+        Where λ<sub>max</sub> is the largest eigenvalue of the second derivative at the minimum, a step of rate r
+        multiplies the error in its direction by 1 − r·λ<sub>max</sub>. Up to r = 2/λ<sub>max</sub>
+        {answer ? ` = ${short(answer.limit)}` : ''} that shrinks; beyond it, it grows.
       </p>
       <Figure
         title="Mean loss over 60 steps from 0"
