@@ -58,8 +58,9 @@ export function RatesPart() {
         })}
         caption={
           <>
-            The dashed line is the loss of the minimum. <Formula mathml={tex`r < 2/\lambda_{max}`} /> is what the four
-            to the left have in common.
+            The dashed line is the loss of the minimum. Curves in blue keep{' '}
+            <Formula mathml={tex`r < 2/\lambda_{\text{max}}`} />; those in red step further, and come away from it
+            again.
           </>
         }
       >
