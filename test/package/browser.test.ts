@@ -50,7 +50,7 @@ describe('tfjs-logistic/predict in a page', () => {
         window.result = rows.map((row) => scorer.scoreRow(row));`,
     };
     const policy = "default-src 'none'; script-src 'self'; connect-src 'self'; img-src data:";
-    const { result, served, elsewhere, errors } = await visit(browser, files, policy);
+    const { result, served, elsewhere, errors } = await visit(browser, files, { policy });
     expect({ served, elsewhere, errors }).toEqual({
       served: ['', 'model.json', 'page.js', 'predict.js', 'rows.json'],
       elsewhere: [],
@@ -135,9 +135,9 @@ describe('threads in a page', () => {
   inChromium(
     'where the page allows no workers, auto goes on without and says so; a number is an error',
     async ({ browser }) => {
-      const auto = await visit(browser, { 'page.js': await bundled(script('{}')) }, noWorkers);
+      const auto = await visit(browser, { 'page.js': await bundled(script('{}')) }, { policy: noWorkers });
       expect(auto.result).toMatchObject({ detail: expect.stringMatching(/calling thread \(.+\)/) });
-      const two = await visit(browser, { 'page.js': await bundled(script('{ threads: 2 }')) }, noWorkers);
+      const two = await visit(browser, { 'page.js': await bundled(script('{ threads: 2 }')) }, { policy: noWorkers });
       expect(two.result).toMatchObject({ name: 'LogisticError', code: 'worker-died' });
     },
   );

@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 export interface Visit {
-  /** What the page put into window.result. */
+  /** What the expression came to. */
   readonly result: unknown;
   /** Paths that reached the server, sorted, and addresses that the page asked for beyond it. */
   readonly served: readonly string[];
@@ -28,13 +28,24 @@ export interface Visit {
   readonly errors: readonly string[];
 }
 
-/** Serves the files, opens `/` and waits for its script to set window.result. */
-export async function visit(browser: Browser, files: Files, policy?: string): Promise<Visit> {
+interface VisitOptions {
+  /** The page's Content-Security-Policy. */
+  readonly policy?: string;
+  /** An expression that is undefined until the page is done; by default what its script puts into window.result. */
+  readonly until?: string;
+}
+
+/** Serves the files, opens `/` (a page of page.js, where no file has the path '') and waits until it is done. */
+export async function visit(
+  browser: Browser,
+  files: Files,
+  { policy, until = 'window.result' }: VisitOptions = {},
+): Promise<Visit> {
   const served: string[] = [];
   const server = createServer((request, response) => {
     const path = request.url!.slice(1);
     served.push(path);
-    const body = path === '' ? document : files[path];
+    const body = files[path] ?? (path === '' ? document : undefined);
     const type = types[path.slice(path.lastIndexOf('.') + 1)] ?? 'text/html';
     const headers = { 'content-type': type, ...(policy === undefined ? {} : { 'content-security-policy': policy }) };
     response.writeHead(body === undefined ? 404 : 200, headers).end(body);
@@ -55,7 +66,7 @@ export async function visit(browser: Browser, files: Files, policy?: string): Pr
     page.on('pageerror', (error) => errors.push(String(error)));
     await page.goto(origin);
     // Asked from here: a page's policy may forbid what waits for a condition inside it.
-    const result = (): Promise<unknown> => page.evaluate('window.result');
+    const result = (): Promise<unknown> => page.evaluate(until);
     await expect
       .poll(result, { timeout: 55_000 })
       .toBeDefined()
