@@ -38,7 +38,7 @@ function render({ machine, problem, results }: BenchReport): string {
           result.backend,
           result.kernel,
           ...[result.startupMs, result.uploadMs, result.firstMs].map(figure),
-          `${figure(result.medianMs)} ± ${figure(result.spreadMs / 2)}`,
+          `${figure(result.medianMs)} (${figure(Math.min(...result.samplesMs))}–${figure(Math.max(...result.samplesMs))})`,
           figure(result.rowsPerSecond / 1e6),
           figure(result.gigabytesPerSecond),
           result.gradientError.toExponential(1),

@@ -1,5 +1,7 @@
 /** What logit doctor finds: backends that work, compute something else, are missing, crash or hang. */
 import { spawn } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { version } from '../../package.json';
 import { backends } from '../../src/backends/registry.ts';
@@ -36,7 +38,9 @@ test.each([
 });
 
 test('a program that is not there is a reason too', async () => {
-  const { backends: found } = await examine({ start: () => spawn('./no-such-program', { stdio: 'pipe' }) });
+  const { backends: found } = await examine({
+    start: () => spawn(join(tmpdir(), 'no such program'), { stdio: 'pipe' }),
+  });
   expect(found[0]!.reason).toContain('ENOENT');
 });
 
