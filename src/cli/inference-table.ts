@@ -72,19 +72,21 @@ function termRows({ terms, coefficients }: Summary): string {
 }
 
 function likelihoodLines({ logLikelihood, aic, bic, pseudoR2, likelihoodRatio, notes }: Summary): string {
-  const fit =
-    logLikelihood === null
-      ? []
-      : [
-          `log-likelihood ${show(logLikelihood)}, AIC ${show(aic!)}, BIC ${show(bic!)}, McFadden R² ${pseudoR2!.mcFadden.toFixed(4)}`,
-        ];
+  const named = [
+    ['log-likelihood', logLikelihood],
+    ['AIC', aic],
+    ['BIC', bic],
+    ['McFadden R²', pseudoR2?.mcFadden ?? null],
+  ] as const;
+  const known = named.flatMap(([name, value]) => (value === null ? [] : [`${name} ${show(value)}`]));
   const test =
     likelihoodRatio === null
       ? []
       : [
           `against no features: chi-squared ${show(likelihoodRatio.statistic)} on ${likelihoodRatio.df} df, p ${describeP(likelihoodRatio.p)}`,
         ];
-  return ['', ...fit, ...test, ...notes].map((line) => `${line}\n`).join('');
+  const lines = [...(known.length > 0 ? [known.join(', ')] : []), ...test, ...notes];
+  return lines.length === 0 ? '' : ['', ...lines].map((line) => `${line}\n`).join('');
 }
 
 function describeInterval(interval: Interval | null): string {

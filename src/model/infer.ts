@@ -81,7 +81,9 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const objective = problem.firth
     ? penalisedObjective(rows, problem, problem.firth)
     : createObjective(rows, 'float64', problem);
-  const optimum = await objective.point(objective.restrict(solution.theta), 1, hooks.signal);
+  const theta = objective.restrict(solution.theta);
+  const value = problem.firth ? await objective.value(theta, hooks.signal) : solution.meanLogLoss;
+  const optimum = { theta, value };
   const context: Context = { ...request, rows, scaling, order, observations, m, objective, optimum };
 
   const type = options.weightType === 'sampling' ? 'sampling' : options.robust;
@@ -139,7 +141,7 @@ interface Context extends InferenceRequest {
   readonly m: number;
   /** What was minimised, and where it is smallest. */
   readonly objective: Objective;
-  readonly optimum: Point;
+  readonly optimum: Pick<Point, 'theta' | 'value'>;
 }
 
 /** Of the model and of the null model; by Firth's method both are penalised, with the prior of all coefficients in raw units. */
@@ -158,7 +160,7 @@ async function logLikelihoods(context: Context): Promise<{ readonly logLikelihoo
 function refusal({ placed, solution, separation, options }: InferenceRequest, rowwise: boolean): string | undefined {
   const { outcome } = solution.solver;
   const { design, part } = placed;
-  if (options.l2 > 0) return 'a penalised fit has no standard errors: its coefficients are biased by design';
+  if (options.l2 > 0) return 'the fit is penalised, and its coefficients are biased by design';
   if (options.classWeight !== undefined)
     return 'class weights change what is estimated: fit without them for standard errors';
   if (outcome === 'separated' || separation?.kind === 'complete')

@@ -206,7 +206,7 @@ describe('separated', () => {
 
   test('perfect separation, a penalty, class weights and no convergence are refused with a reason', async () => {
     const refusals: [Options, RegExp][] = [
-      [{ l2: 0.1 }, /penalised fit has no standard errors/],
+      [{ l2: 0.1 }, /the fit is penalised/],
       [{ classWeight: 'balanced' }, /class weights/],
       [{ maxIterations: 2 }, /not converged/],
       [{ only: ['HG2'] }, /perfectly separated/],
