@@ -76,8 +76,8 @@ const temporal: Readonly<Record<string, string>> = {
   early: `date '0044-03-15 (BC)' + i::integer`,
   time: `time '12:34:56.789' + to_microseconds(i * 10)`,
   timestamp: `timestamp '1969-12-31 23:59:59.5' + to_microseconds(i * 1001)`,
-  seconds: `timestamp_s '2020-02-29 00:00:00' + to_seconds(i)`,
-  millis: `timestamp_ms '2020-01-01 01:02:03.120' + to_milliseconds(i)`,
+  seconds: `(timestamp '2020-02-29 00:00:00' + to_seconds(i))::timestamp_s`,
+  millis: `(timestamp '2020-01-01 01:02:03.120' + to_milliseconds(i))::timestamp_ms`,
   nanos: `make_timestamp_ns(1577840523123456700 + i)`,
   zoned: `timestamptz '2020-01-01 01:02:03.45+02' + to_hours(i)`,
 };
