@@ -217,7 +217,8 @@ describe('B28: what looks like a number and is none', () => {
   );
   test('identifiers are left out and named; codes keep their zeros', async () => {
     const report = await trained(data);
-    expect(codes(report)).toEqual(['id-like', 'leading-zeros', 'id-like']);
+    const ofReading = codes(report).filter((code) => code !== 'quasi-separation');
+    expect(ofReading).toEqual(['id-like', 'leading-zeros', 'id-like']);
     expect(Object.keys(report.coefficients)).toEqual(['zip=1001', 'x']);
     const folder = emptyFolder();
     folder.write('d.csv', data);
@@ -409,7 +410,7 @@ describe('other kinds of files', () => {
     expectT8(await folder.train('t8.parquet', '--target', 'y', '--drop', 'nested', '--out', 'm.json'));
     expectT8(await folder.train('t8.csv.zst', '--target', 'y'));
     const nested = await folder.logit(['train', 't8.parquet', '--target', 'y']);
-    expect(nested.stderr).toMatch(/column nested has the type VARCHAR\[\]/);
+    expect(nested.stderr).toMatch(/column nested is nested, .*--drop nested/);
     expect((await folder.logit(['predict', 'm.json', 't8.parquet'])).stdout).toContain('no,0.75');
   });
   test('cells for prediction come whole and in order', async () => {
