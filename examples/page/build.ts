@@ -45,7 +45,7 @@ const provided: Plugin = {
     builder.onLoad({ filter: /cpu[\\/]worker\.generated\.ts$/ }, instead("export const workerSource = 'sums'"));
     builder.onLoad({ filter: /text[\\/]worker\.generated\.ts$/ }, instead("export const workerSource = 'text'"));
     builder.onLoad(
-      { filter: /src[\\/](sql[\\/]\w+|\w+[\\/]queried|model[\\/]infer|inference[\\/]\w+)\.ts$/ },
+      { filter: /src[\\/](sql[\\/]\w+|\w+[\\/]queried|model[\\/](infer|cross-validate)|inference[\\/]\w+)\.ts$/ },
       instead('module.exports = {}'),
     );
     builder.onLoad({ filter: /kernels?\.generated\.ts$/ }, async ({ path }) => {
