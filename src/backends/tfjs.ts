@@ -20,6 +20,7 @@ import {
 } from '../rows/source.ts';
 import { yieldAfter } from '../yielding.ts';
 import { type Blocks, blockSums, scores, type TensorFlow } from './portable.ts';
+import { type Faults, watchFaults } from './tfjs-faults.ts';
 
 /**
  * Longest run of rows that ops sum in float32 before float64 takes over. Not 4096: features that lie a power of two apart
@@ -38,12 +39,15 @@ export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: stri
   }
   const active = <T>(section: () => T): T => withBackend(tf, tfName, section);
   await requireFloat32({ tf, active }, tfName);
+  const faults = watchFaults(tf.findBackend(tfName));
   return {
     name,
     detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
     place: (source, _storage, signal) =>
-      placeRows({ tf, active, tensorNumbers: tensorNumbers(tfName) }, source, signal),
-    async close() {},
+      placeRows({ tf, active, faults, tensorNumbers: tensorNumbers(tfName) }, source, signal),
+    async close() {
+      faults.stop();
+    },
   };
 }
 
@@ -72,6 +76,7 @@ interface Ops {
 }
 
 interface Device extends Ops {
+  readonly faults: Faults;
   /** Numbers of X, or of Z where that is larger, in one tensor, unless a block has more. */
   readonly tensorNumbers: number;
 }
@@ -253,7 +258,7 @@ const readBackNumbers = 2 ** 22;
 
 /** Gives what an op makes of every tensor that has rows which are asked for, read back together in the order of the rows. */
 async function overBlocks(
-  { device: { tf, active }, source, placed: { tensors }, requireOpen }: Visitor,
+  { device: { tf, active, faults }, source, placed: { tensors }, requireOpen }: Visitor,
   { theta, options, op }: Visit,
   take: (numbers: Float32Array, visited: readonly PlacedBlocks[]) => void,
 ): Promise<void> {
@@ -266,7 +271,7 @@ async function overBlocks(
     tf.dispose(results);
     results = [];
     try {
-      take((await joined.data()) as Float32Array, visited);
+      take((await faults.reading(joined.data())) as Float32Array, visited);
     } finally {
       joined.dispose();
       visited = [];

@@ -123,6 +123,29 @@ const asSums = ({ loss, gradient, hessian }: { loss: number; gradient: number[];
   ...(hessian && { hessian: Float64Array.from(hessian) }),
 });
 
+describe('a GPU that fails while TensorFlow.js computes', () => {
+  const problem = written(problemOf({ m: 300, n: 2 }));
+  const evaluated = async (backend: string, failing: string): Promise<string> =>
+    bundled(`${start(backend)}
+      const rows = await (await createTfjsPlace(tf, 'tfjs', '${backend}')).place(sourceOf(${problem}), 'float32');
+      const evaluate = () => rows.evaluate(new Float64Array(3), 1, 'float32').then(({ loss }) => loss, ({ code }) => code);
+      const before = await evaluate();
+      ${failing}
+      window.result = { before, after: await evaluate() };`);
+  const loss = 300 * Math.log(2);
+
+  inChromium.for([
+    ['webgpu', 'gpu-lost', 'tf.backend().device.destroy();'],
+    ['webgpu', 'gpu-refused', 'tf.backend().device.createBuffer({ size: 4, usage: 0 });'],
+    ['webgl', 'gpu-lost', "tf.backend().gpgpu.gl.getExtension('WEBGL_lose_context').loseContext();"],
+  ] as const)('%s: %s', async ([backend, code, failing], { gpuBrowser }) => {
+    const { result } = await visit(gpuBrowser, { 'page.js': await evaluated(backend, failing) });
+    const { before, after } = result as { before: number; after: string };
+    expect(Math.abs(before / loss - 1)).toBeLessThanOrEqual(32 * u);
+    expect(after).toBe(code);
+  });
+});
+
 inChromium('webgl with 16-bit numbers is refused with a sentence', async ({ gpuBrowser }) => {
   const script = `${start('webgl', "tf.env().set('WEBGL_FORCE_F16_TEXTURES', true);")}
     window.result = await createTfjsPlace(tf, 'tfjs', 'webgl').catch(({ code, message }) => ({ code, message }));`;
