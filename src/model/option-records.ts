@@ -243,7 +243,7 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
   backend: {
     ...oneOf(...backendNames),
     default: 'auto',
-    flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto)' },
+    flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto, which is cpu)' },
   },
   rows: {
     ...oneOf('memory', 'there'),

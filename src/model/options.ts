@@ -58,7 +58,10 @@ export interface Options {
   readonly robust?: 'HC0' | 'HC1' | 'HC2' | 'HC3';
   /** Sample weights count rows ('frequency', default) or are inverse probabilities of being sampled ('sampling'). */
   readonly weightType?: 'frequency' | 'sampling';
-  /** Where sums over rows are computed; default 'auto'. */
+  /**
+   * Where sums over rows are computed; default 'auto', which is 'cpu'. A GPU ('webgpu') has no float64, in which every fit ends, so
+   * that it places all rows twice: whoever has one measures with `logit bench` whether it pays, and asks for it.
+   */
   readonly backend?: BackendName;
   /** Threads of the cpu backend: 'auto' (default) is all that the machine runs at a time. Small fits use none besides the caller's. */
   readonly threads?: 'auto' | number;
