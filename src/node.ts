@@ -6,11 +6,12 @@ import { readFile } from 'node:fs/promises';
 import { LogisticError } from './errors.ts';
 import { FittedLogisticRegression } from './model/fitted.ts';
 import {
-  type ConnectionOpener,
+  type Databases,
   LogisticRegression as PortableLogisticRegression,
   type TableReader,
 } from './model/logistic-regression.ts';
-import { openConnection } from './platform/engines/connection.ts';
+import { openConnection, parquetQuery } from './platform/engines/connection.ts';
+import { openPageFile } from './platform/page-file.ts';
 import { readTable } from './platform/read-table.ts';
 import { writeWhole } from './platform/write-file.ts';
 
@@ -27,7 +28,7 @@ export { readCells } from './platform/read-table.ts';
  */
 export class LogisticRegression extends PortableLogisticRegression {
   protected override readonly readTable: TableReader = readTable;
-  protected override readonly openConnection: ConnectionOpener = openConnection;
+  protected override readonly databases: Databases = { open: openConnection, queryOf: parquetQuery, openPageFile };
 }
 
 /** Writes a model file: to a temporary file first, then renamed. */

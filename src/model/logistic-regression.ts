@@ -13,6 +13,7 @@ import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
+import type { PageFileOpener } from './paged.ts';
 import { tableDataset } from './placed.ts';
 import { queriedDataset } from './queried.ts';
 
@@ -44,10 +45,18 @@ export type TableReader = (file: FileInput, request: ColumnRequest, options: Rea
 export interface QueryInput {
   readonly query: string;
   readonly connection: unknown;
+  /** What reports call it; default 'the query'. */
+  readonly source?: string;
 }
 
-/** Opens an address, or takes a client as it is. */
-export type ConnectionOpener = (connection: unknown) => Promise<Connection>;
+/** Databases and rows on disk, which the entry for Node has. */
+export interface Databases {
+  /** Opens an address, or takes a client as it is. */
+  open(connection: unknown): Promise<Connection>;
+  /** A Parquet file as a query. Throws LogisticError 'bad-option' for any other file. */
+  queryOf(file: FileInput): Promise<QueryInput>;
+  readonly openPageFile: PageFileOpener;
+}
 
 /** The type of labels that a target of these values has. */
 export type LabelOf<T> =
@@ -66,7 +75,7 @@ export class LogisticRegression {
   /** The entries for Node and for browsers set it. */
   protected readonly readTable: TableReader | undefined = undefined;
   /** The entry for Node sets it. */
-  protected readonly openConnection: ConnectionOpener | undefined = undefined;
+  protected readonly databases: Databases | undefined = undefined;
 
   /** Throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
   constructor(options: Options = {}) {
@@ -120,15 +129,20 @@ export class LogisticRegression {
   ) {
     requireOptions(more, fitOptionNames, 'fit');
     requireHooks(more);
+    const elsewhere = options.rows !== 'memory';
+    if (isQuery(data)) return this.#fitQuery(data, target, more, options);
+    if (isFile(data) && elsewhere) {
+      const query = await this.#databases().queryOf(data);
+      return this.#fitQuery(query, target, more, options);
+    }
     if (isFile(data)) {
       const table = await this.#readFile(data, target, more);
       return fit(tableDataset(table), target as string, options, more).catch((error: unknown) => {
         throw withWarnings(error, table.warnings);
       });
     }
-    if (isQuery(data)) return this.#fitQuery(data, target, more, options);
-    if (options.rows === 'there') {
-      throw new LogisticError('bad-option', "rows 'there' are those of a query", {
+    if (elsewhere) {
+      throw new LogisticError('bad-option', `rows: ${options.rows} is for a query or a Parquet file`, {
         hint: "fit({ query, connection }, 'target')",
         details: { option: 'rows' },
       });
@@ -143,21 +157,31 @@ export class LogisticRegression {
     );
   }
 
-  async #fitQuery({ query, connection }: QueryInput, target: unknown, more: FitOptions, options: CheckedOptions) {
-    if (this.openConnection === undefined) {
-      throw new LogisticError('no-files', 'this entry opens no database', {
-        hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
-      });
-    }
-    const name = requireTarget(target, 'the query');
+  #databases(): Databases {
+    if (this.databases !== undefined) return this.databases;
+    throw new LogisticError('no-files', 'this entry opens no database and keeps no rows on disk', {
+      hint: "import { LogisticRegression } from 'tfjs-logistic/node'",
+    });
+  }
+
+  async #fitQuery(
+    { query, connection: given, source = 'the query' }: QueryInput,
+    target: unknown,
+    more: FitOptions,
+    options: CheckedOptions,
+  ) {
+    const { open, openPageFile } = this.#databases();
+    const name = requireTarget(target, source);
     const { signal, onProgress } = more;
-    const opened = await this.openConnection(connection);
+    const connection = await open(given);
     try {
-      if (options.rows === 'there') return await fit(queriedDataset(opened, query), name, options, more);
-      const table = await opened.pull(query, { ...options, target: name }, { ...options, signal, onProgress });
+      if (options.rows !== 'memory') {
+        return await fit(queriedDataset({ connection, query, source, openPageFile }), name, options, more);
+      }
+      const table = await connection.pull(query, { ...options, target: name }, { ...options, signal, onProgress });
       return await fit(tableDataset(table), name, options, more);
     } finally {
-      await opened.close();
+      await connection.close();
     }
   }
 

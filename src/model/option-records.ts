@@ -246,12 +246,12 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto, which is cpu)' },
   },
   rows: {
-    ...oneOf('memory', 'there'),
+    ...oneOf('memory', 'disk', 'there'),
     default: 'memory',
     flag: {
       usage: '--rows <place>',
       kind: 'choice',
-      help: 'rows of --sql: read once into memory, or summed there, in the database (default: memory)',
+      help: 'where rows are fitted; of --sql and Parquet also on disk, or there, summed by the database (default: memory)',
     },
   },
   threads: {

@@ -67,8 +67,11 @@ export interface Options {
   readonly threads?: 'auto' | number;
   /** Precision in which the rows are stored: 'float64' (default), or 'float32' for half the memory. */
   readonly precision?: Precision;
-  /** Rows of a query: read once into 'memory' (default), or summed 'there', in the database. */
-  readonly rows?: 'memory' | 'there';
+  /**
+   * Where rows are while they are fitted: in 'memory' (default); of a query or a Parquet file also on 'disk', or
+   * 'there', summed by the database.
+   */
+  readonly rows?: 'memory' | 'disk' | 'there';
   /** Column of sample weights. */
   readonly weights?: string;
   /** Only these columns as features. */

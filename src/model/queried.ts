@@ -1,60 +1,86 @@
 /**
- * A query as a dataset: its rows stay in the engine, which answers each evaluation with sums. A random sample of them is
- * placed here, for the warm start.
+ * A query as a dataset: its rows stay in the engine, which answers each evaluation with sums, or they are kept on disk. A
+ * random sample of them is placed in memory, for the warm start.
  */
 import { openPlace } from '../backends/registry.ts';
-import { decideQueriedDesign } from '../design/queried.ts';
+import { decideQueriedDesign, type QueriedDesign } from '../design/queried.ts';
 import { LogisticError } from '../errors.ts';
+import type { RowPlace, RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
-import type { Engine } from '../sql/engine.ts';
+import type { Connection } from '../sql/engine.ts';
 import { queriedRows } from '../sql/rows.ts';
 import type { CheckedOptions } from './options.ts';
+import { type PageFileOpener, placeOnDisk } from './paged.ts';
 import { type Dataset, penaltyOf, trainingPartitions } from './placed.ts';
 
-export function queriedDataset(engine: Engine, query: string): Dataset {
+export interface QueriedData {
+  readonly connection: Connection;
+  readonly query: string;
+  /** Where the data came from, for the report. */
+  readonly source: string;
+  readonly openPageFile: PageFileOpener;
+}
+
+export function queriedDataset(data: QueriedData): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {
+      const { connection, query, source } = data;
       requireServed(options);
-      const { design, rows, census, sample } = await decideQueriedDesign(engine, query, target, options, signal);
-      const here = await openPlace(options.backend, {
-        threads: options.threads,
-        cells: sample.rows * countFeatures(sample),
-      });
+      const decided = await decideQueriedDesign(connection, query, target, options, signal);
+      const { design, sample } = decided;
+      const cells = sample.rows * countFeatures(sample);
+      const here = await openPlace(options.backend, { threads: options.threads, cells });
+      const placing: RowSums[] = [];
       try {
         const placedSample = await here.place(sample, options.precision, signal);
-        try {
-          const problem = {
-            rows: queriedRows(engine, rows, census),
+        placing.push(placedSample);
+        const { rows, place } = await placeRows(data, decided, options, signal);
+        placing.push(rows);
+        return await use({
+          source,
+          design,
+          part: undefined,
+          missing: {},
+          weights: options.weights === undefined ? null : { column: options.weights },
+          place,
+          rows: Promise.resolve(rows),
+          problem: {
+            rows,
             sample: placedSample,
             penalty: penaltyOf(design, options),
             intercept: options.intercept,
             partitions: trainingPartitions(design),
             firth: options.firth ? { weights: undefined } : undefined,
-          };
-          return await use({
-            source: 'a query',
-            design,
-            part: undefined,
-            missing: {},
-            weights: options.weights === undefined ? null : { column: options.weights },
-            place: { name: engine.dialect.name, detail: `${engine.detail}, rows summed there` },
-            rows: Promise.resolve(problem.rows),
-            problem,
-          });
-        } finally {
-          await placedSample.close();
-        }
+          },
+        });
       } finally {
+        await Promise.all(placing.map((rows) => rows.close()));
         await here.close();
       }
     },
   };
 }
 
+async function placeRows(
+  { connection, openPageFile }: QueriedData,
+  { rows, census }: QueriedDesign,
+  { rows: where, precision, threads }: CheckedOptions,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly rows: RowSums; readonly place: Pick<RowPlace, 'name' | 'detail'> }> {
+  const { dialect, detail } = connection;
+  if (where === 'there') {
+    const place = { name: dialect.name, detail: `${detail}, rows summed there` };
+    return { rows: queriedRows(connection, rows, census), place };
+  }
+  const paging = { precision, threads, openFile: openPageFile, signal };
+  const place = { name: 'cpu', detail: `WebAssembly SIMD, rows of ${detail} on disk` };
+  return { rows: await placeOnDisk(connection, { rows, census }, paging), place };
+}
+
 /** What needs each row by itself is not for rows that stay elsewhere. */
 function requireServed({ holdout, folds, missing, solver, numeric }: CheckedOptions): void {
   const refuse = (option: string, why: string): never => {
-    throw new LogisticError('bad-option', `${option}: ${why} while the rows stay in the database`, {
+    throw new LogisticError('bad-option', `${option}: ${why} while the rows are not in memory`, {
       hint: `leave it out, or read the rows once (--rows memory)`,
       details: { option },
     });
@@ -62,6 +88,6 @@ function requireServed({ holdout, folds, missing, solver, numeric }: CheckedOpti
   if (holdout > 0) refuse('holdout', 'no rows can be held out');
   if (folds !== undefined) refuse('folds', 'there is no cross-validation');
   if (missing === 'impute') refuse('missing', 'missing cells are not imputed');
-  if (solver === 'gd') refuse('solver', 'gradient descent would ask for thousands of queries');
+  if (solver === 'gd') refuse('solver', 'gradient descent would make thousands of passes');
   if (numeric !== undefined) refuse('numeric', 'no text is read as a number');
 }

@@ -53,3 +53,16 @@ export async function measureScores(
   }
   return { loss, confusion, histograms };
 }
+
+/** The measures of two sets of rows as those of both. */
+export function addMeasures(one: Measures, other: Measures): Measures {
+  const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]!);
+  return {
+    loss: one.loss + other.loss,
+    confusion: sum(one.confusion, other.confusion),
+    histograms: one.histograms.map(({ own, others }, h) => ({
+      own: sum(own, other.histograms[h]!.own),
+      others: sum(others, other.histograms[h]!.others),
+    })),
+  };
+}

@@ -25,6 +25,8 @@ export interface Engine {
 
 /** An engine that can also give its rows. */
 export interface Connection extends Engine {
+  /** The numbers of a statement, chunk by chunk, a column after the other; absent where an engine gives only rows. */
+  numbers?(statement: Statement, signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>;
   /** All rows of a query as a table. */
   pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
 }

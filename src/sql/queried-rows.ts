@@ -3,7 +3,8 @@
  * is there. Each statement of this room selects from it. It knows no theta.
  */
 import type { Label } from '../predict/model-file.ts';
-import type { Writer } from './statement.ts';
+import type { Dialect } from './dialects.ts';
+import { type Statement, Writer } from './statement.ts';
 
 /** What a column of a query is to the design. */
 export type ColumnKind = 'numeric' | 'boolean' | 'categorical';
@@ -87,7 +88,14 @@ export function classCode(w: Writer, target: QueriedColumn, labels: readonly Lab
   return `case ${cases.join(' ')} end`;
 }
 
-/** x0 … , y, s of every complete row, and `more` that each statement may add. */
+/** x0 … , y, s of every complete row, as float64 in this order. */
+export function numbersStatement(dialect: Dialect, rows: QueriedRows): Statement {
+  const w = new Writer(dialect);
+  const columns = [...rows.terms.map((_, j) => `x${j}`), 'y', 's'].map(dialect.asDouble);
+  return w.statement(`select ${columns.join(', ')} from (${selectRows(w, rows)}) v`);
+}
+
+/** x0 … , y, s of every complete row. */
 export function selectRows(w: Writer, rows: QueriedRows): string {
   const { target, labels, weights, classFactors, terms } = rows;
   const weight = weights === undefined ? w.number(1) : w.dialect.asDouble(w.column(weights));

@@ -2,6 +2,9 @@
  * Rows that stay in a database are fitted like rows in memory: the same coefficients, classes, warnings and refusals.
  * DuckDB runs in this process; test/services has the servers.
  */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/math/random.ts';
@@ -51,9 +54,9 @@ describe.each<[string, string, string, Options]>([
   ['three classes', 'kind', features, {}],
   ['three classes, weights and a penalty', 'kind', `${features}, s`, { weights: 's', l2: 0.01, reference: 'middle' }],
 ])('%s', (_, target, columns, options) => {
-  test('the model is that of rows in memory', async () => {
+  test.each(['there', 'disk'] as const)('%s: the model is that of rows in memory', async (rows) => {
     const query = `select ${columns}, ${target} from t`;
-    const there = await fitted(target, { ...options, rows: 'there' }, query);
+    const there = await fitted(target, { ...options, rows }, query);
     const here = await fitted(target, { ...options, rows: 'memory' }, query);
     expect(there.certificate.outcome).toBe('converged');
     expect(there.classes).toEqual(here.classes);
@@ -80,6 +83,28 @@ test('the rows are described in the terms of the engine', async () => {
   const { detail, backend } = (await fitted('y', { rows: 'there' }, 'select x, y from t')).toJSON().madeBy;
   expect(backend).toBe('duckdb');
   expect(detail).toMatch(/^DuckDB v\d.*rows summed there$/);
+});
+
+test('a Parquet file whose rows are kept on disk or summed by DuckDB', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'logit-parquet-'));
+  const path = join(folder, "it's [1].parquet");
+  try {
+    await connection.run(`copy (select x, plan, y from t) to '${path.replaceAll("'", "''")}'`);
+    const fit = (rows: 'memory' | 'disk' | 'there') => new LogisticRegression({ rows }).fit(path, 'y');
+    const [memory, disk, there] = [await fit('memory'), await fit('disk'), await fit('there')];
+    for (const model of [disk, there]) {
+      for (const [name, value] of Object.entries(memory.coefficients)) {
+        expect(Math.abs(model.coefficients[name]! - value)).toBeLessThan(1e-8 * Math.max(1, Math.abs(value)));
+      }
+      expect(model.training.source).toBe(path);
+    }
+    expect(disk.toJSON().madeBy.detail).toMatch(/on disk$/);
+    const csv = join(folder, 'd.csv');
+    writeFileSync(csv, 'x,y\n1,0\n2,1\n');
+    await expect(new LogisticRegression({ rows: 'disk' }).fit(csv, 'y')).rejects.toMatchObject({ code: 'bad-option' });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test('dependent columns are named as in memory, also where the sample alone would mistake a rare level for one', async () => {

@@ -10,12 +10,14 @@ import type { Panel } from './write.ts';
 
 /**
  * Stores by number; store.ts says what the calls mean. Arrays of values that are written are given away, and those of
- * panels and labels are given back for the next write.
+ * panels, labels and images are given back for the next write.
  */
 export interface Host {
   open(store: number, module: WebAssembly.Module, shape: StoreShape): Promise<void>;
   writePanel(store: number, panel: Panel): Promise<Float64Array>;
   writeLabels(store: number, slot: number, values: Float64Array): Promise<Float64Array>;
+  image(store: number): Promise<Float64Array>;
+  load(store: number, image: Float64Array): Promise<Float64Array>;
   evaluate(store: number, theta: Float64Array, order: Order, precision: Precision, spans?: Spans): Promise<Sums>;
   scores(store: number, theta: Float64Array, spans?: Spans): Promise<Float64Array>;
   gradientOf(store: number, r: Float64Array, spans?: Spans): Promise<Float64Array>;
@@ -37,6 +39,11 @@ export function createHost(): Host {
     async writeLabels(store, slot, values) {
       stores.get(store)!.writeLabels(slot, values);
       return values;
+    },
+    image: async (store) => stores.get(store)!.image(),
+    async load(store, image) {
+      stores.get(store)!.load(image);
+      return image;
     },
     evaluate: async (store, theta, order, precision, spans) =>
       stores.get(store)!.evaluate(theta, order, precision, spans),

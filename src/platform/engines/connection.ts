@@ -2,8 +2,10 @@
  * A connection by its address, or the user's own client: an engine that can also give its rows. Drivers are packages
  * that a user may not have installed; an address is never shown with its password.
  */
+import { open } from 'node:fs/promises';
 import { LogisticError, unexpected } from '../../errors.ts';
 import type { Connection } from '../../sql/engine.ts';
+import { pathLiteral } from '../duckdb.ts';
 
 /** Clients told apart by shape: another copy of a package defeats instanceof. */
 interface ClientLike {
@@ -35,6 +37,36 @@ export async function openConnection(given: unknown): Promise<Connection> {
     'an address, a Client of pg, a client of @clickhouse/client or a DuckDBConnection',
     given,
   );
+}
+
+/** A Parquet file as a query of DuckDB. Throws LogisticError 'bad-option' where the file is something else. */
+export async function parquetQuery(file: unknown): Promise<{ query: string; connection: string; source: string }> {
+  if (typeof file !== 'string' || !(await isParquet(file))) {
+    throw new LogisticError(
+      'bad-option',
+      `${String(file)}: rows on disk or in a database are those of Parquet files and queries`,
+      {
+        hint: 'convert the file to Parquet, or read it into memory (--rows memory)',
+        details: { option: 'rows' },
+      },
+    );
+  }
+  const query = `select * from read_parquet(${pathLiteral(file)}, hive_partitioning=false)`;
+  return { query, connection: 'duckdb:', source: file };
+}
+
+async function isParquet(path: string): Promise<boolean> {
+  const file = await open(path).catch((error: NodeJS.ErrnoException) => {
+    throw new LogisticError('unreadable', `${path}: cannot be read (${error.code})`, {
+      hint: 'give the path of a file',
+    });
+  });
+  try {
+    const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
+    return buffer.toString('latin1') === 'PAR1';
+  } finally {
+    await file.close();
+  }
 }
 
 async function openAddress(address: string): Promise<Connection> {

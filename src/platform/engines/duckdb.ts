@@ -57,6 +57,20 @@ export async function duckdbConnection(
         kind: kindOf(type as string),
       }));
     },
+    async *numbers({ sql, texts }, signal) {
+      const db = await databaseOf(connection, { signal });
+      try {
+        for await (const chunk of db.stream(sql, texts)) {
+          yield Array.from({ length: chunk.columnCount }, (_, column) => {
+            const values = new Float64Array(chunk.rowCount);
+            db.copyNumbers(chunk, column, values, 0);
+            return values;
+          });
+        }
+      } finally {
+        await db.close();
+      }
+    },
     async pull(query, request, options) {
       const db = await databaseOf(connection, options);
       try {

@@ -1,0 +1,52 @@
+/**
+ * Pages of rows in a temporary file that has no name any more once it is open, so that nothing is left behind however
+ * the process ends; where a system keeps the names of open files, it is removed when it is closed.
+ */
+import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { PageFile } from '../backends/cpu/pages.ts';
+import { LogisticError } from '../errors.ts';
+
+/** `bytes` are expected: what the folder cannot hold is refused before anything is written. */
+export async function openPageFile(bytes: number, folder = tmpdir()): Promise<PageFile> {
+  const { bavail, bsize } = await statfs(folder);
+  if (bavail * bsize < bytes) {
+    const gigabytes = (count: number): string => `${(count / 2 ** 30).toFixed(1)} GiB`;
+    throw new LogisticError(
+      'no-space',
+      `${folder} has ${gigabytes(bavail * bsize)} left; the rows take ${gigabytes(bytes)}`,
+      { hint: 'name a folder with more space in the variable TMPDIR' },
+    );
+  }
+  const path = join(folder, `tfjs-logistic-${process.pid}-${Date.now()}.rows`);
+  const file = await open(path, 'wx+', 0o600);
+  const named = await unlink(path).then(
+    () => false,
+    () => true,
+  );
+  return pagesIn(file, async () => {
+    await file.close();
+    if (named) await unlink(path).catch(() => {});
+  });
+}
+
+function pagesIn(file: FileHandle, close: () => Promise<void>): PageFile {
+  let end = 0;
+  return {
+    async append(page) {
+      const { bytesWritten } = await file.write(page, 0, page.byteLength, end).catch((error) => {
+        throw new LogisticError('no-space', `the temporary file of the rows cannot be written (${error.code})`, {
+          hint: 'name a folder with more space in the variable TMPDIR',
+        });
+      });
+      if (bytesWritten < page.byteLength) throw new Error(`${bytesWritten} of ${page.byteLength} bytes were written`);
+      end += page.byteLength;
+    },
+    async read(page, into) {
+      const { bytesRead } = await file.read(into, 0, into.byteLength, page * into.byteLength);
+      if (bytesRead < into.byteLength) throw new Error(`${bytesRead} of ${into.byteLength} bytes were read`);
+    },
+    close,
+  };
+}
