@@ -5,7 +5,6 @@
 import { runtime } from '#runtime';
 import type { Measures, Order, PartitionSummary, Precision, RowSource, RowSums, Sums } from '../../rows/contract.ts';
 import { addMeasures, measureScores } from '../../rows/measure.ts';
-import { countFeatures } from '../../rows/source.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow } from './layout.ts';
