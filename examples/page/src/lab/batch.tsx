@@ -52,6 +52,9 @@ function Pulls({ second, inSight }: InSight & { readonly second: number }) {
   const scale = linearScale([-reach, reach], [-height / 2, height / 2]);
   const at = ([a, b]: readonly [number, number]): [number, number] => [width / 2 + scale(a), height / 2 - scale(b)];
   const sum: readonly [number, number] = [x, y];
+  const tip = at(sum);
+  const long = Math.hypot(x, y) || 1;
+  const away = [(18 * x) / long, (-18 * y) / long] as const; // beyond the tip
   return (
     <Figure
       title="dW as the sum of its terms"
@@ -90,7 +93,7 @@ function Pulls({ second, inSight }: InSight & { readonly second: number }) {
               }}
             />
           ))}
-          <text x={at(sum)[0] + 8} y={at(sum)[1] - 6} class="s-w">
+          <text x={tip[0] + away[0]} y={tip[1] + away[1] + 4} text-anchor="middle" class="s-w">
             dW
           </text>
         </svg>
