@@ -15,8 +15,8 @@ export function BatchPart() {
     <section class="part" ref={ref}>
       <h2>All rows at once</h2>
       <p>
-        The derivative of a mean is the mean of the derivatives. Each row adds its own x·dz; laid end to end these
-        arrows lead to m·dW, and a step goes the other way.
+        The derivative of a mean is the mean of the derivatives. Each row adds its own x·dz/m; laid end to end these
+        arrows lead to dW, and a step goes the other way.
       </p>
       <div class="even">
         {second !== undefined && <Pulls second={second} inSight={inSight} />}
