@@ -23,7 +23,10 @@ describe('numbers', () => {
 
   test('ranges that stay apart with what fills them', async () => {
     expect(await warningsOf([1, 2, null], [8, 9, 8])).toEqual(['perfect-predictor u']);
-    expect(await warningsOf([1, 2, null], [8, 9, null])).toEqual([]);
+    // Both filled by 5, where they touch: no perfect predictor any more, and still no finite estimate.
+    expect(await warningsOf([1, 2, null], [8, 9, null])).toEqual([
+      'quasi-separation (intercept) → −∞, u → +∞, v → −∞ (told apart',
+    ]);
   });
 });
 
@@ -41,7 +44,8 @@ describe('levels', () => {
     ]);
     expect(await warningsOf(['p', 'p', 'p', null], ['q', 'q', 'q'])).toEqual(['perfect-predictor u']);
     expect(await warningsOf([false, false, false], [true, true, null])).toEqual([
-      'quasi-separation u=true (2 rows, all b)',
+      // and, of the rows without it, no b has v = 1
+      'quasi-separation u=true (2 rows, all b); v → −∞ (told apart',
     ]);
   });
 });

@@ -154,7 +154,7 @@ describe('options', () => {
   test.each(calls.filter(([method]) => method !== 'decisionFunction'))('%s: no threshold for more', (_, call) => {
     expect(errorOf(() => call({ threshold: 0.5 }, three))).toMatchObject({
       code: 'bad-option',
-      message: 'threshold should be absent for more than two classes, found 0.5',
+      message: 'threshold should be left out: the model has 3 classes, found 0.5',
     });
     call({ threshold: undefined }, three);
   });
