@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { expect, inject, test } from 'vitest';
 
 const readme = readFileSync('README.md', 'utf8');
-const blocks = [...readme.matchAll(/```(\w+)\n(.*?)```/gs)].map(([, language, code]) => ({
+const blocks = [...readme.matchAll(/```(sh|ts)\n(.*?)```/gs)].map(([, language, code]) => ({
   language: language!,
   code: code!,
 }));
