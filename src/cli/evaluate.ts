@@ -102,6 +102,9 @@ function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string,
   );
 }
 
+/** Σs of rows: their number, where they have no weights. */
+const weightOf = (sum: number): string => String(Number(sum.toFixed(4)));
+
 function report(model: FittedLogisticRegression, metrics: Metrics, threshold: number | null): string {
   const rows = ['rows', metrics.rows.toLocaleString('en')];
   const summary = `${table([rows, ...metricRows([metrics]).map(({ cells }) => cells)])}${metricNotes([metrics])}`;
@@ -109,8 +112,8 @@ function report(model: FittedLogisticRegression, metrics: Metrics, threshold: nu
     const { truePositives, falsePositives, trueNegatives, falseNegatives } = metrics.confusion;
     const confusion = table([
       [`P(${model.positive}) >= ${threshold}`, 'predicted', 'not predicted'],
-      [String(model.positive), String(truePositives), String(falseNegatives)],
-      ['other', String(falsePositives), String(trueNegatives)],
+      [String(model.positive), weightOf(truePositives), weightOf(falseNegatives)],
+      ['other', weightOf(falsePositives), weightOf(trueNegatives)],
     ]);
     return `${summary}\n${confusion}`;
   }
@@ -126,7 +129,7 @@ function report(model: FittedLogisticRegression, metrics: Metrics, threshold: nu
   ]);
   const confusion = table([
     ['true, predicted', ...labels],
-    ...metrics.confusion.map((counts, c) => [labels[c]!, ...counts.map(String)]),
+    ...metrics.confusion.map((counts, c) => [labels[c]!, ...counts.map(weightOf)]),
   ]);
   return `${summary}\n${perClass}\n${confusion}`;
 }

@@ -102,25 +102,26 @@ export async function decideDesign(table: Table, target: string, options: Design
   const source = sourceOf({ labels, columns, features, terms: scaled.terms }, training);
   const dependent = await excludeDependent(scaled.terms, () => dependentColumns(source), penalised);
   const purity = await pureColumns(columns, { rows: training.rows, labels, features });
+  const counts: RowCounts = {
+    read: table.rows + table.badRows,
+    used: used.length,
+    train: split.train.length,
+    holdout: split.holdout.length,
+    dropped: { ...dropped, bad: table.badRows },
+  };
   return {
     labels,
     columns,
     features,
     terms: dependent.terms,
     missing,
-    counts: {
-      read: table.rows + table.badRows,
-      used: used.length,
-      train: split.train.length,
-      holdout: split.holdout.length,
-      dropped: { ...dropped, bad: table.badRows },
-    },
+    counts,
     part,
     partitions: [...folded.sizes, ...(split.holdout.length > 0 ? [split.holdout.length] : [])],
     pureLevels: purity.levels,
     warnings: [
       ...table.warnings,
-      ...droppedRows(table, dropped),
+      ...unusedWarning(counts),
       ...labels.warnings,
       ...purity.warnings,
       ...scaled.warnings,
@@ -130,17 +131,17 @@ export async function decideDesign(table: Table, target: string, options: Design
   };
 }
 
-function droppedRows({ rows, badRows }: Table, { missing, noTarget, zeroWeight }: Dropped): Warning[] {
+export function unusedWarning({ read, dropped: { missing, noTarget, zeroWeight, bad } }: RowCounts): Warning[] {
   const reasons = {
     'with a missing cell': missing,
     'without a label': noTarget,
     'of weight 0': zeroWeight,
-    unreadable: badRows,
+    unreadable: bad,
   };
   const listed = Object.entries(reasons).flatMap(([why, count]) => (count > 0 ? [`${count} ${why}`] : []));
   if (listed.length === 0) return [];
-  const count = missing + noTarget + zeroWeight + badRows;
-  const message = `${count} of ${rows + badRows} rows are not used: ${listed.join(', ')}`;
+  const count = missing + noTarget + zeroWeight + bad;
+  const message = `${count} of ${read} rows are not used: ${listed.join(', ')}`;
   return [{ code: 'dropped-rows', message }];
 }
 

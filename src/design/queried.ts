@@ -4,6 +4,7 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
+import type { MissingCells } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { classesByCode, type Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
@@ -20,7 +21,7 @@ import {
 import type { CompleteRows, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
 import type { RowCensus } from '../sql/rows.ts';
 import { excludeDependent } from './dependence.ts';
-import type { DecidedDesign, DesignOptions } from './design.ts';
+import { type DecidedDesign, type DesignOptions, type RowCounts, unusedWarning } from './design.ts';
 import { featureColumns, findColumn } from './features.ts';
 import { mostClasses } from './labels.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
@@ -44,6 +45,8 @@ export interface QueriedDesign {
   readonly design: DecidedDesign;
   readonly rows: QueriedRows;
   readonly census: RowCensus;
+  /** Missing cells of each column that has any. */
+  readonly missing: Readonly<Record<string, MissingCells>>;
   /** Random rows of the query, in memory. */
   readonly sample: RowSource;
 }
@@ -112,25 +115,27 @@ export async function decideQueriedDesign(
     options.l2 > 0,
   );
   const purity = joinPurities(complete.columns, purities);
+  const used: RowCounts = {
+    read: counts.read,
+    used: counts.complete,
+    train: counts.complete,
+    holdout: 0,
+    dropped: droppedRows(counts, complete),
+  };
   return {
     design: {
       labels,
       features,
       terms: dependent.terms,
       missing: 'drop',
-      counts: {
-        read: counts.read,
-        used: counts.complete,
-        train: counts.complete,
-        holdout: 0,
-        dropped: droppedRows(counts, complete),
-      },
+      counts: used,
       partitions: [counts.complete],
       pureLevels: purity.levels,
-      warnings: [...purity.warnings, ...scaled.warnings, ...dependent.warnings],
+      warnings: [...unusedWarning(used), ...purity.warnings, ...scaled.warnings, ...dependent.warnings],
     },
     rows: rowsOf(dependent.terms),
     census,
+    missing: missingCells(counts, complete),
     sample: sampleOf(dependent.terms),
   };
 }
@@ -192,6 +197,13 @@ function requireUsable(counts: QueryCounts, { columns, weights }: CompleteRows):
   if (counts.complete === 0) {
     throw new LogisticError('empty', 'no row of the query is complete', { hint: 'leave out columns that are empty' });
   }
+}
+
+function missingCells({ missing }: QueryCounts, { columns, target }: CompleteRows): QueriedDesign['missing'] {
+  const counted = [...columns, target].map(({ name }, k) => [name, missing[k]!] as const);
+  return Object.fromEntries(
+    counted.flatMap(([name, count]) => (count > 0 ? [[name, { count, tokens: { '': count } }]] : [])),
+  );
 }
 
 /** Rows that are not used, each under its first reason. */

@@ -13,7 +13,7 @@ import { type Quotient, type Reasons, ratio } from './ratio.ts';
 export const defaultThreshold = 0.5;
 const oneClass = 'the rows are of one class';
 const noRows = 'no row has a weight above 0';
-const noNumbers = 'it needs the probability of each row, and these rows are known by counts only';
+const noNumbers = 'the rows are known by counts only: evaluate the model on them';
 
 export async function twoClassFromScores(scored: Scored): Promise<TwoClassMetrics> {
   const { scores, labels, weights, threshold = defaultThreshold } = scored;

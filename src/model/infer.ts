@@ -123,6 +123,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     ...(options.firth && { aic: null, bic: null, pseudoR2: null }),
     conditionNumber: solution.certificate.condition,
     notes: notesOf({
+      scoreVectors: rows.scoreVectors,
       firth: options.firth,
       profiled: profiled || !modelled,
       refitted: refitted || options.weightType === 'sampling',
@@ -165,6 +166,8 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
     return 'class weights change what is estimated: fit without them for standard errors';
   if (outcome === 'separated' || separation?.kind === 'complete')
     return 'the classes are perfectly separated, so no coefficient has a finite estimate';
+  if (separation === null && design.pureLevels.length > 0 && !options.firth)
+    return 'levels that some class never has have no finite estimate (see the warning)';
   if (outcome !== 'converged' && outcome !== 'quasi-separated') return `the fit has not converged (${outcome})`;
   if (solution.hessian === undefined) return 'there are too many coefficients for their covariance';
   if (placed.weights && !part)
@@ -345,11 +348,13 @@ const noLikelihood = {
 };
 
 function notesOf({
+  scoreVectors,
   firth,
   profiled,
   refitted,
   separation,
 }: {
+  readonly scoreVectors: number;
   readonly firth: boolean;
   readonly profiled: boolean;
   readonly refitted: boolean;
@@ -359,7 +364,9 @@ function notesOf({
     ...(firth ? ["likelihoods, their tests and profile intervals are those of Firth's penalised likelihood"] : []),
     ...(profiled
       ? []
-      : ['intervals are Wald: profile likelihood would take many refits of so many rows and coefficients']),
+      : [
+          `intervals are Wald: ${scoreVectors > 1 ? 'those by profile likelihood are there for two classes' : 'profile likelihood would take many refits of these rows'}`,
+        ]),
     ...(refitted ? [] : ['columns have Wald tests: likelihood-ratio tests would refit the model without each of them']),
     ...(separation ? ['coefficients without a finite estimate have no standard error'] : []),
   ];

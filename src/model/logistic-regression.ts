@@ -136,10 +136,7 @@ export class LogisticRegression {
       return this.#fitQuery(query, target, more, options);
     }
     if (isFile(data)) {
-      const table = await this.#readFile(data, target, more);
-      return fit(tableDataset(table), target as string, options, more).catch((error: unknown) => {
-        throw withWarnings(error, table.warnings);
-      });
+      return fitRead(await this.#readFile(data, target, more), target as string, options, more);
     }
     if (elsewhere) {
       throw new LogisticError('bad-option', `rows: ${options.rows} is for a query or a Parquet file`, {
@@ -174,15 +171,17 @@ export class LogisticRegression {
     const name = requireTarget(target, source);
     const { signal, onProgress } = more;
     const connection = await open(given);
+    let table: Table;
+    const select = query.replace(/[;\s]+$/, ''); // it becomes part of other queries
     try {
       if (options.rows !== 'memory') {
-        return await fit(queriedDataset({ connection, query, source, openPageFile }), name, options, more);
+        return await fit(queriedDataset({ connection, query: select, source, openPageFile }), name, options, more);
       }
-      const table = await connection.pull(query, { ...options, target: name }, { ...options, signal, onProgress });
-      return await fit(tableDataset(table), name, options, more);
+      table = await connection.pull(select, { ...options, target: name }, { ...options, signal, onProgress });
     } finally {
       await connection.close();
     }
+    return fitRead(table, name, options, more);
   }
 
   async #readFile(file: FileInput, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
@@ -201,6 +200,13 @@ function requireTarget(target: unknown, source: string): string {
   if (typeof target === 'string') return target;
   throw new LogisticError('bad-argument', `${source}: its target is the name of a column`, {
     hint: "fit('data.csv', 'target')",
+  });
+}
+
+/** Fits what has been read, which is handed over. */
+function fitRead(table: Table, target: string, options: CheckedOptions, hooks: FitHooks) {
+  return fit(tableDataset(table), target, options, hooks).catch((error: unknown) => {
+    throw withWarnings(error, table.warnings);
   });
 }
 

@@ -17,11 +17,12 @@ export function outcomeWarnings(
   { l2, firth, tolerance }: CheckedOptions,
 ): Warning[] {
   const { outcome, gradientNorm, rule } = solver;
-  const warnings = l2 > 0 || firth ? [] : quasiSeparation(design, separation);
+  const remedy = `${design.labels.classes.length === 2 ? "Firth's likelihood (firth) or " : ''}a penalty (l2)`;
+  const warnings = l2 > 0 || firth ? [] : quasiSeparation(design, separation, remedy);
   if (outcome === 'separated') {
     const message =
       'perfect separation: the training rows are told apart without error, so the maximum-likelihood estimate does ' +
-      'not exist; the coefficients are where the fit stopped. Use a penalty (l2), for instance --l2 0.01';
+      `not exist; the coefficients are where the fit stopped. Use ${remedy}, for instance --l2 0.01`;
     return [...warnings, { code: 'separated', message }];
   }
   if (outcome === 'converged' || outcome === 'quasi-separated') return warnings;
@@ -33,7 +34,11 @@ export function outcomeWarnings(
 }
 
 /** Levels that some class never has, and the coefficients that a direction of recession takes along beside theirs. */
-function quasiSeparation({ pureLevels }: DecidedDesign, separation: SeparationReport | null): Warning[] {
+function quasiSeparation(
+  { pureLevels }: DecidedDesign,
+  separation: SeparationReport | null,
+  remedy: string,
+): Warning[] {
   const levels = pureLevels.map(({ column, level, rows, present, absent }) => {
     const what = present.length === 1 ? `all ${present[0]}` : `none ${absent.join(' or ')}`;
     return `${column}=${brief(level)} (${rows} rows, ${what})`;
@@ -46,7 +51,7 @@ function quasiSeparation({ pureLevels }: DecidedDesign, separation: SeparationRe
   const columns = new Set([...pureLevels.map(({ column }) => column), ...others.flatMap(({ column }) => column ?? [])]);
   const message =
     `${parts.join('; ')}: the maximum-likelihood estimate does not exist there, the coefficient given is where the fit stopped; ` +
-    'use firth, or a penalty (l2), for one that means something';
+    `use ${remedy} for one that means something`;
   return [{ code: 'quasi-separation', message, columns: [...columns] }];
 }
 

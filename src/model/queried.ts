@@ -40,7 +40,7 @@ export function queriedDataset(data: QueriedData): Dataset {
           source,
           design,
           part: undefined,
-          missing: {},
+          missing: decided.missing,
           weights: options.weights === undefined ? null : { column: options.weights },
           place,
           rows: Promise.resolve(rows),
@@ -78,7 +78,7 @@ async function placeRows(
 }
 
 /** What needs each row by itself is not for rows that stay elsewhere. */
-function requireServed({ holdout, folds, missing, solver, numeric }: CheckedOptions): void {
+function requireServed({ holdout, folds, missing, solver, numeric, firth, backend }: CheckedOptions): void {
   const refuse = (option: string, why: string): never => {
     throw new LogisticError('bad-option', `${option}: ${why} while the rows are not in memory`, {
       hint: `leave it out, or read the rows once (--rows memory)`,
@@ -87,7 +87,9 @@ function requireServed({ holdout, folds, missing, solver, numeric }: CheckedOpti
   };
   if (holdout > 0) refuse('holdout', 'no rows can be held out');
   if (folds !== undefined) refuse('folds', 'there is no cross-validation');
-  if (missing === 'impute') refuse('missing', 'missing cells are not imputed');
+  if (missing !== undefined && missing !== 'drop') refuse('missing', 'rows with missing cells are dropped');
+  if (firth) refuse('firth', "Firth's likelihood needs each row by itself");
+  if (backend !== 'auto' && backend !== 'cpu') refuse('backend', 'sums are those of the engine, or of cpu');
   if (solver === 'gd') refuse('solver', 'gradient descent would make thousands of passes');
   if (numeric !== undefined) refuse('numeric', 'no text is read as a number');
 }

@@ -2,6 +2,7 @@
  * Pages of rows in a temporary file that has no name any more once it is open, so that nothing is left behind however
  * the process ends; where a system keeps the names of open files, it is removed when it is closed.
  */
+import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,9 @@ import { LogisticError } from '../errors.ts';
 
 /** `bytes` are expected: what the folder cannot hold is refused before anything is written. */
 export async function openPageFile(bytes: number, folder = tmpdir()): Promise<PageFile> {
-  const { bavail, bsize } = await statfs(folder);
+  const { bavail, bsize } = await statfs(folder).catch((error: NodeJS.ErrnoException) => {
+    throw unusable(folder, error);
+  });
   if (bavail * bsize < bytes) {
     const gigabytes = (count: number): string => `${(count / 2 ** 30).toFixed(1)} GiB`;
     throw new LogisticError(
@@ -19,8 +22,10 @@ export async function openPageFile(bytes: number, folder = tmpdir()): Promise<Pa
       { hint: 'name a folder with more space in the variable TMPDIR' },
     );
   }
-  const path = join(folder, `tfjs-logistic-${process.pid}-${Date.now()}.rows`);
-  const file = await open(path, 'wx+', 0o600);
+  const path = join(folder, `tfjs-logistic-${randomUUID()}.rows`);
+  const file = await open(path, 'wx+', 0o600).catch((error: NodeJS.ErrnoException) => {
+    throw unusable(folder, error);
+  });
   const named = await unlink(path).then(
     () => false,
     () => true,
@@ -31,16 +36,26 @@ export async function openPageFile(bytes: number, folder = tmpdir()): Promise<Pa
   });
 }
 
+function unusable(folder: string, { code }: NodeJS.ErrnoException): LogisticError {
+  return new LogisticError('no-space', `${folder}: no temporary file can be made there (${code})`, {
+    hint: 'name another folder in the variable TMPDIR',
+  });
+}
+
+function unwritten(code: string): LogisticError {
+  return new LogisticError('no-space', `the temporary file of the rows cannot be written (${code})`, {
+    hint: 'name a folder with more space in the variable TMPDIR',
+  });
+}
+
 function pagesIn(file: FileHandle, close: () => Promise<void>): PageFile {
   let end = 0;
   return {
     async append(page) {
       const { bytesWritten } = await file.write(page, 0, page.byteLength, end).catch((error) => {
-        throw new LogisticError('no-space', `the temporary file of the rows cannot be written (${error.code})`, {
-          hint: 'name a folder with more space in the variable TMPDIR',
-        });
+        throw unwritten(error.code);
       });
-      if (bytesWritten < page.byteLength) throw new Error(`${bytesWritten} of ${page.byteLength} bytes were written`);
+      if (bytesWritten < page.byteLength) throw unwritten('ENOSPC'); // a full disk takes what it still can
       end += page.byteLength;
     },
     async read(page, into) {

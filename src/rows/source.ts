@@ -2,6 +2,7 @@
  * What every place does with a RowSource: features one by one, the summary of each partition, the runs of rows that a
  * sum is over, the release of columns. It stores no rows and sums nothing but weights.
  */
+import { LogisticError } from '../errors.ts';
 import type { LevelColumn, PartitionSummary, RowSource, SumOptions } from './contract.ts';
 
 /** One feature of the design: a dense column, or the indicator of one fitted level. */
@@ -128,6 +129,14 @@ export function spansOf(
     const from = Math.max(starts[partition]!, range[0]);
     const to = Math.min(end, range[1]);
     return from < to && (chosen === undefined || chosen.has(partition)) ? [{ partition, from, to }] : [];
+  });
+}
+
+/** Refuses sums over some of the rows, for places that only have sums over all. */
+export function requireAllRows({ partitions, range }: SumOptions = {}, place: string): void {
+  if (range === undefined && (partitions === undefined || partitions.join() === '0')) return;
+  throw new LogisticError('bad-option', `${place} are summed all together`, {
+    hint: 'read them into memory (--rows memory)',
   });
 }
 

@@ -144,7 +144,7 @@ export function readSums(answers: readonly (readonly unknown[])[], n: number, k:
   return { loss, gradient, hessian };
 }
 
-/** Σ s·ℓ and Σ s of the rows by class and predicted class: rows of [y, predicted, Σ s·ℓ, Σ s]. */
+/** Σ s·ℓ and Σ s of the rows by class and predicted class: rows of [y, predicted, Σ s·ℓ, Σ s, rows]. */
 export function confusionStatement(
   dialect: Dialect,
   rows: QueriedRows,
@@ -163,7 +163,7 @@ export function confusionStatement(
   return w.statement(`select y, p, ${dialect.sum('l')}, ${dialect.sum('s')}, count(*) from (${inner}) v group by y, p`);
 }
 
-/** Σ s by bin of the probability of class c, of its own rows and of all others: rows of [own, bin, Σ s]. */
+/** Σ s by bin of the probability of class c, of its own rows and of all others: rows of [own, bin, Σ s, rows, Σ codes]. */
 export function histogramStatement(
   dialect: Dialect,
   rows: QueriedRows,
@@ -173,6 +173,6 @@ export function histogramStatement(
 ): Statement {
   const w = new Writer(dialect);
   const bin = `least(floor(e${c} / (others + own) * ${bins}), ${bins - 1})`;
-  const inner = `select case when y = ${c} then 1 else 0 end as o, ${bin} as bin, s from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
-  return w.statement(`select o, bin, ${dialect.sum('s')} from (${inner}) v group by o, bin`);
+  const inner = `select case when y = ${c} then 1 else 0 end as o, ${bin} as bin, s, y from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
+  return w.statement(`select o, bin, ${dialect.sum('s')}, count(*), sum(y) from (${inner}) v group by o, bin`);
 }

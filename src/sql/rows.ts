@@ -3,8 +3,9 @@
  * but sums leaves the engine. Each answer must count the same rows as the statistics did, or the fit ends.
  */
 import { LogisticError } from '../errors.ts';
-import type { Measures, Order, PartitionSummary, RowSums, SumOptions } from '../rows/contract.ts';
+import type { Measures, Order, PartitionSummary, RowSums } from '../rows/contract.ts';
 import { histogramBins } from '../rows/measure.ts';
+import { requireAllRows } from '../rows/source.ts';
 import type { Engine } from './engine.ts';
 import { confusionStatement, evaluationStatements, histogramStatement, readSums } from './evaluation.ts';
 import type { QueriedRows } from './queried-rows.ts';
@@ -35,7 +36,7 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
     precisions: ['float64'],
     storagePrecision: 'float64',
     async evaluate(theta, order: Order, _precision, options) {
-      requireAll(options);
+      requireAllRows(options, 'rows of a query');
       const answers: (readonly unknown[])[] = [];
       for (const statement of evaluationStatements(dialect, rows, theta, order)) {
         const [answer] = await engine.run(statement, options?.signal);
@@ -45,7 +46,7 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
       return readSums(answers, n, classes - 1, order);
     },
     async measure(theta, threshold, options): Promise<Measures> {
-      requireAll(options);
+      requireAllRows(options, 'rows of a query');
       // Metrics count a row by its own weight, whatever its class weighs in the fit.
       const measured = { ...rows, classFactors: undefined };
       const confusion = new Float64Array(classes * classes);
@@ -62,23 +63,18 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
       for (const c of classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code)) {
         const histogram = { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
         const statement = histogramStatement(dialect, measured, theta, c, histogramBins);
+        let [counted, coded] = [0, 0];
         for (const answer of await engine.run(statement, options?.signal)) {
-          const [own, bin, weight] = answer.map(Number) as [number, number, number];
+          const [own, bin, weight, rowCount, codeSum] = answer.map(Number) as [number, number, number, number, number];
           histogram[own === 1 ? 'own' : 'others'][bin]! += weight;
+          counted += rowCount;
+          coded += codeSum;
         }
+        guard(counted, coded);
         histograms.push(histogram);
       }
       return { loss, confusion, histograms };
     },
     async close() {},
   };
-}
-
-/** A query has no order of rows that a range could be of, and no partitions. */
-function requireAll({ partitions, range }: SumOptions = {}): void {
-  if (range !== undefined || (partitions !== undefined && partitions.join() !== '0')) {
-    throw new LogisticError('bad-option', 'rows of a query are summed all together', {
-      hint: 'read them once (--rows memory)',
-    });
-  }
 }

@@ -118,10 +118,38 @@ test('dependent columns are named as in memory, also where the sample alone woul
   expect(excluded(here)).toEqual(excluded(there));
 });
 
+test('what is missing is counted and said, and a query may end in a semicolon', async () => {
+  const query = 'select x, plan, y from t; ';
+  const here = await fitted('y', {}, query);
+  for (const rows of ['there', 'disk'] as const) {
+    const model = await fitted('y', { rows }, query);
+    expect(model.training.missing.x).toEqual({ count: 30, tokens: { '': 30 } });
+    const dropped = ({ warnings }: typeof here) => warnings.filter(({ code }) => code === 'dropped-rows');
+    expect(dropped(model)).toHaveLength(1);
+    expect(dropped(model)).toEqual(dropped(here));
+  }
+});
+
+test('a level that one class has alone is named as in memory', async () => {
+  const query = "select x, case when rowid % 100 = 8 and y = 1 then 'only' else 'both' end as odd, y from t";
+  const [there, here] = [await fitted('y', { rows: 'there' }, query), await fitted('y', {}, query)];
+  const separation = ({ warnings }: typeof here) => warnings.filter(({ code }) => code === 'quasi-separation');
+  expect(separation(there)).toHaveLength(1);
+  expect(separation(there)).toEqual(separation(here));
+});
+
 describe('refused, and said', () => {
+  test.each(['memory', 'disk', 'there'] as const)('what the database refuses, rows in %s', async (rows) => {
+    const failing = fitted('y', { rows }, 'select * from nowhere');
+    await expect(failing).rejects.toMatchObject({ code: 'query-failed', message: expect.not.stringContaining('\n') });
+  });
+
   test.each<[string, Options, string, string]>([
     ['a holdout', { holdout: 0.2 }, 'select x, y from t', 'bad-option'],
     ['imputation', { missing: 'impute' }, 'select x, y from t', 'bad-option'],
+    ['missing cells that are to be an error', { missing: 'error' }, 'select x, y from t', 'bad-option'],
+    ['a backend by name', { backend: 'wasm' }, 'select x, y from t', 'bad-option'],
+    ["Firth's likelihood", { firth: true }, 'select x, y from t', 'bad-option'],
     ['a column that is not there', {}, 'select x, y as z from t', 'unknown-column'],
     ['a type that is no feature', {}, "select date '2020-01-01' as d, x, y from t", 'bad-type'],
     [

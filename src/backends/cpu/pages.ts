@@ -3,13 +3,24 @@
  * lets go. What the fused place is to rows in memory this is to rows on a disk. It knows no file system.
  */
 import { runtime } from '#runtime';
-import type { Measures, Order, PartitionSummary, Precision, RowSource, RowSums, Sums } from '../../rows/contract.ts';
+import { LogisticError } from '../../errors.ts';
+import type {
+  Measures,
+  Order,
+  PartitionSummary,
+  Precision,
+  RowSource,
+  RowSums,
+  SumOptions,
+  Sums,
+} from '../../rows/contract.ts';
 import { addMeasures, measureScores } from '../../rows/measure.ts';
+import { requireAllRows } from '../../rows/source.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow } from './layout.ts';
 import { plusSums } from './sums.ts';
-import { openThreads } from './threads.ts';
+import { type HostThread, openThreads } from './threads.ts';
 import { upload } from './upload.ts';
 
 /** Where pages are kept, in the order in which they are appended. Whoever opens it closes it. */
@@ -47,32 +58,47 @@ export function rowsPerPage(shape: {
   return Math.max(fewestRows, Math.min(mostRows, fitting));
 }
 
-/** Writes the rows to the file, and reads them for each sum. Undefined where WebAssembly SIMD is missing. */
+/**
+ * Writes the rows to the file, and reads them for each sum; the file is closed with the rows, or where they cannot be
+ * placed. Undefined where WebAssembly SIMD is missing.
+ */
 export async function placePages(
   rows: PagedRows,
   file: PageFile,
-  { threads: asked, signal }: { readonly threads: 'auto' | number; readonly signal?: AbortSignal | undefined },
+  { threads, signal }: { readonly threads: 'auto' | number; readonly signal?: AbortSignal | undefined },
 ): Promise<RowSums | undefined> {
-  const module = await compileKernels();
-  if (module === undefined) return undefined;
-  const { features, classes, storage, pageRows } = rows;
-  const threads = asked === 'auto' ? runtime.availableThreads() : asked;
-  const workers = threads > 1 ? await openThreads(threads) : [];
-  const hosts = workers.length > 0 ? workers.map(({ host }) => host) : [createHost()];
+  let workers: readonly HostThread[] = [];
   const close = async (): Promise<void> => {
     await Promise.all(workers.map((worker) => worker.close()));
     await file.close();
   };
-  const store = 0;
   try {
+    const module = await compileKernels();
+    if (module === undefined) {
+      await close();
+      return undefined;
+    }
+    workers = await workersFor(threads);
+    const { features, classes, storage, pageRows } = rows;
+    const hosts = workers.length > 0 ? workers.map(({ host }) => host) : [createHost()];
     const shape = { features, classes, precision: storage, shards: [pageRows] };
     await Promise.all(hosts.map((host) => host.open(store, module, shape)));
     const pages = await writePages(rows, file, hosts, signal);
-    return pagedSums(rows, { file, hosts, store, ...pages, close });
+    return pagedSums(rows, { file, hosts, ...pages, close });
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** Each host has one store. */
+const store = 0;
+
+/** Threads that only 'auto' asked for may be refused: then the calling thread computes. */
+async function workersFor(threads: 'auto' | number): Promise<readonly HostThread[]> {
+  const count = threads === 'auto' ? runtime.availableThreads() : threads;
+  if (count < 2) return [];
+  return threads === 'auto' ? openThreads(count).catch(() => []) : openThreads(count);
 }
 
 async function writePages(
@@ -86,8 +112,8 @@ async function writePages(
   for await (const page of pages) {
     signal?.throwIfAborted();
     const host = hosts[count++ % hosts.length]!;
-    await upload(page, [{ host, number: 0, shards: [{ from: 0, to: pageRows }] }], signal);
-    const image = await host.image(0);
+    await upload(page, [{ host, number: store, shards: [{ from: 0, to: pageRows }] }], signal);
+    const image = await host.image(store);
     numbers = image.length;
     await file.append(image);
   }
@@ -97,44 +123,50 @@ async function writePages(
 interface Pages {
   readonly file: PageFile;
   readonly hosts: readonly Host[];
-  readonly store: number;
   readonly count: number;
   /** Length of an image. */
   readonly numbers: number;
   close(): Promise<void>;
 }
 
-function pagedSums(rows: PagedRows, { file, hosts, store, count, numbers, close }: Pages): RowSums {
+function pagedSums(rows: PagedRows, { file, hosts, count, numbers, close }: Pages): RowSums {
   const { features, classes, storage, pageRows, summary, classFactors } = rows;
-  let buffers: Float64Array[] = hosts.map(() => new Float64Array(numbers));
+  let closed = false;
+  let last: Promise<unknown> = Promise.resolve();
+
+  /** Calls take turns: the stores hold one page at a time. */
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn.catch(() => {});
+    return turn;
+  }
 
   /** Each host goes through its own pages, so that one reads while another computes. */
-  async function overPages<T>(
-    signal: AbortSignal | undefined,
+  function overPages<T extends Sums | Measures>(
+    options: SumOptions | undefined,
     visit: (host: Host, image: Float64Array, page: number) => Promise<T>,
     add: (total: T, more: T) => T,
   ): Promise<T> {
-    const loaded: Float64Array[] = [];
-    const totals = await Promise.all(
-      hosts.map(async (host, h) => {
-        let buffer = buffers[h]!;
-        let total: T | undefined;
-        for (let page = h; page < count; page += hosts.length) {
-          signal?.throwIfAborted();
-          await file.read(page, buffer);
-          buffer = await host.load(store, buffer);
-          const own = await visit(host, buffer, page);
-          total = total === undefined ? own : add(total, own);
-        }
-        loaded[h] = buffer;
+    requireAllRows(options, 'rows on disk');
+    return inTurn(async () => {
+      if (closed) throw new LogisticError('disposed', 'these rows have been closed');
+      const sums = hosts.slice(0, count).map(async (host, h): Promise<T> => {
+        let image: Float64Array = new Float64Array(numbers);
+        const own = async (page: number): Promise<T> => {
+          options?.signal?.throwIfAborted();
+          await file.read(page, image);
+          image = await host.load(store, image);
+          return visit(host, image, page);
+        };
+        let total = await own(h);
+        for (let page = h + hosts.length; page < count; page += hosts.length) total = add(total, await own(page));
         return total;
-      }),
-    );
-    buffers = loaded;
-    return totals.reduce(
-      (sum: T | undefined, own) => (sum === undefined ? own : own === undefined ? sum : add(sum, own)),
-      undefined,
-    )!;
+      });
+      await Promise.allSettled(sums); // a turn ends when the last host has
+      let total = await sums[0]!;
+      for (const more of sums.slice(1)) total = add(total, await more);
+      return total;
+    });
   }
 
   return {
@@ -144,10 +176,10 @@ function pagedSums(rows: PagedRows, { file, hosts, store, count, numbers, close 
     precisions: ['float32', 'float64'],
     storagePrecision: storage,
     evaluate: (theta, order: Order, precision, options): Promise<Sums> =>
-      overPages(options?.signal, (host) => host.evaluate(store, theta, order, precision), plusSums),
+      overPages(options, (host) => host.evaluate(store, theta, order, precision), plusSums),
     measure: (theta, threshold, options): Promise<Measures> =>
       overPages(
-        options?.signal,
+        options,
         async (host, image, page) => {
           const held = page < count - 1 ? pageRows : summary.rows - (count - 1) * pageRows;
           const scores = await host.scores(store, theta);
@@ -157,7 +189,11 @@ function pagedSums(rows: PagedRows, { file, hosts, store, count, numbers, close 
         },
         addMeasures,
       ),
-    close,
+    async close() {
+      if (closed) return;
+      closed = true;
+      await inTurn(close);
+    },
   };
 }
 

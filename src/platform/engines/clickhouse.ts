@@ -9,7 +9,12 @@ import { loadOptional } from '../load-optional.ts';
 import { selectCells, tableFromCells } from './pull.ts';
 
 /** A dead shard is an error, never fewer rows; queries may be long; nothing is written. */
-const settings: ClickHouseSettings = { readonly: '2', skip_unavailable_shards: 0, max_query_size: '16777216' };
+const settings: ClickHouseSettings = {
+  readonly: '2',
+  wait_end_of_query: 1,
+  skip_unavailable_shards: 0,
+  max_query_size: '16777216',
+};
 
 export async function openClickHouse(url: URL, shown: string): Promise<Connection> {
   const { createClient, ClickHouseLogLevel } = loadOptional<typeof import('@clickhouse/client')>(

@@ -39,7 +39,7 @@ export async function duckdbConnection(
       return (await connection.runAndReadAll(sql, [...texts])).getRowsJS();
     } catch (error) {
       signal?.throwIfAborted();
-      throw new LogisticError('query-failed', `DuckDB: ${(error as Error).message.trim()}`);
+      throw failed(error);
     } finally {
       signal?.removeEventListener('abort', interrupt);
     }
@@ -74,13 +74,22 @@ export async function duckdbConnection(
     async pull(query, request, options) {
       const db = await databaseOf(connection, options);
       try {
-        return await readRelation(db, `(\n${query}\n) q`, 'the query', request, options);
+        return await readRelation(db, `(\n${query}\n) q`, 'the query', request, options).catch((error) => {
+          options.signal?.throwIfAborted();
+          throw failed(error);
+        });
       } finally {
         await db.close();
       }
     },
     close,
   };
+}
+
+/** What DuckDB says of a query; a mistake that is told already stays as it is. */
+function failed(error: unknown): LogisticError {
+  if (error instanceof LogisticError) return error;
+  return new LogisticError('query-failed', `DuckDB: ${(error as Error).message.trim().replace(/\s+/g, ' ')}`);
 }
 
 function kindOf(type: string): DescribedColumn['kind'] {

@@ -21,25 +21,28 @@ export async function openPostgres(url: string, shown: string): Promise<Connecti
   const client = new Client({ connectionString: url });
   try {
     await client.connect();
+    return await postgresConnection(client, () => client.end());
   } catch (error) {
+    await client.end().catch(() => {});
+    if (error instanceof LogisticError) throw error;
     throw new LogisticError('connection-failed', `${shown}: ${reasonOf(error)}`, {
       hint: 'check the address, and that the server accepts connections from here',
     });
   }
-  return postgresConnection(client, () => client.end());
 }
 
 export async function postgresConnection(
   client: Client,
-  close: () => Promise<void> = async () => {
+  end: () => Promise<void> = async () => {
     await client.query('rollback');
   },
 ): Promise<Connection> {
   let lost: Error | undefined;
   // Without a listener a server that goes away would end the process.
-  client.on('error', (error) => {
+  const listen = (error: Error): void => {
     lost = error;
-  });
+  };
+  client.on('error', listen);
   await client.query(sessionSettings);
   const guarded = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
     signal?.throwIfAborted();
@@ -49,6 +52,7 @@ export async function postgresConnection(
       return await work();
     } catch (error) {
       signal?.throwIfAborted();
+      if (error instanceof LogisticError) throw error;
       const { code } = error as { code?: string };
       if (lost !== undefined || code === '57P01' || code === 'ECONNRESET') {
         throw new LogisticError('rows-lost', `PostgreSQL: the connection ended (${reasonOf(lost ?? error)})`, {
@@ -87,7 +91,10 @@ export async function postgresConnection(
       const copy = `copy (${selectCells(dialects.postgres, query, columns)}) to stdout (format csv, header)`;
       return guarded(options.signal, () => tableFromCells(client.query(to(copy)), columns, request, options));
     },
-    close,
+    async close() {
+      await end();
+      client.off('error', listen);
+    },
   };
 }
 
@@ -95,8 +102,8 @@ export async function postgresConnection(
 async function cancelQuery(client: Client): Promise<void> {
   const { Client: Other } = loadOptional<typeof import('pg')>('pg', 'PostgreSQL needs');
   const { processID } = client as unknown as { processID: number };
-  const { host, port, user, password, database } = client;
-  const other = new Other({ host, port, user, database, ...(password != null && { password }) });
+  const { host, port, user, password, database, ssl } = client;
+  const other = new Other({ host, port, user, database, ssl, ...(password != null && { password }) });
   try {
     await other.connect();
     await other.query('select pg_cancel_backend($1)', [processID]);

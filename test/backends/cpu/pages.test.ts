@@ -91,6 +91,23 @@ describe.each<[number, boolean, Precision, number]>([
   });
 });
 
+test('sums that are asked for at once, after an abort, of some rows, or too late', async () => {
+  const rows = randomRows({ m: 2500, n: 5, seed: 3 });
+  const { sums } = await placed(rows, 'float64', 2);
+  const [one, other] = [randomTheta(5, 1), randomTheta(5, 2)];
+  const expected = [await sums.evaluate(one, 1, 'float64'), await sums.evaluate(other, 1, 'float64')];
+  const together = await Promise.all([sums.evaluate(one, 1, 'float64'), sums.evaluate(other, 1, 'float64')]);
+  expect(together.map(({ loss }) => loss)).toEqual(expected.map(({ loss }) => loss));
+  const aborting = new AbortController();
+  const aborted = sums.evaluate(one, 1, 'float64', { signal: aborting.signal });
+  aborting.abort();
+  await expect(aborted).rejects.toBe(aborting.signal.reason);
+  expect((await sums.evaluate(other, 1, 'float64')).loss).toBe(expected[1]!.loss);
+  expect(() => sums.evaluate(one, 1, 'float64', { range: [0, 10] })).toThrow('summed all together');
+  await sums.close();
+  await expect(sums.evaluate(one, 1, 'float64')).rejects.toMatchObject({ code: 'disposed' });
+});
+
 test('a file that fails ends the placing and closes what was opened', async () => {
   const file = memoryFile();
   let appended = 0;
