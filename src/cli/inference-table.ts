@@ -83,7 +83,7 @@ function likelihoodLines({ logLikelihood, aic, bic, pseudoR2, likelihoodRatio, n
     likelihoodRatio === null
       ? []
       : [
-          `against no features: chi-squared ${show(likelihoodRatio.statistic)} on ${likelihoodRatio.df} df, p ${describeP(likelihoodRatio.p)}`,
+          `against the null model: chi-squared ${show(likelihoodRatio.statistic)} on ${likelihoodRatio.df} df, p ${describeP(likelihoodRatio.p)}`,
         ];
   const lines = [...(known.length > 0 ? [known.join(', ')] : []), ...test, ...notes];
   return lines.length === 0 ? '' : ['', ...lines].map((line) => `${line}\n`).join('');

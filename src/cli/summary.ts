@@ -143,7 +143,7 @@ const twoClassNames = {
 const multiClassNames = {
   meanLogLoss: 'log loss',
   accuracy: 'accuracy',
-  auc: 'AUC, one against the rest',
+  auc: 'AUC (one-vs-rest)',
   'macro.precision': 'macro precision',
   'macro.recall': 'macro recall',
   'macro.f1': 'macro F1',

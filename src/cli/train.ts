@@ -65,7 +65,7 @@ function dataOf(
   if (connection !== undefined && sql !== undefined && file === undefined) return { query: sql, connection };
   if (connection === undefined && sql === undefined && file !== undefined) return file;
   const hint = "logit train data.csv --target y, or logit train --connection postgres://… --sql 'select …' --target y";
-  throw new LogisticError('bad-argument', 'train needs a file, or a connection and a query', { hint });
+  throw new LogisticError('bad-argument', 'train needs a file or, in its place, a connection and a query', { hint });
 }
 
 /** What --json prints. */

@@ -14,7 +14,7 @@ test('a row for each coefficient, one for each column of several levels, and the
   expect(text).toMatch(/^\(intercept\) +0\.464403 +1\.20470 +0\.385 +0\.6999 +\[-1\.86789, 2\.87558\]$/m);
   expect(text).toMatch(/^race +2 +7\.344 +0\.0254 +likelihood ratio$/m);
   expect(text).toContain('log-likelihood -100.713, AIC 219.427, BIC 248.603, McFadden R² 0.14');
-  expect(text).toContain('against no features: chi-squared 33.2450 on 8 df, p 5.6e-5');
+  expect(text).toContain('against the null model: chi-squared 33.2450 on 8 df, p 5.6e-5');
 });
 
 test('no finite estimate, Firth, robust errors, a penalty, three classes', async () => {

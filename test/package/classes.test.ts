@@ -109,7 +109,7 @@ test('penguins out of the box: a summary with a column for each class, warnings,
   expect(code).toBe(0);
   expect(stdout).toContain('species: Adelie (reference), Chinstrap, Gentoo, from penguins.csv');
   expect(stdout).toMatch(/^log-odds against Adelie +Chinstrap +Gentoo$/m);
-  expect(stdout).toMatch(/^AUC, one against the rest +1\.0000$/m);
+  expect(stdout).toMatch(/^AUC \(one-vs-rest\) +1\.0000$/m);
   expect(stderr).toContain('perfect separation');
   expect(stderr).toContain('island=Dream (123 rows, none Gentoo)');
   const inspected = await folder.logit(['inspect', 'm.json']);
