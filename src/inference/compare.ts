@@ -6,6 +6,8 @@ export interface Compared {
   readonly target: string;
   /** Names of the terms that were fitted. */
   readonly terms: readonly string[];
+  /** Whether they were fitted by Firth's method. */
+  readonly firth: boolean;
   readonly summary: Summary;
 }
 
@@ -19,6 +21,11 @@ export function compareNested(one: Compared, other: Compared): ChiSquaredTest {
   if (few.logLikelihood === null || many.logLikelihood === null) {
     throw new LogisticError('not-nested', 'weights of a sample give no likelihood to compare models by', {
       hint: 'use the Wald tests of the larger model',
+    });
+  }
+  if (small.firth || large.firth) {
+    throw new LogisticError('not-nested', "by Firth's method a likelihood is penalised by the model's own terms", {
+      hint: "use the tests of columns in the larger model's summary, whose refits keep its penalty",
     });
   }
   const alike =

@@ -161,13 +161,14 @@ export class FittedLogisticRegression<L extends Label = Label> {
   /**
    * The likelihood-ratio test of this model against one with fewer or more terms, fitted to the same rows: 2·|ℓ − ℓ'| on
    * the difference of their parameters. Throws LogisticError 'not-nested' where the terms of neither are among the
-   * other's or the rows differ, and 'no-summary'.
+   * other's, the rows differ or a model is fitted by Firth's method, and 'no-summary'.
    */
   async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
     const { compareNested } = await import('../inference/compare.ts');
     const side = (model: FittedLogisticRegression) => ({
       target: model.toJSON().target.name,
       terms: model.toJSON().terms.flatMap(({ name, excluded }) => (excluded === undefined ? [name] : [])),
+      firth: model.training.options?.firth === true,
       summary: model.summary(),
     });
     return compareNested(side(this as FittedLogisticRegression), side(other));

@@ -313,6 +313,15 @@ test('models are compared by their likelihoods where one is within the other', a
   await expect(small!.compare(shorter)).rejects.toMatchObject({ code: 'not-nested' });
 });
 
+test("a model by Firth's method is compared with none, whose likelihood has a penalty of its own", async () => {
+  const fit = (firth: boolean, ...only: string[]) =>
+    new LogisticRegression({ inference: true, firth, only }).fit(mtcars, 'am');
+  const [small, large, likelihood] = [await fit(true, 'wt'), await fit(true, 'wt', 'hp'), await fit(false, 'wt', 'hp')];
+  const refused = { code: 'not-nested', message: expect.stringContaining('Firth') };
+  await expect(small.compare(large)).rejects.toMatchObject(refused);
+  for (const other of [large, likelihood]) await expect(other.compare(small)).rejects.toMatchObject(refused);
+});
+
 test('95 % intervals cover the truth in 93.5 to 96.5 % of 2,000 draws', async () => {
   const truth = [0.8, -0.4, 0.3, -0.5];
   const random = createRandom(95);
