@@ -24,51 +24,7 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<void> {
   const model = await loadModel(modelFile);
-  const options = { unseen: flags.unseen, threshold: flags.threshold };
-  model.predict([], options); // what is wrong with them is told before any row is read
-  const { target } = model.toJSON();
-  const { names, read } = await openRows(model, file, flags, signal);
-  if (!names.includes(target.name)) {
-    throw new LogisticError(
-      'missing-column',
-      `${file}: there is no column ${JSON.stringify(target.name)} with the labels`,
-      {
-        hint: 'logit predict needs none',
-      },
-    );
-  }
-  const weights = chooseWeights(model, file, flags, names);
-  const readWeight = model.weightReader(weights);
-  const logOdds: (readonly number[])[] = [];
-  const codes: number[] = [];
-  const s: number[] = [];
-  const dropped = { noTarget: 0, unpredictable: 0, noWeight: 0, zeroWeight: 0 };
-  const strangers = new Map<string, number>();
-  const readLabel = model.labelReader();
-  const missing = new Set(['', ...model.toJSON().missingTokens]);
-  let count = 0;
-  for await (const rows of read([target.name, ...(weights === undefined ? [] : [weights])])) {
-    for (const { cells, others } of rows) {
-      count++;
-      const label = readLabel(others[0]);
-      if (label === undefined) {
-        if (missing.has(String(others[0] ?? '').trim())) dropped.noTarget++;
-        else strangers.set(String(others[0]), (strangers.get(String(others[0])) ?? 0) + 1);
-        continue;
-      }
-      const weight = weights === undefined ? 1 : readWeight(others[1], `${file}: row ${count}, column ${weights}`);
-      const score = model.scoreRow(cells, options);
-      if ('problem' in score) dropped.unpredictable++;
-      else if (weight === undefined) dropped.noWeight++;
-      else if (weight === 0) dropped.zeroWeight++;
-      else {
-        logOdds.push(score.logOdds);
-        codes.push(label);
-        s.push(weight);
-      }
-    }
-  }
-  refuseStrangers(strangers, target.name, model.classes.map(String));
+  const { logOdds, codes, weights, dropped } = await scoreLabelled(model, file, flags, signal);
   const leftOut = { noTarget: 'without a label', noWeight: 'without a weight', zeroWeight: 'of weight 0' };
   for (const [why, words] of Object.entries(leftOut)) {
     const rows = dropped[why as keyof typeof leftOut];
@@ -79,13 +35,77 @@ export async function evaluate(
   const threshold = flags.threshold ?? model.toJSON().threshold;
   const metrics = await model.measure(logOdds, codes, {
     threshold: threshold ?? undefined,
-    weights: weights === undefined ? undefined : Float64Array.from(s),
+    weights: weights?.values,
   });
   const { classes, reference } = model;
   const positive = classes.length === 2 ? { positive: model.positive } : {};
   if (flags.json === true) {
-    await printJson({ ...metrics, threshold, ...positive, reference, classes, weights: weights ?? null, dropped });
+    await printJson({
+      ...metrics,
+      threshold,
+      ...positive,
+      reference,
+      classes,
+      weights: weights?.column ?? null,
+      dropped,
+    });
   } else await printText(report(model, metrics, threshold));
+}
+
+/** Log-odds and label of each row that has both, and how many were left out for what. */
+async function scoreLabelled(model: FittedLogisticRegression, file: string, flags: EvaluateFlags, signal: AbortSignal) {
+  const options = { unseen: flags.unseen, threshold: flags.threshold };
+  model.predict([], options); // what is wrong with them is told before any row is read
+  const { target } = model.toJSON();
+  const { names, read, close } = await openRows(model, file, flags, signal);
+  try {
+    if (!names.includes(target.name)) {
+      throw new LogisticError(
+        'missing-column',
+        `${file}: there is no column ${JSON.stringify(target.name)} with the labels`,
+        {
+          hint: 'logit predict needs none',
+        },
+      );
+    }
+    const column = chooseWeights(model, file, flags, names);
+    const readWeight = model.weightReader(column);
+    const logOdds: (readonly number[])[] = [];
+    const codes: number[] = [];
+    const s: number[] = [];
+    const dropped = { noTarget: 0, unpredictable: 0, noWeight: 0, zeroWeight: 0 };
+    const strangers = new Map<string, number>();
+    const readLabel = model.labelReader();
+    const missing = new Set(['', ...model.toJSON().missingTokens]);
+    let count = 0;
+    for await (const rows of read([target.name, ...(column === undefined ? [] : [column])])) {
+      signal.throwIfAborted();
+      for (const { cells, others } of rows) {
+        count++;
+        const label = readLabel(others[0]);
+        if (label === undefined) {
+          if (missing.has(String(others[0] ?? '').trim())) dropped.noTarget++;
+          else strangers.set(String(others[0]), (strangers.get(String(others[0])) ?? 0) + 1);
+          continue;
+        }
+        const weight = column === undefined ? 1 : readWeight(others[1], `${file}: row ${count}, column ${column}`);
+        const score = model.scoreRow(cells, options);
+        if ('problem' in score) dropped.unpredictable++;
+        else if (weight === undefined) dropped.noWeight++;
+        else if (weight === 0) dropped.zeroWeight++;
+        else {
+          logOdds.push(score.logOdds);
+          codes.push(label);
+          s.push(weight);
+        }
+      }
+    }
+    refuseStrangers(strangers, target.name, model.classes.map(String));
+    const weights = column === undefined ? undefined : { column, values: Float64Array.from(s) };
+    return { logOdds, codes, weights, dropped };
+  } finally {
+    await close();
+  }
 }
 
 /** Labels the model does not know would make every figure wrong, so none is printed. */

@@ -1,6 +1,6 @@
 /** `logit predict`: one line of CSV for each row of a file, in order. */
 import { type Cell, type FittedLogisticRegression, loadModel, type ScoreOptions } from '../node.ts';
-import { beginFile, requireOther } from '../platform/write-file.ts';
+import { beginFile, type PendingFile, requireOther } from '../platform/write-file.ts';
 import { csvField, printText } from './output.ts';
 import { openRows, type RowFlags } from './rows.ts';
 import { say, warn } from './talk.ts';
@@ -20,15 +20,16 @@ export async function predict(
   const model = await loadModel(modelFile);
   const options = { unseen: flags.unseen, threshold: flags.threshold };
   model.predict([], options); // what is wrong with them is told before any row is read
-  const { names, read } = await openRows(model, file, flags, signal);
+  const { names, read, close } = await openRows(model, file, flags, signal);
   const used = new Set([...model.columns, model.toJSON().target.name]);
   const ignored = names.filter((name) => !used.has(name));
   if (ignored.length > 0 && flags.quiet !== true) say(`Not in the model, so ignored: ${ignored.join(', ')}.`);
 
-  const pending = flags.out === undefined ? undefined : await beginFile(flags.out);
-  const write = pending === undefined ? printText : pending.write;
+  let pending: PendingFile | undefined;
   const counts = { rows: 0, empty: 0, noted: 0 };
   try {
+    if (flags.out !== undefined) pending = await beginFile(flags.out);
+    const write = pending?.write ?? printText;
     await write(`${['prediction', ...model.classes.map((label) => `P(${label})`), 'note'].map(csvField).join(',')}\n`);
     for await (const rows of read([])) {
       signal.throwIfAborted();
@@ -38,6 +39,8 @@ export async function predict(
   } catch (error) {
     await pending?.discard();
     throw error;
+  } finally {
+    await close();
   }
   if (flags.quiet === true) return;
   if (counts.empty > 0) warn(`${counts.empty} of ${counts.rows} rows could not be predicted; the column note says why`);
