@@ -139,7 +139,12 @@ async function openTfjsCpu(name: string): Promise<RowPlace> {
 
 /** A float32 place beside the fused one, or beside plain loops where SIMD is missing. */
 async function withFloat64(coarse: RowPlace, resources: Resources): Promise<RowPlace> {
-  return composed(coarse, (await openFused(resources)) ?? referencePlace);
+  try {
+    return composed(coarse, (await openFused(resources)) ?? referencePlace);
+  } catch (error) {
+    await coarse.close();
+    throw error;
+  }
 }
 
 /** Places rows in both; the report's words are those of the coarse place, which was asked for. */

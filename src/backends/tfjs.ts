@@ -19,6 +19,7 @@ import {
   withoutColumns,
 } from '../rows/source.ts';
 import { yieldAfter } from '../yielding.ts';
+import { holdRows } from './held-rows.ts';
 import { type Blocks, blockSums, scores, type TensorFlow } from './portable.ts';
 import { type Faults, watchFaults } from './tfjs-faults.ts';
 
@@ -40,12 +41,14 @@ export async function createTfjsPlace(tf: TensorFlow, name: string, tfName: stri
   const active = <T>(section: () => T): T => withBackend(tf, tfName, section);
   await requireFloat32({ tf, active }, tfName);
   const faults = watchFaults(tf.findBackend(tfName));
+  const device = { tf, active, faults, tensorNumbers: tensorNumbers(tfName) };
+  const held = holdRows();
   return {
     name,
     detail: `TensorFlow.js ${tf.version_core} ${tfName} ops`,
-    place: (source, _storage, signal) =>
-      placeRows({ tf, active, faults, tensorNumbers: tensorNumbers(tfName) }, source, signal),
+    place: async (source, _storage, signal) => held.hold(await placeRows(device, source, signal)),
     async close() {
+      await held.close();
       faults.stop();
     },
   };

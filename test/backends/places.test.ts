@@ -2,9 +2,10 @@
  * What the contract asks of every place: sums within 32 roundings of compensated ones, partitions, ranges, numbers of
  * rows, measures, closing. One suite over all backends. What is particular to the kernels is in cpu/.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { runtime } from '#runtime';
 import { createFusedPlace } from '../../src/backends/cpu/fused.ts';
-import { backends, openPlace } from '../../src/backends/registry.ts';
+import { backends, openPlace, threadedCells } from '../../src/backends/registry.ts';
 import { maxBlockRows } from '../../src/backends/tfjs.ts';
 import { crossEntropy } from '../../src/math/softmax.ts';
 import { type Order, type Precision, type RowPlace, type RowSums, roundoff } from '../../src/rows/contract.ts';
@@ -12,7 +13,7 @@ import { referencePlace, referenceRows } from '../../src/rows/reference.ts';
 import { backendsHere } from '../support/backends.ts';
 import { compensatedSums, worstError } from '../support/compensated.ts';
 import { randomRows, randomTheta, rowsOf, type Shape, selectRows, type TestRows } from '../support/data.ts';
-import { openTfjs, tfjsNames } from '../support/tensorflow.ts';
+import { openTfjs, tf, tfjsNames } from '../support/tensorflow.ts';
 import { whyNoGpu } from '../support/webgpu.ts';
 
 interface Place {
@@ -382,6 +383,28 @@ test('rows of a place that is closed while they are summed end in a LogisticErro
   const placedHere = await here.place(rows, 'float32');
   await here.close();
   await expect(placedHere.evaluate(theta, 0, 'float32')).rejects.toMatchObject({ code: 'disposed' });
+});
+
+test.each(tfjsNames)('rows of %s are gone with its place', async (name) => {
+  const rows = randomRows({ m: 1000, n: 3, seed: 97 });
+  const place = await openTfjs(name);
+  const before = tf.memory().numTensors;
+  const [left, closed] = [await place.place(rows, 'float32'), await place.place(rows, 'float32')];
+  await closed.close();
+  await place.close();
+  expect(tf.memory().numTensors).toBe(before);
+  await expect(left.evaluate(randomTheta(3, 98), 0, 'float32')).rejects.toMatchObject({ code: 'disposed' });
+});
+
+test('a place is closed again where threads for the float64 beside it cannot start', async () => {
+  const coarse = { ...referencePlace, close: vi.fn(async () => {}) };
+  vi.spyOn(backends['tfjs-cpu'], 'open').mockResolvedValueOnce(coarse);
+  const starting = vi.spyOn(runtime, 'startWorker').mockImplementation(() => {
+    throw new Error('no threads');
+  });
+  await expect(openPlace('tfjs-cpu', { threads: 2, cells: threadedCells })).rejects.toThrow('no threads');
+  starting.mockRestore();
+  expect(coarse.close).toHaveBeenCalledOnce();
 });
 
 test.each(tfjsNames)('%s sums in float32 by itself and in float64 by the kernels', async (name) => {

@@ -6,6 +6,7 @@
 import type { Precision, RowPlace, RowSource, RowSums } from '../../rows/contract.ts';
 import { countFeatures } from '../../rows/source.ts';
 import { abortable } from '../../yielding.ts';
+import { holdRows } from '../held-rows.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
 import { bytesPerRow, planLayout } from './layout.ts';
@@ -24,22 +25,15 @@ export async function createFusedPlace(workers = 0): Promise<RowPlace | undefine
   const threads = await openThreads(workers);
   const hosts = workers === 0 ? [createHost()] : threads.map(({ host }) => host);
   const where = workers === 0 ? 'the calling thread' : workers === 1 ? '1 worker thread' : `${workers} worker threads`;
-  const placed = new Set<RowSums>();
+  const held = holdRows();
   return {
     name: 'cpu',
     detail: `WebAssembly SIMD, ${where}`,
     async place(source, storage, signal) {
-      const rows = await placeOn(hosts, module, { source, storage, rowBytes: mostRowBytes, signal });
-      placed.add(rows);
-      const close = async (): Promise<void> => {
-        placed.delete(rows);
-        await rows.close();
-      };
-      return { ...rows, close };
+      return held.hold(await placeOn(hosts, module, { source, storage, rowBytes: mostRowBytes, signal }));
     },
     async close() {
-      await Promise.all([...placed].map((rows) => rows.close()));
-      placed.clear();
+      await held.close();
       await Promise.all(threads.map((thread) => thread.close()));
     },
   };

@@ -2,15 +2,16 @@
  * The place `webgpu`: rows on a GPU by WebGPU's own interface, in browsers and by the package webgpu in Node, with fused
  * kernels in float32. Without TensorFlow.js and without globals. It knows no penalty and no solver.
  */
-import type { RowPlace, RowSums } from '../../rows/contract.ts';
+import type { RowPlace } from '../../rows/contract.ts';
 import { countFeatures, releaseColumns, withoutColumns } from '../../rows/source.ts';
+import { holdRows } from '../held-rows.ts';
 import type { Device } from './device.ts';
 import { planLayout } from './layout.ts';
 import { rowSumsOf } from './row-sums.ts';
 import { blockTooLarge, upload } from './upload.ts';
 
 export function createWebgpuPlace(device: Device): RowPlace {
-  const placed = new Set<RowSums>();
+  const held = holdRows();
   return {
     name: 'webgpu',
     detail: device.detail,
@@ -22,17 +23,8 @@ export function createWebgpuPlace(device: Device): RowPlace {
       if (layout === undefined) throw blockTooLarge(source, features, device.largestBuffer);
       const uploaded = await upload(device, source, layout, signal);
       releaseColumns(source);
-      const rows = rowSumsOf({ device, layout, uploaded, source: withoutColumns(source), scratch: new Map() });
-      placed.add(rows);
-      const close = async (): Promise<void> => {
-        placed.delete(rows);
-        await rows.close();
-      };
-      return { ...rows, close };
+      return held.hold(rowSumsOf({ device, layout, uploaded, source: withoutColumns(source), scratch: new Map() }));
     },
-    async close() {
-      await Promise.all([...placed].map((rows) => rows.close()));
-      placed.clear();
-    },
+    close: held.close,
   };
 }
