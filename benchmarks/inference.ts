@@ -2,7 +2,7 @@
  * What a summary costs beside the fit: 1,000,000 × 28 random numbers, the fit alone, with Wald intervals, and with HC1
  * standard errors, in turns. npx tsx benchmarks/inference.ts [rounds]; the package must be built.
  */
-import { LogisticRegression, type Options } from '../dist/index.js';
+import { LogisticRegression, type Options } from '../src/index.ts';
 import { createRandom } from '../src/math/random.ts';
 
 const [m, n] = [1_000_000, 28];
