@@ -5,14 +5,10 @@
 import type { DecidedDesign } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
 import { penalisedObjective } from '../fitting/firth.ts';
-import type { FitHooks } from '../fitting/options.ts';
-import type { Solution } from '../fitting/solution.ts';
-import { contrastOf, inverseOf, type Scaling, toRawUnits, widthOf } from '../inference/covariance.ts';
-import { profileEnd } from '../inference/profile.ts';
+import { inverseOf, type Scaling, toRawUnits, widthOf } from '../inference/covariance.ts';
 import { sandwich } from '../inference/sandwich.ts';
 import {
   type Covariance,
-  chiSquared,
   type Estimate,
   type Interval,
   type Summary,
@@ -21,19 +17,21 @@ import {
   type TermSummary,
   waldTest,
 } from '../inference/summary.ts';
-import { normalQuantile } from '../inference/tails.ts';
 import { inflation } from '../inference/wald.ts';
 import { sigmoid } from '../math/logistic.ts';
-import { fixedAtZero } from '../objective/fixed.ts';
-import { createObjective, type Objective, type Point } from '../objective/objective.ts';
+import { createObjective } from '../objective/objective.ts';
 import { scoredClasses } from '../predict/model-file.ts';
-import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
-import { newton } from '../solvers/newton.ts';
-import { minimise } from '../solvers/solver.ts';
-import type { CheckedOptions } from './options.ts';
-import { type Placed, trainingPartitions } from './placed.ts';
+import { trainingPartitions } from './placed.ts';
 import { rawCoefficients } from './raw-coefficients.ts';
+import {
+  type InferenceContext as Context,
+  type InferenceRequest,
+  level,
+  profilesOf,
+  smallestWithout,
+  withoutTerm,
+} from './refits.ts';
 import type { SeparationReport } from './separation.ts';
 
 /** What a model file has of it: the fields `summary` and `covariance`, or `summaryRefused`. */
@@ -45,24 +43,13 @@ export type Inference =
     }
   | { readonly summaryRefused: string };
 
-const level = 0.95;
 /** Products m·d² that refits for tests of columns, and those for profile intervals, may cost. */
 const refitProducts = 2 ** 27;
 const profileProducts = 2 ** 28;
-/** Gradient at which a refit has ended: its loss is right to the square of that. */
-const refitTolerance = 1e-12;
 /** Evaluations that an interval by profile takes, about. */
 const evaluationsPerInterval = 40;
 /** Beyond this many estimates the covariance is left out of the model file. */
 const storedEstimates = 128;
-
-interface InferenceRequest {
-  readonly placed: Placed;
-  readonly solution: Solution;
-  readonly separation: SeparationReport | null;
-  readonly options: CheckedOptions;
-  readonly hooks: FitHooks;
-}
 
 export async function infer(request: InferenceRequest): Promise<Inference> {
   const { placed, solution, separation, options, hooks } = request;
@@ -132,17 +119,6 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   };
   hooks.signal?.throwIfAborted();
   return order > storedEstimates ? { summary } : { summary, covariance: lowerTriangle(estimates, own) };
-}
-
-interface Context extends InferenceRequest {
-  readonly rows: RowSums;
-  readonly scaling: Scaling;
-  readonly order: number;
-  readonly observations: number;
-  readonly m: number;
-  /** What was minimised, and where it is smallest. */
-  readonly objective: Objective;
-  readonly optimum: Pick<Point, 'theta' | 'value'>;
 }
 
 /** Of the model and of the null model; by Firth's method both are penalised, with the prior of all coefficients in raw units. */
@@ -251,30 +227,6 @@ function trainingPart(part: Part, { counts }: DecidedDesign) {
   };
 }
 
-/** Intervals by profile likelihood; of a coefficient that alone has no finite estimate, the one end that is finite. */
-async function profilesOf(
-  estimates: readonly Estimate[],
-  { objective, optimum, separation, scaling, order, covariance, observations, hooks }: Context & Covariance,
-): Promise<Map<Estimate, Interval>> {
-  const quantile = normalQuantile(level);
-  const shared = { objective, optimum, totalWeight: observations, quantile, signal: hooks.signal };
-  const intervals = new Map<Estimate, Interval>();
-  for (const estimate of estimates) {
-    const { at, note } = estimate;
-    if (at === undefined) continue;
-    const contrast = contrastOf(scaling, at);
-    if (note === undefined) {
-      const request = { ...shared, contrast, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
-      intervals.set(estimate, [await profileEnd(request, -1), await profileEnd(request, 1)]);
-    } else if (separation?.coefficients.length === 1) {
-      const { sign } = separation.coefficients[0]!;
-      const end = await profileEnd({ ...shared, contrast, reach: Math.abs(estimate.estimate) / 4 }, sign > 0 ? -1 : 1);
-      intervals.set(estimate, sign > 0 ? [end, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, end]);
-    }
-  }
-  return intervals;
-}
-
 /** Tests of all coefficients of one column. */
 async function summariseTerm(
   term: string,
@@ -296,29 +248,6 @@ async function summariseTerm(
     gvif,
     adjustedGvif: gvif === null ? null : gvif ** (1 / (2 * df)),
   };
-}
-
-/** The likelihood-ratio test of one column: a refit without it on the same rows. */
-async function withoutTerm(own: readonly Estimate[], context: Context) {
-  const fixed = new Set(own.map(({ at }) => at!));
-  const { observations, optimum } = context;
-  const without = await smallestWithout(fixed, context);
-  return chiSquared(Math.max(0, 2 * observations * (without - optimum.value)), own.length);
-}
-
-/** The smallest value of the objective with some coefficients held at 0. */
-async function smallestWithout(fixed: ReadonlySet<number>, { objective, optimum, hooks }: Context): Promise<number> {
-  const reduced = fixedAtZero(objective, fixed);
-  const start = Float64Array.from(
-    [...optimum.theta.entries()].flatMap(([at, value]) => (fixed.has(at) ? [] : [value])),
-  );
-  if (start.length === 0) return reduced.value(start, hooks.signal);
-  const { point } = await minimise(newton, reduced, start, {
-    maxIterations: 100,
-    tolerance: refitTolerance,
-    signal: hooks.signal,
-  });
-  return point.value;
 }
 
 /** Mean probability of the positive class among its rows less that among the others. */

@@ -1,0 +1,92 @@
+/**
+ * What is fitted again for a summary, on the same placed rows: without a column, for its likelihood-ratio test, and along
+ * one coefficient, for its interval by profile likelihood.
+ */
+import type { FitHooks } from '../fitting/options.ts';
+import type { Solution } from '../fitting/solution.ts';
+import { contrastOf, type Scaling } from '../inference/covariance.ts';
+import { profileEnd } from '../inference/profile.ts';
+import { type Covariance, chiSquared, type Estimate, type Interval } from '../inference/summary.ts';
+import { normalQuantile } from '../inference/tails.ts';
+import { fixedAtZero } from '../objective/fixed.ts';
+import type { Objective, Point } from '../objective/objective.ts';
+import type { RowSums } from '../rows/contract.ts';
+import { newton } from '../solvers/newton.ts';
+import { minimise } from '../solvers/solver.ts';
+import type { CheckedOptions } from './options.ts';
+import type { Placed } from './placed.ts';
+import type { SeparationReport } from './separation.ts';
+
+/** Of every interval. */
+export const level = 0.95;
+/** Gradient at which a refit has ended: its loss is right to the square of that. */
+const refitTolerance = 1e-12;
+export interface InferenceRequest {
+  readonly placed: Placed;
+  readonly solution: Solution;
+  readonly separation: SeparationReport | null;
+  readonly options: CheckedOptions;
+  readonly hooks: FitHooks;
+}
+
+/** What the numbers of a summary are made of. */
+export interface InferenceContext extends InferenceRequest {
+  readonly rows: RowSums;
+  readonly scaling: Scaling;
+  readonly order: number;
+  readonly observations: number;
+  readonly m: number;
+  /** What was minimised, and where it is smallest. */
+  readonly objective: Objective;
+  readonly optimum: Pick<Point, 'theta' | 'value'>;
+}
+
+/** Intervals by profile likelihood; of a coefficient that alone has no finite estimate, the one end that is finite. */
+export async function profilesOf(
+  estimates: readonly Estimate[],
+  { objective, optimum, separation, scaling, order, covariance, observations, hooks }: InferenceContext & Covariance,
+): Promise<Map<Estimate, Interval>> {
+  const quantile = normalQuantile(level);
+  const shared = { objective, optimum, totalWeight: observations, quantile, signal: hooks.signal };
+  const intervals = new Map<Estimate, Interval>();
+  for (const estimate of estimates) {
+    const { at, note } = estimate;
+    if (at === undefined) continue;
+    const contrast = contrastOf(scaling, at);
+    if (note === undefined) {
+      const request = { ...shared, contrast, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
+      intervals.set(estimate, [await profileEnd(request, -1), await profileEnd(request, 1)]);
+    } else if (separation?.coefficients.length === 1) {
+      const { sign } = separation.coefficients[0]!;
+      const end = await profileEnd({ ...shared, contrast, reach: Math.abs(estimate.estimate) / 4 }, sign > 0 ? -1 : 1);
+      intervals.set(estimate, sign > 0 ? [end, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, end]);
+    }
+  }
+  return intervals;
+}
+
+/** The likelihood-ratio test of one column: a refit without it on the same rows. */
+export async function withoutTerm(own: readonly Estimate[], context: InferenceContext) {
+  const fixed = new Set(own.map(({ at }) => at!));
+  const { observations, optimum } = context;
+  const without = await smallestWithout(fixed, context);
+  return chiSquared(Math.max(0, 2 * observations * (without - optimum.value)), own.length);
+}
+
+/** The smallest value of the objective with some coefficients held at 0. */
+export async function smallestWithout(
+  fixed: ReadonlySet<number>,
+  { objective, optimum, hooks }: InferenceContext,
+): Promise<number> {
+  const reduced = fixedAtZero(objective, fixed);
+  const start = Float64Array.from(
+    [...optimum.theta.entries()].flatMap(([at, value]) => (fixed.has(at) ? [] : [value])),
+  );
+  if (start.length === 0) return reduced.value(start, hooks.signal);
+  const { point } = await minimise(newton, reduced, start, {
+    maxIterations: 100,
+    tolerance: refitTolerance,
+    signal: hooks.signal,
+  });
+  return point.value;
+}
