@@ -3,9 +3,17 @@
  * Vulkan loader. Processes look for that in LD_LIBRARY_PATH when they start, so vitest.config.ts sets it for its own.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
+
+/** By the package's own dependency, in a process of its own since it cannot be waited for here; no `tar` is asked of the machine. */
+const unpack = `
+  const packed = 'node_modules/@sparticuz/chromium/bin/swiftshader.tar.br';
+  const { extract } = require(require.resolve('tar-fs', { paths: ['node_modules/@sparticuz/chromium'] }));
+  require('node:fs').createReadStream(packed)
+    .pipe(require('node:zlib').createBrotliDecompress())
+    .pipe(extract(process.argv[1]));
+`;
 
 /** The environment in which processes find it: unchanged where it does not run, and where TEST_GPU is `system`. */
 export function softwareGpu(): { LD_LIBRARY_PATH?: string } {
@@ -15,8 +23,7 @@ export function softwareGpu(): { LD_LIBRARY_PATH?: string } {
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });
     const work = mkdtempSync(join(cache, 'software-gpu-'));
-    const packed = readFileSync('node_modules/@sparticuz/chromium/bin/swiftshader.tar.br');
-    execFileSync('tar', ['-x', '-C', work, 'libvk_swiftshader.so'], { input: brotliDecompressSync(packed) });
+    execFileSync(process.execPath, ['-e', unpack, work]);
     symlinkSync('libvk_swiftshader.so', join(work, 'libvulkan.so.1'));
     try {
       renameSync(work, folder);
