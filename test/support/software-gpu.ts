@@ -12,7 +12,7 @@ const unpack = `
   const { extract } = require(require.resolve('tar-fs', { paths: ['node_modules/@sparticuz/chromium'] }));
   require('node:fs').createReadStream(packed)
     .pipe(require('node:zlib').createBrotliDecompress())
-    .pipe(extract(process.argv[1]));
+    .pipe(extract(process.argv[1], { ignore: (name) => !name.endsWith('libvk_swiftshader.so') }));
 `;
 
 /** The environment in which processes find it: unchanged where it does not run, and where TEST_GPU is `system`. */
