@@ -5,7 +5,7 @@
 import type { DecidedDesign } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
 import { penalisedObjective } from '../fitting/firth.ts';
-import { inverseOf, type Scaling, toRawUnits, widthOf } from '../inference/covariance.ts';
+import { inverseOf, toRawUnits } from '../inference/covariance.ts';
 import { sandwich } from '../inference/sandwich.ts';
 import {
   type Covariance,
@@ -20,10 +20,9 @@ import {
 import { inflation } from '../inference/wald.ts';
 import { sigmoid } from '../math/logistic.ts';
 import { createObjective } from '../objective/objective.ts';
-import { scoredClasses } from '../predict/model-file.ts';
 import { joinSummaries } from '../rows/source.ts';
+import { estimatesOf, scalingOf } from './estimates.ts';
 import { trainingPartitions } from './placed.ts';
-import { rawCoefficients } from './raw-coefficients.ts';
 import {
   type InferenceContext as Context,
   type InferenceRequest,
@@ -158,40 +157,6 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
     return 'robust standard errors need a number for each row, which this backend does not give';
   if (sandwiched && design.labels.classes.length > 2) return 'robust standard errors are there for two classes only';
   return undefined;
-}
-
-function scalingOf(design: DecidedDesign, intercept: boolean): Scaling {
-  const fitted = design.terms.filter((term) => term.excluded === undefined);
-  return {
-    means: Float64Array.from(fitted, ({ mean }) => mean),
-    scales: Float64Array.from(fitted, ({ scale }) => scale),
-    intercept,
-  };
-}
-
-/** Every coefficient of the model, the intercept first, class by class. */
-function estimatesOf({ placed: { design }, solution, separation, options, scaling }: Context): Estimate[] {
-  const { terms, intercepts } = rawCoefficients(design, solution.theta);
-  const scored = scoredClasses({ name: '', ...design.labels });
-  const width = widthOf(scaling);
-  const infinite = new Map(
-    separation?.coefficients.map(({ name, class: of, sign }) => [`${of} ${name}`, sign > 0 ? '+∞' : '−∞']),
-  );
-  return scored.flatMap((label, c) => {
-    const of = scored.length > 1 ? { class: label } : {};
-    const noteOf = (name: string): string | undefined => {
-      const limit = infinite.get(`${scored.length > 1 ? label : undefined} ${name}`);
-      return limit && `no finite estimate: ${limit}`;
-    };
-    let next = c * width;
-    const slopes = terms.map(({ name, group, coefficients, excluded }): Estimate => {
-      const at = excluded === undefined ? next++ : undefined;
-      return { name, term: group, ...of, estimate: coefficients[c]!, at, note: excluded ?? noteOf(name) };
-    });
-    if (!options.intercept) return slopes;
-    const name = '(intercept)';
-    return [{ name, term: null, ...of, estimate: intercepts[c]!, at: next, note: noteOf(name) }, ...slopes];
-  });
 }
 
 /** The sandwich on the standardised features, over the coefficients that are free. */
