@@ -54,6 +54,9 @@ export function createProgram(signal: AbortSignal): Command {
     .argument('[file]', 'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input')
     .option('--connection <address>', 'a database in place of a file: postgres:, clickhouse: or duckdb:')
     .option('--sql <query>', 'the rows of the database')
+    .addOption(
+      new Option('--show-sql', 'print the queries of the fit, and read no row').conflicts(['out', 'json', 'quiet']),
+    )
     .option('--target <column>', 'the column to predict: two classes or more, of any kind (required)')
     .option('--out <model>', 'write the model to this file');
   const names = Object.keys(optionRecords) as (keyof typeof optionRecords)[];

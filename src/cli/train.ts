@@ -18,6 +18,7 @@ import { say, warn } from './talk.ts';
 export interface TrainFlags extends Options {
   readonly connection?: string;
   readonly sql?: string;
+  readonly showSql?: boolean;
   readonly target?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -25,11 +26,12 @@ export interface TrainFlags extends Options {
 }
 
 export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const { connection, sql, target, out, json, quiet, ...options } = flags;
+  const { connection, sql, showSql, target, out, json, quiet, ...options } = flags;
   const data = dataOf(file, connection, sql);
   if (target === undefined) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
+  if (showSql === true) return printText(await new LogisticRegression(options).toSQL(data, target));
   if (out !== undefined) {
     await requireFolder(out);
     if (file !== undefined) await requireOther(out, [file]);

@@ -141,7 +141,7 @@ export async function decideQueriedDesign(
 }
 
 /** The columns that take part and what they are. Throws as the design of a table does. */
-async function describeRows(
+export async function describeRows(
   engine: Engine,
   query: string,
   target: string,

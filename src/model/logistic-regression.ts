@@ -15,7 +15,7 @@ import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import type { PageFileOpener } from './paged.ts';
 import { tableDataset } from './placed.ts';
-import { queriedDataset } from './queried.ts';
+import { type QueriedData, queriedDataset, queryText } from './queried.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */
@@ -121,6 +121,17 @@ export class LogisticRegression {
     return file.training.crossValidation!;
   }
 
+  /**
+   * The queries that `fit` would ask of a database, as SQL: the columns are described, and no row is read. What earlier
+   * answers decide stands as :number, :level, :reference or :class. Throws as `fit` does of its columns and options.
+   */
+  async toSQL(data: FileInput | QueryInput, target: string): Promise<string> {
+    const input = isQuery(data) ? data : await this.#databases().queryOf(data);
+    return this.#withConnection(input, ({ connection, query, source }) =>
+      queryText({ connection, query }, requireTarget(target, source), this.#options),
+    );
+  }
+
   async #fit(
     data: TrainingData | FileInput | QueryInput,
     target: TrainingLabels | string,
@@ -161,27 +172,30 @@ export class LogisticRegression {
     });
   }
 
-  async #fitQuery(
-    { query, connection: given, source = 'the query' }: QueryInput,
-    target: unknown,
-    more: FitOptions,
-    options: CheckedOptions,
-  ) {
-    const { open, openPageFile } = this.#databases();
-    const name = requireTarget(target, source);
+  async #fitQuery(input: QueryInput, target: unknown, more: FitOptions, options: CheckedOptions) {
+    const name = requireTarget(target, input.source ?? 'the query');
     const { signal, onProgress } = more;
+    if (options.rows !== 'memory') {
+      return this.#withConnection(input, (data) => fit(queriedDataset(data), name, options, more));
+    }
+    const table = await this.#withConnection(input, ({ connection, query }) =>
+      connection.pull(query, { ...options, target: name }, { ...options, signal, onProgress }),
+    );
+    return fitRead(table, name, options, more);
+  }
+
+  async #withConnection<T>(
+    { query, connection: given, source = 'the query' }: QueryInput,
+    use: (data: QueriedData) => Promise<T>,
+  ): Promise<T> {
+    const { open, openPageFile } = this.#databases();
     const connection = await open(given);
-    let table: Table;
-    const select = query.replace(/[;\s]+$/, ''); // it becomes part of other queries
     try {
-      if (options.rows !== 'memory') {
-        return await fit(queriedDataset({ connection, query: select, source, openPageFile }), name, options, more);
-      }
-      table = await connection.pull(select, { ...options, target: name }, { ...options, signal, onProgress });
+      const select = query.replace(/[;\s]+$/, ''); // it becomes part of other queries
+      return await use({ connection, query: select, source, openPageFile });
     } finally {
       await connection.close();
     }
-    return fitRead(table, name, options, more);
   }
 
   async #readFile(file: FileInput, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {

@@ -4,6 +4,7 @@
  */
 import { openPlace } from '../backends/registry.ts';
 import { decideQueriedDesign, type QueriedDesign } from '../design/queried.ts';
+import { type ShownQuery, showQueries } from '../design/query-text.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowPlace, RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
@@ -59,6 +60,29 @@ export function queriedDataset(data: QueriedData): Dataset {
       }
     },
   };
+}
+
+/** The queries of a fit as SQL with comments; none is asked but the one that describes the columns. */
+export async function queryText(
+  { connection, query }: Pick<QueriedData, 'connection' | 'query'>,
+  target: string,
+  options: CheckedOptions,
+): Promise<string> {
+  const { rows: where } = options;
+  const text = (queries: readonly ShownQuery[], ...notes: string[]): string =>
+    [
+      [`${connection.detail}, --rows ${where}`, ...notes].map((note) => `-- ${note}\n`).join(''),
+      ...queries.map(({ purpose, sql }, k) => `-- ${k + 1}. ${purpose}\n${sql};\n`),
+    ].join('\n');
+  if (where === 'memory') {
+    return text([{ purpose: 'every row, once, as numbers and texts', sql: `select * from (\n${query}\n) q` }]);
+  }
+  requireServed(options);
+  return text(
+    await showQueries(connection, query, target, { ...options, rows: where }, undefined),
+    'Stands for what earlier answers decide: :number, :level, :reference and :class.',
+    'Shown for two classes and one level of each category; texts are bound where the database binds them.',
+  );
 }
 
 async function placeRows(

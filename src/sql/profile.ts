@@ -102,7 +102,7 @@ export function sampleStatement(
     classCode(w, rows.target, rows.labels),
     weightOf(w, rows),
   ];
-  const drawn = share < 1 ? ` and ${dialect.random} < ${w.number(share)}` : '';
+  const drawn = share >= 1 ? '' : ` and ${dialect.random} < ${w.number(share)}`;
   return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${drawn}`);
 }
 

@@ -1,0 +1,83 @@
+/**
+ * The queries that a fit of a query would ask, as text: the columns are described, and no row is read. What earlier
+ * answers decide stands as a placeholder.
+ */
+import { maxLevels } from '../data/infer.ts';
+import type { Label } from '../predict/model-file.ts';
+import { histogramBins } from '../rows/measure.ts';
+import type { Engine } from '../sql/engine.ts';
+import { confusionStatement, evaluationStatements, histogramStatement } from '../sql/evaluation.ts';
+import { unknownText, withPlaceholders } from '../sql/placeholders.ts';
+import {
+  countsStatement,
+  levelsStatement,
+  momentsStatement,
+  sampleStatement,
+  valuesStatement,
+} from '../sql/profile.ts';
+import { numbersStatement, type QueriedColumn, type QueriedRows, type QueriedTerm } from '../sql/queried-rows.ts';
+import type { Statement } from '../sql/statement.ts';
+import { mostClasses } from './labels.ts';
+import { describeRows, type QueryOptions } from './queried.ts';
+
+/** What a query of a fit is for, and its text, in the order in which they are asked. */
+export interface ShownQuery {
+  readonly purpose: string;
+  readonly sql: string;
+}
+
+/** Those of rows that stay in the engine, or that are read from it once to be kept on disk. */
+export async function showQueries(
+  engine: Engine,
+  query: string,
+  target: string,
+  { rows: where, ...options }: QueryOptions & { readonly rows: 'disk' | 'there' },
+  signal: AbortSignal | undefined,
+): Promise<ShownQuery[]> {
+  const complete = await describeRows(engine, query, target, options, signal);
+  const dialect = withPlaceholders(engine.dialect);
+  const rows: QueriedRows = {
+    ...complete,
+    labels: unknownLabels(complete.target),
+    classFactors: options.classWeight && new Float64Array(2).fill(Number.NaN),
+    terms: complete.columns.map(unknownTerm),
+  };
+  const measured = { ...rows, classFactors: undefined };
+  const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
+  const others = complete.columns.filter(({ kind }) => kind !== 'numeric');
+  const unknown = new Float64Array(rows.terms.length + 1).fill(Number.NaN);
+  const shown = (purpose: string, ...statements: Statement[]): ShownQuery[] =>
+    statements.map(({ sql }) => ({ purpose, sql }));
+  return [
+    ...shown('rows, missing cells, NaN and infinite numbers', countsStatement(dialect, complete)),
+    ...shown('the classes', valuesStatement(dialect, complete, complete.target, mostClasses + 1)),
+    ...shown('a random sample', sampleStatement(dialect, rows, Number.NaN)),
+    ...shown('means, deviations and ranges', momentsStatement(dialect, rows, numeric, [...unknown])),
+    ...others.flatMap((column) =>
+      shown(
+        `the levels of ${JSON.stringify(column.name)}`,
+        levelsStatement(dialect, rows, column, (maxLevels + 1) * rows.labels.length),
+      ),
+    ),
+    ...(where === 'disk'
+      ? shown('the standardised rows, once', numbersStatement(dialect, rows))
+      : [
+          ...shown('loss and gradient, once a step', ...evaluationStatements(dialect, rows, unknown, 1)),
+          ...shown('loss, gradient and Hessian, at the end', ...evaluationStatements(dialect, rows, unknown, 2)),
+          ...shown('loss and confusion', confusionStatement(dialect, measured, unknown, Number.NaN)),
+          ...shown('probabilities, in bins', histogramStatement(dialect, measured, unknown, 1, histogramBins)),
+        ]),
+  ];
+}
+
+function unknownLabels({ kind }: QueriedColumn): Label[] {
+  if (kind === 'boolean') return [false, true];
+  return kind === 'numeric' ? [Number.NaN, Number.NaN] : [unknownText('reference'), unknownText('class')];
+}
+
+const unknownTerm = (column: QueriedColumn): QueriedTerm => ({
+  column,
+  level: column.kind === 'categorical' ? unknownText('level') : undefined,
+  mean: Number.NaN,
+  scale: Number.NaN,
+});
