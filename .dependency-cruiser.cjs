@@ -24,7 +24,7 @@ module.exports = {
     may('solvers/', ['objective/', 'math/']),
     may('fitting/', ['objective/', 'solvers/', 'rows/', 'math/']),
     may('inference/', ['objective/', 'rows/contract[.]ts$', 'math/']),
-    may('evaluation/', ['rows/contract[.]ts$', 'math/']),
+    may('evaluation/', ['rows/contract[.]ts$', 'inference/tails[.]ts$', 'math/']),
     may('bench/', ['backends/', 'model/', 'objective/', 'solvers/', 'rows/', 'math/']),
     may('model/', ['data/', 'sql/', 'design/', 'rows/', 'backends/', 'objective/', 'solvers/', 'fitting/', 'evaluation/', 'inference/', 'explain/', 'predict/', 'math/']),
     may('text/', ['data/', 'runtime/', 'math/', 'predict/cell[.]ts$']),

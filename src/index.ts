@@ -18,6 +18,7 @@ export type { PredictInput } from './data/predict-input.ts';
 export type { MissingCells } from './data/table.ts';
 export type { RowCounts } from './design/design.ts';
 export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';
+export type { AucComparison } from './evaluation/delong.ts';
 export type {
   AverageMetrics,
   ClassMetrics,

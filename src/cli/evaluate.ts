@@ -1,5 +1,6 @@
 /** `logit evaluate`: a model's metrics on a file whose labels are known. */
 import {
+  type AucComparison,
   type FittedLogisticRegression,
   LogisticError,
   loadModel,
@@ -7,6 +8,7 @@ import {
   nearestName,
   type ScoreOptions,
 } from '../node.ts';
+import { describeP } from './inference-table.ts';
 import { printJson, printText } from './output.ts';
 import { chooseWeights, openRows, type RowFlags, type WeightFlags } from './rows.ts';
 import { metricNotes, metricRows } from './summary.ts';
@@ -14,6 +16,8 @@ import { table } from './table.ts';
 import { warn } from './talk.ts';
 
 interface EvaluateFlags extends ScoreOptions, RowFlags, WeightFlags {
+  /** Another model file. */
+  readonly compare?: string;
   readonly json?: boolean;
 }
 
@@ -24,7 +28,13 @@ export async function evaluate(
   signal: AbortSignal,
 ): Promise<void> {
   const model = await loadModel(modelFile);
-  const { logOdds, codes, weights, dropped } = await scoreLabelled(model, file, flags, signal);
+  const other = flags.compare === undefined ? undefined : await loadModel(flags.compare);
+  if (other) requireSameTarget(model, other, flags.compare!);
+  const { logOdds, otherLogOdds, codes, weights, dropped } = await scoreLabelled(model, file, {
+    ...flags,
+    other,
+    signal,
+  });
   const leftOut = { noTarget: 'without a label', noWeight: 'without a weight', zeroWeight: 'of weight 0' };
   for (const [why, words] of Object.entries(leftOut)) {
     const rows = dropped[why as keyof typeof leftOut];
@@ -37,11 +47,16 @@ export async function evaluate(
     threshold: threshold ?? undefined,
     weights: weights?.values,
   });
+  const rows = { labels: codes, weights: weights?.values };
+  const comparison =
+    other &&
+    (await model.measureAgainst(other, { ...rows, scores: logOdds.map(first), otherScores: otherLogOdds.map(first) }));
   const { classes, reference } = model;
   const positive = classes.length === 2 ? { positive: model.positive } : {};
   if (flags.json === true) {
     await printJson({
       ...metrics,
+      ...(comparison && { comparison }),
       threshold,
       ...positive,
       reference,
@@ -49,11 +64,33 @@ export async function evaluate(
       weights: weights?.column ?? null,
       dropped,
     });
-  } else await printText(report(model, metrics, threshold));
+  } else {
+    const compared = comparison ? `\n${describeComparison(comparison, [modelFile, flags.compare!])}` : '';
+    await printText(`${report(model, metrics, threshold)}${compared}`);
+  }
+}
+
+const first = ([z]: readonly number[]): number => z!;
+
+function requireSameTarget(model: FittedLogisticRegression, other: FittedLogisticRegression, file: string): void {
+  const [own, others] = [model, other].map((of) => of.toJSON().target.name);
+  if (own !== others) {
+    const message = `${file} predicts ${JSON.stringify(others)} and the model ${JSON.stringify(own)}`;
+    throw new LogisticError('not-comparable', message, { hint: 'compare models of the same target' });
+  }
+  for (const of of [model, other]) of.positive; // throws for more than two classes
 }
 
 /** Log-odds and label of each row that has both, and how many were left out for what. */
-async function scoreLabelled(model: FittedLogisticRegression, file: string, flags: EvaluateFlags, signal: AbortSignal) {
+async function scoreLabelled(
+  model: FittedLogisticRegression,
+  file: string,
+  {
+    other,
+    signal,
+    ...flags
+  }: EvaluateFlags & { readonly other: FittedLogisticRegression | undefined; readonly signal: AbortSignal },
+) {
   const options = { unseen: flags.unseen, threshold: flags.threshold };
   model.predict([], options); // what is wrong with them is told before any row is read
   const { target } = model.toJSON();
@@ -68,9 +105,11 @@ async function scoreLabelled(model: FittedLogisticRegression, file: string, flag
         },
       );
     }
+    if (other) requireColumns(other, names, flags.compare!, file);
     const column = chooseWeights(model, file, flags, names);
     const readWeight = model.weightReader(column);
     const logOdds: (readonly number[])[] = [];
+    const otherLogOdds: (readonly number[])[] = [];
     const codes: number[] = [];
     const s: number[] = [];
     const dropped = { noTarget: 0, unpredictable: 0, noWeight: 0, zeroWeight: 0 };
@@ -78,23 +117,33 @@ async function scoreLabelled(model: FittedLogisticRegression, file: string, flag
     const readLabel = model.labelReader();
     const missing = new Set(['', ...model.toJSON().missingTokens]);
     let count = 0;
-    for await (const rows of read([target.name, ...(column === undefined ? [] : [column])])) {
+    const columns = [...new Set([...(other?.columns ?? []), target.name, ...(column === undefined ? [] : [column])])];
+    const placeOf = (name: string | undefined): number => columns.indexOf(name!);
+    const [labelAt, weightAt] = [placeOf(target.name), placeOf(column)];
+    const otherPlaces = other?.columns.map(placeOf);
+    for await (const rows of read(columns)) {
       signal.throwIfAborted();
       for (const { cells, others } of rows) {
         count++;
-        const label = readLabel(others[0]);
+        const label = readLabel(others[labelAt]);
         if (label === undefined) {
-          if (missing.has(String(others[0] ?? '').trim())) dropped.noTarget++;
-          else strangers.set(String(others[0]), (strangers.get(String(others[0])) ?? 0) + 1);
+          if (missing.has(String(others[labelAt] ?? '').trim())) dropped.noTarget++;
+          else strangers.set(String(others[labelAt]), (strangers.get(String(others[labelAt])) ?? 0) + 1);
           continue;
         }
-        const weight = column === undefined ? 1 : readWeight(others[1], `${file}: row ${count}, column ${column}`);
+        const weight =
+          column === undefined ? 1 : readWeight(others[weightAt], `${file}: row ${count}, column ${column}`);
         const score = model.scoreRow(cells, options);
-        if ('problem' in score) dropped.unpredictable++;
+        const otherScore = other?.scoreRow(
+          otherPlaces!.map((at) => others[at]),
+          { unseen: flags.unseen },
+        );
+        if ('problem' in score || (otherScore && 'problem' in otherScore)) dropped.unpredictable++;
         else if (weight === undefined) dropped.noWeight++;
         else if (weight === 0) dropped.zeroWeight++;
         else {
           logOdds.push(score.logOdds);
+          if (otherScore) otherLogOdds.push(otherScore.logOdds);
           codes.push(label);
           s.push(weight);
         }
@@ -102,10 +151,19 @@ async function scoreLabelled(model: FittedLogisticRegression, file: string, flag
     }
     refuseStrangers(strangers, target.name, model.classes.map(String));
     const weights = column === undefined ? undefined : { column, values: Float64Array.from(s) };
-    return { logOdds, codes, weights, dropped };
+    return { logOdds, otherLogOdds, codes, weights, dropped };
   } finally {
     await close();
   }
+}
+
+function requireColumns(other: FittedLogisticRegression, names: readonly string[], model: string, file: string): void {
+  const lost = other.columns.find((column) => !names.includes(column));
+  if (lost === undefined) return;
+  throw new LogisticError(
+    'missing-column',
+    `${file}: ${model} needs the column ${JSON.stringify(lost)}, which the file lacks`,
+  );
 }
 
 /** Labels the model does not know would make every figure wrong, so none is printed. */
@@ -120,6 +178,23 @@ function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string,
       hint: `fix the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
     },
   );
+}
+
+function describeComparison(
+  { auc, otherAuc, difference, standardError, interval, z, p }: AucComparison,
+  [own, other]: readonly [string, string],
+): string {
+  const ends = interval.map((end) => end.toFixed(4)).join(', ');
+  return `${table([
+    ["AUC, DeLong's paired test", ''],
+    [own, auc.toFixed(4)],
+    [other, otherAuc.toFixed(4)],
+    ['difference', difference.toFixed(4)],
+    ['  std. error', standardError.toFixed(4)],
+    ['  95% interval', `[${ends}]`],
+    ['z', z.toFixed(3)],
+    ['p', describeP(p)],
+  ])}`;
 }
 
 /** Σs of rows: their number, where they have no weights. */

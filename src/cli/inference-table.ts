@@ -94,7 +94,7 @@ function describeInterval(interval: Interval | null): string {
   return `[${interval.map((end) => (Number.isFinite(end) ? show(end) : end < 0 ? '−∞' : '+∞')).join(', ')}]`;
 }
 
-function describeP(p: number): string {
+export function describeP(p: number): string {
   if (p < Number.MIN_VALUE) return '< 1e-300';
   return p < 1e-4 ? p.toExponential(1) : p.toFixed(4);
 }

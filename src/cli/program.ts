@@ -76,6 +76,7 @@ export function createProgram(signal: AbortSignal): Command {
   scoring(command('evaluate', 'measure a model on a file whose labels are known'))
     .option('--weights <column>', 'column of sample weights (default: the one that weighed the rows in training)')
     .option('--no-weights', 'count each row once')
+    .option('--compare <model>', "test whether another model's AUC differs on the same rows (DeLong)")
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, file: string, flags) =>
       (await import('./evaluate.ts')).evaluate(model, file, flags, signal),

@@ -122,6 +122,7 @@ function metricsTable(model: FittedLogisticRegression): string {
   const total = crossValidation.folds.length;
   const spread = (key: string): string => {
     const { mean, standardDeviation, folds } = crossValidation.metrics[key] ?? { mean: null, folds: 0 };
+    if (key === 'aucInterval') return '';
     if (mean === null) return 'undefined';
     const measured = folds < total ? ` (in ${folds})` : '';
     return `${mean.toFixed(4)}${standardDeviation === null ? '' : ` ± ${standardDeviation?.toFixed(4)}`}${measured}`;
@@ -134,6 +135,7 @@ const twoClassNames = {
   meanLogLoss: 'log loss',
   accuracy: 'accuracy',
   auc: 'AUC',
+  aucInterval: 'AUC, 95% interval',
   averagePrecision: 'average precision',
   brier: 'Brier score',
   precision: 'precision',
@@ -156,7 +158,7 @@ const multiClassNames = {
 export function metricRows(metrics: readonly Metrics[]): { readonly key: string; readonly cells: readonly string[] }[] {
   return Object.entries(namesOf(metrics)).map(([key, name]) => ({
     key,
-    cells: [name, ...metrics.map((of) => metricAt(of, key)?.toFixed(4) ?? 'undefined')],
+    cells: [name, ...metrics.map((of) => describeMetric(metricAt(of, key)))],
   }));
 }
 
@@ -173,9 +175,16 @@ export function metricNotes(metrics: readonly Metrics[]): string {
 const namesOf = (metrics: readonly Metrics[]): Readonly<Record<string, string>> =>
   metrics.some((of) => of.perClass !== undefined) ? multiClassNames : twoClassNames;
 
-function metricAt(metrics: Metrics, path: string): number | null {
+function metricAt(metrics: Metrics, path: string): number | Ends | null {
   const value = path
     .split('.')
     .reduce<unknown>((of, key) => (of as Record<string, unknown> | undefined)?.[key], metrics);
-  return typeof value === 'number' ? value : null;
+  return typeof value === 'number' || Array.isArray(value) ? (value as number | Ends) : null;
+}
+
+type Ends = readonly [low: number, high: number];
+
+function describeMetric(value: number | Ends | null): string {
+  if (value === null) return 'undefined';
+  return typeof value === 'number' ? value.toFixed(4) : `[${value.map((end) => end.toFixed(4)).join(', ')}]`;
 }

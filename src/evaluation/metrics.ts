@@ -47,6 +47,10 @@ export interface Confusion {
 }
 
 export interface TwoClassMetrics extends CommonMetrics {
+  /** Of AUC over samples of the rows, by DeLong, DeLong & Clarke-Pearson 1988; 0 where AUC is 1. */
+  readonly aucStandardError: number | null;
+  /** AUC ± 1.96 of it, within [0, 1]: 95 %. */
+  readonly aucInterval: readonly [low: number, high: number] | null;
   /** Σ (R_k − R_{k−1})·P_k over the distinct scores, as scikit-learn defines it. */
   readonly averagePrecision: number | null;
   /** mean (P − y)² */

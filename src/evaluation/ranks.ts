@@ -25,6 +25,16 @@ export interface Ordering {
   readonly averagePrecision: number;
   readonly own: number;
   readonly others: number;
+  /** Σ s·(placement − mean)² of the rows of the class and of the others: what DeLong's variance of AUC is made of. */
+  readonly ownSquares: number;
+  readonly otherSquares: number;
+}
+
+/** Weight, mean and Σ s·(x − mean)² of what was added: Welford's recurrence, which does not cancel (West 1979). */
+interface Moments {
+  weight: number;
+  mean: number;
+  squares: number;
 }
 
 /** The way down the distinct scores: what is above the present one, and what is at it. */
@@ -36,6 +46,9 @@ interface Descent {
   othersAbove: number;
   ownTied: number;
   othersTied: number;
+  /** Placement of a row: the weight of the other kind above its score, what is tied counting half. */
+  readonly ownPlaces: Moments;
+  readonly otherPlaces: Moments;
 }
 
 /** One pass down the distinct scores, in O(m) after the sort. */
@@ -49,11 +62,14 @@ export async function rankScores(ranked: Ranked): Promise<Ordering> {
     othersAbove: 0,
     ownTied: 0,
     othersTied: 0,
+    ownPlaces: { weight: 0, mean: 0, squares: 0 },
+    otherPlaces: { weight: 0, mean: 0, squares: 0 },
   };
   await overRows(order.length, (from, to) => goDown(descent, ranked, order, from, to), 4);
   joinTied(descent);
-  const { pairs, averagePrecision, ownAbove, othersAbove } = descent;
-  return { pairs, averagePrecision, own: ownAbove, others: othersAbove };
+  const { pairs, averagePrecision, ownAbove, othersAbove, ownPlaces, otherPlaces } = descent;
+  const [ownSquares, otherSquares] = [ownPlaces.squares, otherPlaces.squares];
+  return { pairs, averagePrecision, own: ownAbove, others: othersAbove, ownSquares, otherSquares };
 }
 
 // A loop with a name of its own: engines keep the numbers that closures share in memory, not in registers.
@@ -75,7 +91,10 @@ function goDown(descent: Descent, ranked: Ranked, order: Uint32Array, from: numb
 /** What is tied joins what is above. */
 function joinTied(descent: Descent): void {
   const { ownTied, othersTied } = descent;
-  descent.pairs += othersTied * (descent.ownAbove + ownTied / 2);
+  const placement = descent.ownAbove + ownTied / 2;
+  descent.pairs += othersTied * placement;
+  addTo(descent.ownPlaces, ownTied, descent.othersAbove + othersTied / 2);
+  addTo(descent.otherPlaces, othersTied, placement);
   descent.ownAbove += ownTied;
   descent.othersAbove += othersTied;
   if (ownTied > 0) {
@@ -83,6 +102,14 @@ function joinTied(descent: Descent): void {
   }
   descent.ownTied = 0;
   descent.othersTied = 0;
+}
+
+function addTo(moments: Moments, weight: number, x: number): void {
+  if (weight === 0) return;
+  moments.weight += weight;
+  const difference = x - moments.mean;
+  moments.mean += (weight / moments.weight) * difference;
+  moments.squares += weight * difference * (x - moments.mean);
 }
 
 /**

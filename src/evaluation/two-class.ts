@@ -5,6 +5,7 @@
 import { logLoss, sigmoid } from '../math/logistic.ts';
 import type { Measures } from '../rows/contract.ts';
 import { overRows } from '../yielding.ts';
+import { aucPrecision, noAucPrecision } from './delong.ts';
 import type { Scored, TwoClassMetrics } from './metrics.ts';
 import { rankBins, rankScores } from './ranks.ts';
 import { type Quotient, type Reasons, ratio } from './ratio.ts';
@@ -28,6 +29,7 @@ export async function twoClassFromScores(scored: Scored): Promise<TwoClassMetric
     rows: scores.length,
     meanLogLoss: quotient('meanLogLoss', { above: loss, below: total, reason: noRows }),
     auc: quotient('auc', { above: order.pairs, below: own * others, reason: oneClass }),
+    ...aucPrecision(order, weights, reasons),
     averagePrecision: quotient('averagePrecision', {
       above: order.averagePrecision,
       below: own,
@@ -49,6 +51,7 @@ export function twoClassFromMeasures({ loss, confusion, histograms }: Measures, 
     meanLogLoss: ratio(reasons, 'meanLogLoss', { above: loss, below: tp + fp + tn + fn, reason: noRows }),
     auc,
     ...(auc === null ? {} : { aucError: error / (own * others) }),
+    ...noAucPrecision(noNumbers, reasons),
     averagePrecision: null,
     brier: null,
     ...atThreshold({ tp, fp, tn, fn }, reasons),

@@ -6,7 +6,7 @@
  */
 import { dependenceLimit } from '../design/dependence.ts';
 import type { Part } from '../design/source.ts';
-import type { Metrics, MultiClassMetrics } from '../evaluation/metrics.ts';
+import type { Metrics, MultiClassMetrics, TwoClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution } from '../fitting/solution.ts';
 import { type FitProblem, solve } from '../fitting/solve.ts';
@@ -171,16 +171,18 @@ function spreads(metrics: readonly Metrics[]): Record<string, Spread> {
   );
 }
 
-/** The metrics that are one number each, averages over classes by their path: 'macro.f1'. */
+/** The metrics that are one number each and no statement of precision, averages over classes by their path: 'macro.f1'. */
 function numbersOf(metrics: Metrics): Record<string, number | null> {
   const {
     rows: _rows,
     aucError: _aucError,
+    aucStandardError: _aucStandardError,
+    aucInterval: _aucInterval,
     undefined: _reasons,
     confusion: _confusion,
     perClass,
     ...numbers
-  } = metrics;
+  } = metrics as Metrics & Partial<TwoClassMetrics>;
   if (perClass === undefined) return numbers as Record<string, number | null>;
   const { macro, weighted, ...own } = numbers as unknown as Omit<MultiClassMetrics, 'rows' | 'confusion' | 'perClass'>;
   const averages = Object.entries({ macro, weighted }).flatMap(([name, of]) =>

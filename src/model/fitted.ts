@@ -8,6 +8,7 @@ import { whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
+import { type AucComparison, compareAuc } from '../evaluation/delong.ts';
 import { metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
@@ -257,6 +258,52 @@ export class FittedLogisticRegression<L extends Label = Label> {
     requireLabels(logOdds.length, codes.length);
     const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
     return this.measure(logOdds, codes, { threshold, weights });
+  }
+
+  /**
+   * DeLong's paired test of this model's AUC against another's on the same rows, which both must be able to predict; two
+   * classes. Rows, labels and errors as in `evaluate`; further LogisticError 'not-comparable' where the models' classes
+   * differ, and 'bad-data' where the rows are too few of one class.
+   */
+  async compareAuc(
+    other: FittedLogisticRegression<L>,
+    input: PredictInput | ObjectRow | TensorLike,
+    labels: Vector | string,
+    options: Pick<EvaluateOptions, 'sampleWeight'> = {},
+  ): Promise<AucComparison> {
+    requireOptions(options, ['sampleWeight'], 'compareAuc');
+    const rows = isOneRow(input) ? [input] : input;
+    const read = whenRead(labelsOf(rows, labels), (cells) => this.#codesOf(cells));
+    const decisions = Promise.all([this, other].map((model) => model.decisionFunction(rows as PredictInput)));
+    const codes = await read;
+    const [scores, otherScores] = (await decisions) as [number[], number[]];
+    requireLabels(scores.length, codes.length);
+    const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
+    return this.measureAgainst(other, { scores, otherScores, labels: codes, weights });
+  }
+
+  /** The same of log-odds [m] of both models, against class codes as this model's `labelReader` gives them. */
+  async measureAgainst(
+    other: FittedLogisticRegression,
+    rows: {
+      readonly scores: readonly number[];
+      readonly otherScores: readonly number[];
+      readonly labels: ArrayLike<number>;
+      readonly weights?: Float64Array | undefined;
+    },
+  ): Promise<AucComparison> {
+    const [own, others] = [this.toJSON().target, other.toJSON().target];
+    if (String(own.classes) !== String(others.classes) || own.reference !== others.reference) {
+      const of = (target: typeof own): string => `${target.classes.join(', ')} against ${target.reference}`;
+      throw new LogisticError('not-comparable', `the models predict ${of(own)} and ${of(others)}`, {
+        hint: 'AUCs are compared of models with the same classes and the same reference',
+      });
+    }
+    const { labels, weights } = rows;
+    const ranked = { scores: Float64Array.from(rows.scores), labels, own: 1, weights };
+    const found = await compareAuc(ranked, Float64Array.from(rows.otherScores));
+    if (!('undefined' in found)) return found;
+    throw new LogisticError('bad-data', `the AUCs cannot be compared: ${found.undefined}`);
   }
 
   /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them. */

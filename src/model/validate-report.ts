@@ -35,6 +35,8 @@ const common = {
 const twoClasses = record({
   ...common,
   ...averages,
+  aucStandardError: optional(measured), // since 0.2
+  aucInterval: optional(nullable(list(finite, '2 numbers', 2))),
   averagePrecision: measured,
   brier: measured,
   confusion: record({ truePositives: finite, falsePositives: finite, trueNegatives: finite, falseNegatives: finite }),

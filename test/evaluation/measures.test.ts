@@ -71,7 +71,12 @@ test('the bound is what the bins leave open: 0 where no bin holds both kinds, ½
 
 test('what needs a probability of each row is null with the reason; an AUC from scores has no bound', async () => {
   const { counted, exact } = await bothWays(draw(2, { m: 50, K: 2, center: 0 }), 0.5);
-  expect(counted).toMatchObject({ averagePrecision: null, brier: null });
-  expect(Object.keys(counted.undefined).sort()).toEqual(['averagePrecision', 'brier']);
+  expect(counted).toMatchObject({ aucStandardError: null, averagePrecision: null, brier: null });
+  expect(Object.keys(counted.undefined).sort()).toEqual([
+    'aucInterval',
+    'aucStandardError',
+    'averagePrecision',
+    'brier',
+  ]);
   expect('aucError' in exact).toBe(false);
 });

@@ -117,6 +117,8 @@ test('what the rows cannot define is null, with the reason', async () => {
     f1: null,
     accuracy: 1,
   });
-  expect(Object.keys(zeros.undefined).sort()).toEqual(['auc', 'averagePrecision', 'f1', 'precision', 'recall']);
+  expect(Object.keys(zeros.undefined).sort()).toEqual([
+    ...['auc', 'aucInterval', 'aucStandardError', 'averagePrecision', 'f1', 'precision', 'recall'],
+  ]);
   expect((await measure({ decision: new Float64Array(0), y: [], threshold: 0.5 })).meanLogLoss).toBeNull();
 });
