@@ -7,6 +7,15 @@ export function parseNumber(text: string): number {
   return value;
 }
 
+const milliseconds: Readonly<Record<string, number>> = { ms: 1, s: 1000, min: 60_000, h: 3_600_000 };
+
+/** 500ms, 60s, 5min or 2h, in milliseconds. */
+export function parseDuration(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)(ms|s|min|h)$/.exec(text) ?? [];
+  if (unit === undefined) throw new InvalidArgumentError('Give a number with its unit: 500ms, 60s, 5min or 2h.');
+  return Number(count) * milliseconds[unit]!;
+}
+
 /** auto, or a number. */
 export function parseThreads(text: string): 'auto' | number {
   const count = Number(text);

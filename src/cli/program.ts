@@ -6,11 +6,12 @@ import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { type FlagKind, optionRecords } from '../model/option-records.ts';
 import { dialectNames } from '../sql/dialects.ts';
-import { parseClassWeight, parseDelimiter, parseList, parseNumber, parseThreads } from './parse.ts';
+import { parseClassWeight, parseDelimiter, parseDuration, parseList, parseNumber, parseThreads } from './parse.ts';
 import { onOneLine } from './visible.ts';
 
 const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unknown) | undefined>> = {
   number: parseNumber,
+  duration: parseDuration,
   list: parseList,
   character: parseDelimiter,
   'class-weight': parseClassWeight,

@@ -19,18 +19,24 @@ export function createProgress(phase: string, quiet = false): Progress {
   };
 }
 
-/** Of a fit: the file first, then the iterations. */
+/** Of a fit: the file or the queries first, then the iterations. */
 export function createFitProgress(
   quiet: boolean,
 ): Required<Pick<FitOptions, 'onProgress' | 'onIteration'>> & { stop(): void } {
   const { update, stop } = createProgress('reading', quiet);
+  let [step, done] = ['', 1];
   return {
-    onProgress: (fraction) => update(fraction, 'reading'),
-    onIteration: ({ iteration, value, gradientNorm }) =>
-      update(
-        1,
-        `fitting: iteration ${iteration}, loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`,
-      ),
+    onProgress(fraction, pass) {
+      if (pass === undefined) update(fraction, 'reading');
+      else {
+        done = (pass.pass - 1 + fraction) / pass.about;
+        update(done, `query ${pass.pass} of about ${pass.about}${step}`);
+      }
+    },
+    onIteration({ iteration, value, gradientNorm }) {
+      step = `: iteration ${iteration}, loss ${value.toPrecision(6)}, gradient ${gradientNorm.toExponential(1)}`;
+      update(done, `fitting${step}`);
+    },
     stop,
   };
 }

@@ -15,7 +15,7 @@ import {
   momentsStatement,
   type QueryCounts,
   readCounts,
-  sampleStatement,
+  sampleStatements,
   valuesStatement,
 } from '../sql/profile.ts';
 import type { CompleteRows, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
@@ -27,6 +27,7 @@ import { mostClasses } from './labels.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
 import { confirmedDependencies, meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import {
+  type Answers,
   censusOf,
   labelsOf,
   levelFeature,
@@ -39,7 +40,7 @@ import { indicatorScalings, type ScaledTerm, type ScaledTerms, termsWith } from 
 import { classFactors } from './weights.ts';
 
 /** Rows of the sample: enough for a warm start from which five to seven gradients are left to do. */
-const sampledRows = 65_536;
+export const sampledRows = 65_536;
 
 export interface QueriedDesign {
   readonly design: DecidedDesign;
@@ -74,7 +75,9 @@ export async function decideQueriedDesign(
   const classed = { ...complete, labels: classesByCode(labels) };
 
   const share = Math.min(1, (1.02 * sampledRows) / counts.complete);
-  const sampled = await engine.run(sampleStatement(dialect, classed, share), signal);
+  const drawn = { share, seed: options.seed, most: 2 * sampledRows };
+  let sampled: Answers = [];
+  for (const statement of sampleStatements(dialect, classed, drawn)) sampled = await engine.run(statement, signal);
   const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
   const centres = numeric.map((column) => meanOf(sampled, complete.columns.indexOf(column)));
   const moments = await engine.run(momentsStatement(dialect, classed, numeric, centres), signal);

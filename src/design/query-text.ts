@@ -12,13 +12,13 @@ import {
   countsStatement,
   levelsStatement,
   momentsStatement,
-  sampleStatement,
+  sampleStatements,
   valuesStatement,
 } from '../sql/profile.ts';
 import { numbersStatement, type QueriedColumn, type QueriedRows, type QueriedTerm } from '../sql/queried-rows.ts';
 import type { Statement } from '../sql/statement.ts';
 import { mostClasses } from './labels.ts';
-import { describeRows, type QueryOptions } from './queried.ts';
+import { describeRows, type QueryOptions, sampledRows } from './queried.ts';
 
 /** What a query of a fit is for, and its text, in the order in which they are asked. */
 export interface ShownQuery {
@@ -42,6 +42,7 @@ export async function showQueries(
     classFactors: options.classWeight && new Float64Array(2).fill(Number.NaN),
     terms: complete.columns.map(unknownTerm),
   };
+  const drawn = { share: Number.NaN, seed: options.seed, most: 2 * sampledRows };
   const measured = { ...rows, classFactors: undefined };
   const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
   const others = complete.columns.filter(({ kind }) => kind !== 'numeric');
@@ -51,7 +52,7 @@ export async function showQueries(
   return [
     ...shown('rows, missing cells, NaN and infinite numbers', countsStatement(dialect, complete)),
     ...shown('the classes', valuesStatement(dialect, complete, complete.target, mostClasses + 1)),
-    ...shown('a random sample', sampleStatement(dialect, rows, Number.NaN)),
+    ...shown('a random sample', ...sampleStatements(dialect, rows, drawn)),
     ...shown('means, deviations and ranges', momentsStatement(dialect, rows, numeric, [...unknown])),
     ...others.flatMap((column) =>
       shown(

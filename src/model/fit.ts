@@ -82,6 +82,7 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
           ...design.warnings,
           ...outcomeWarnings({ design, solution, separation }, options),
           ...foldWarnings(crossValidation, design, placed.missing),
+          ...(placed.warnings?.() ?? []),
         ],
         meanLogLoss: solution.meanLogLoss,
         metrics,

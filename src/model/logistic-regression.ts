@@ -8,6 +8,7 @@ import { LogisticError, requireOptions, unexpected, type Warning } from '../erro
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import type { Connection } from '../sql/engine.ts';
+import { type Pass, steadyConnection } from '../sql/steady.ts';
 import { checkOptions } from './check-options.ts';
 import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
@@ -15,15 +16,18 @@ import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import type { PageFileOpener } from './paged.ts';
 import { tableDataset } from './placed.ts';
-import { type QueriedData, queriedDataset, queryText } from './queried.ts';
+import { expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */
   readonly sampleWeight?: TableRequest['sampleWeight'];
   /** Names of the columns of a matrix; default x1, x2, … */
   readonly featureNames?: readonly string[];
-  /** Files: fraction read so far, from 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
+  /**
+   * Files: the fraction read so far, from 0 to 1. Queries of a database: the fraction of the present one, where the
+   * engine says, and which it is.
+   */
+  readonly onProgress?: (fraction: number, pass?: Pass) => void;
 }
 
 export interface CrossValidateOptions extends FitOptions {
@@ -127,7 +131,7 @@ export class LogisticRegression {
    */
   async toSQL(data: FileInput | QueryInput, target: string): Promise<string> {
     const input = isQuery(data) ? data : await this.#databases().queryOf(data);
-    return this.#withConnection(input, ({ connection, query, source }) =>
+    return this.#withConnection(input, {}, ({ connection, query, source }) =>
       queryText({ connection, query }, requireTarget(target, source), this.#options),
     );
   }
@@ -176,9 +180,9 @@ export class LogisticRegression {
     const name = requireTarget(target, input.source ?? 'the query');
     const { signal, onProgress } = more;
     if (options.rows !== 'memory') {
-      return this.#withConnection(input, (data) => fit(queriedDataset(data), name, options, more));
+      return this.#withConnection(input, more, (data) => fit(queriedDataset(data), name, options, more));
     }
-    const table = await this.#withConnection(input, ({ connection, query }) =>
+    const table = await this.#withConnection(input, more, ({ connection, query }) =>
       connection.pull(query, { ...options, target: name }, { ...options, signal, onProgress }),
     );
     return fitRead(table, name, options, more);
@@ -186,10 +190,12 @@ export class LogisticRegression {
 
   async #withConnection<T>(
     { query, connection: given, source = 'the query' }: QueryInput,
+    { onProgress }: FitOptions,
     use: (data: QueriedData) => Promise<T>,
   ): Promise<T> {
     const { open, openPageFile } = this.#databases();
-    const connection = await open(given);
+    const { timeout, rows } = this.#options;
+    const connection = steadyConnection(await open(given), { timeout, onProgress, passes: expectedPasses[rows] });
     try {
       const select = query.replace(/[;\s]+$/, ''); // it becomes part of other queries
       return await use({ connection, query: select, source, openPageFile });

@@ -7,7 +7,7 @@ import { defaultMissingTokens } from '../predict/cell.ts';
 import type { Options } from './options.ts';
 
 /** How a flag's value is read from the command line; absent for flags without one. */
-export type FlagKind = 'number' | 'string' | 'list' | 'character' | 'choice' | 'class-weight' | 'threads';
+export type FlagKind = 'number' | 'duration' | 'string' | 'list' | 'character' | 'choice' | 'class-weight' | 'threads';
 
 interface OptionRecord {
   readonly expected: string;
@@ -252,6 +252,14 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
       usage: '--rows <place>',
       kind: 'choice',
       help: 'where rows are fitted; of --sql and Parquet also on disk, or there, summed by the database (default: memory)',
+    },
+  },
+  timeout: {
+    ...positive,
+    flag: {
+      usage: '--timeout <time>',
+      kind: 'duration',
+      help: 'how long one query of a database may take: 60s, 5min (default: no limit)',
     },
   },
   threads: {

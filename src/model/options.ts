@@ -72,6 +72,8 @@ export interface Options {
    * 'there', summed by the database.
    */
   readonly rows?: 'memory' | 'disk' | 'there';
+  /** Databases: milliseconds that one query may take; default no limit. */
+  readonly timeout?: number;
   /** Column of sample weights. */
   readonly weights?: string;
   /** Only these columns as features. */

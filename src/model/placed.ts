@@ -6,6 +6,7 @@ import { openPlace } from '../backends/registry.ts';
 import type { MissingCells, Table } from '../data/table.ts';
 import { type DecidedDesign, type Design, decideDesign } from '../design/design.ts';
 import { type Part, samplePart, sourceOf } from '../design/source.ts';
+import type { Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { FitProblem } from '../fitting/solve.ts';
 import type { Penalty } from '../objective/objective.ts';
@@ -29,6 +30,8 @@ export interface Placed {
   readonly rows: Promise<RowSums>;
   /** The fit of the training rows. */
   readonly problem: FitProblem;
+  /** What happened to the rows while they were fitted. */
+  readonly warnings?: () => readonly Warning[];
 }
 
 /** Of this many numbers on, a sample is placed too, of which a first guess can be made. */

@@ -8,19 +8,22 @@ import { type ShownQuery, showQueries } from '../design/query-text.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowPlace, RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
-import type { Connection } from '../sql/engine.ts';
 import { queriedRows } from '../sql/rows.ts';
+import type { SteadyConnection } from '../sql/steady.ts';
 import type { CheckedOptions } from './options.ts';
 import { type PageFileOpener, placeOnDisk } from './paged.ts';
 import { type Dataset, penaltyOf, trainingPartitions } from './placed.ts';
 
 export interface QueriedData {
-  readonly connection: Connection;
+  readonly connection: SteadyConnection;
   readonly query: string;
   /** Where the data came from, for the report. */
   readonly source: string;
   readonly openPageFile: PageFileOpener;
 }
+
+/** Queries over the rows besides those of categories: profile, steps, Hessian and metrics, or the reading of them once. */
+export const expectedPasses = { memory: 1, disk: 5, there: 14 } as const;
 
 export function queriedDataset(data: QueriedData): Dataset {
   return {
@@ -45,6 +48,7 @@ export function queriedDataset(data: QueriedData): Dataset {
           weights: options.weights === undefined ? null : { column: options.weights },
           place,
           rows: Promise.resolve(rows),
+          warnings: connection.warnings,
           problem: {
             rows,
             sample: placedSample,

@@ -34,39 +34,61 @@ interface DatabaseOptions {
   readonly onProgress?: ((share: number) => void) | undefined;
 }
 
-export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { DuckDBInstance } = loadDuckDB();
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-    memory_limit: '2GB',
-    temp_directory: '', // reading spills nothing
-  });
-  const connection = await instance.connect();
-  await connection.run("set TimeZone = 'UTC'"); // times are the same texts everywhere
-  return databaseOf(connection, options, () => {
-    connection.closeSync();
-    instance.closeSync();
-  });
+/** What closing a connection of our own means. */
+export interface OwnConnection {
+  readonly connection: DuckDBConnection;
+  close(): void;
 }
 
-/** A connection that is open already; `end` is what closing it means. */
-export async function databaseOf(
-  connection: DuckDBConnection,
-  options: DatabaseOptions,
-  end = (): void => {},
-): Promise<Database> {
+/** A database of our own: in memory, or a file of one, which is only read. */
+export async function openInstance(path: string, more: Record<string, string> = {}): Promise<OwnConnection> {
+  const { DuckDBInstance } = loadDuckDB();
+  const instance = await DuckDBInstance.create(path, {
+    ...(path !== ':memory:' && { access_mode: 'READ_ONLY' }),
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    temp_directory: '', // nothing is left in the current folder
+    ...more,
+  });
+  const connection = await instance.connect();
+  for (const setting of [
+    "TimeZone = 'UTC'", // times are the same texts everywhere
+    "streaming_buffer_size = '64MB'", // with 1 MB its threads wait for each other
+    "allocator_bulk_deallocation_flush_threshold = '4MB'", // freed memory goes back: 70 MB less
+    'enable_progress_bar = true',
+    'enable_progress_bar_print = false',
+  ]) {
+    await connection.run(`set ${setting}`);
+  }
+  return {
+    connection,
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { connection, close } = await openInstance(':memory:', { memory_limit: '2GB' });
+  return databaseOf(connection, options, close);
+}
+
+/** Calls back with the share of a connection's query that is done, until the function that it gives is called. */
+export function followProgress(connection: DuckDBConnection, onProgress: (share: number) => void): () => void {
+  const timer = setInterval(() => onProgress(Math.max(0, connection.progress.percentage) / 100), progressInterval);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** A connection that is open already, whose settings stay as they are; `end` is what closing it means. */
+export function databaseOf(connection: DuckDBConnection, options: DatabaseOptions, end = (): void => {}): Database {
   const { raw } = loadDuckDB();
-  await connection.run("set streaming_buffer_size = '64MB'"); // with 1 MB its threads wait for each other
-  await connection.run("set allocator_bulk_deallocation_flush_threshold = '4MB'"); // freed memory goes back: 70 MB less
-  if (options.onProgress) await connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false');
   const { signal, onProgress } = options;
   let open = true;
   const interrupt = (): void => connection.interrupt();
   signal?.addEventListener('abort', interrupt);
-  const timer =
-    onProgress && setInterval(() => onProgress(Math.max(0, connection.progress.percentage) / 100), progressInterval);
-  timer?.unref();
+  const unfollow = onProgress && followProgress(connection, onProgress);
 
   /** DuckDB's own word for an interrupt gives way to the signal's reason. */
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -110,7 +132,7 @@ export async function databaseOf(
       return nulls;
     },
     async close() {
-      clearInterval(timer);
+      unfollow?.();
       signal?.removeEventListener('abort', interrupt);
       if (open) end();
       open = false;

@@ -19,8 +19,10 @@ export interface Dialect {
   readonly asText: (expression: string) => string;
   /** Ends a sub-select whose expressions a planner would copy into every sum that uses them. */
   readonly fence: string;
-  /** Uniform in [0, 1), anew for each row. */
-  readonly random: string;
+  /** What is asked before a random sample, where the seed is one of the session. */
+  readonly seedSession?: (seed: number) => string;
+  /** Ends a select after `where …`: of its rows about this share, the same ones for the same seed. */
+  readonly drawn: (share: string, seed: number, columns: readonly string[]) => string;
   /** The most accurate sum that costs no more. */
   readonly sum: (expression: string) => string;
   /** Sums in one query. */
@@ -37,6 +39,8 @@ const digits = (x: number): string => {
 };
 const castTo = (type: string) => (expression: string) => `cast(${expression} as ${type})`;
 const trimmed = (type: string) => (expression: string) => `trim(cast(${expression} as ${type}))`;
+/** Spreads seeds over [0, 1). */
+const goldenRatio = 0.6180339887498949;
 const plainSum = (expression: string): string => `sum(${expression})`;
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
@@ -49,7 +53,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     asDouble: castTo('double'),
     asText: trimmed('varchar'),
     fence: '',
-    random: 'random()',
+    drawn: (share, seed) =>
+      ` qualify cast(hash(row_number() over (), ${seed}) as double) / 18446744073709551616e0 < ${share}`,
     sum: (expression) => `fsum(${expression})`, // Kahan's
     mostSums: 2000,
   },
@@ -62,7 +67,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     asDouble: castTo('double precision'),
     asText: trimmed('text'),
     fence: ' offset 0',
-    random: 'random()',
+    seedSession: (seed) => `select setseed(${(seed * goldenRatio) % 1})`,
+    drawn: (share) => ` and random() < ${share}`,
     sum: plainSum,
     mostSums: 1600, // of 1,664 items in a select
   },
@@ -75,7 +81,9 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     asDouble: (expression) => `toFloat64(${expression})`,
     asText: (expression) => `replaceRegexpAll(toString(${expression}), '^ +| +$', '')`, // no trim in old releases
     fence: '',
-    random: '(rand() / 4294967296)',
+    // Its random numbers take no seed: equal rows are drawn together.
+    drawn: (share, seed, columns) =>
+      ` and cityHash64(toUInt64(${seed}), ${columns.join(', ')}) / 18446744073709551616e0 < ${share}`,
     sum: plainSum,
     mostSums: 500,
   },

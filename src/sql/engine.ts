@@ -18,8 +18,15 @@ export interface Engine {
   readonly detail: string;
   /** The columns of a query, in order; no row is read. */
   describe(query: string, signal?: AbortSignal): Promise<readonly DescribedColumn[]>;
-  /** The rows of a statement: numbers, or texts that spell them. */
-  run(statement: Statement, signal?: AbortSignal): Promise<readonly (readonly unknown[])[]>;
+  /**
+   * The rows of a statement: numbers, or texts that spell them. `onProgress` hears the share of it that is done, where
+   * the engine says. Rejects with LogisticError 'connection-lost' where asking again may help.
+   */
+  run(
+    statement: Statement,
+    signal?: AbortSignal,
+    onProgress?: (share: number) => void,
+  ): Promise<readonly (readonly unknown[])[]>;
   close(): Promise<void>;
 }
 

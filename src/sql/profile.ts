@@ -90,20 +90,26 @@ export function levelsStatement(
   return w.statement(`select v, y, count(*), ${dialect.sum('s')} from (${inner}) g group by v, y limit ${most}`);
 }
 
-/** About `count` random complete rows: the numbers or texts of `columns`, the class code, the weight. */
-export function sampleStatement(
+/**
+ * About a share of the complete rows, drawn by a seed: the numbers or texts of `columns`, the class code, the weight.
+ * The last statement's answer has them; there are `most` at most.
+ */
+export function sampleStatements(
   dialect: Dialect,
   rows: CompleteRows & Pick<QueriedRows, 'labels'>,
-  share: number,
-): Statement {
+  { share, seed, most }: { readonly share: number; readonly seed: number; readonly most: number },
+): Statement[] {
   const w = new Writer(dialect);
   const items = [
     ...rows.columns.map((column) => rawValue(w, column)),
     classCode(w, rows.target, rows.labels),
     weightOf(w, rows),
   ];
-  const drawn = share >= 1 ? '' : ` and ${dialect.random} < ${w.number(share)}`;
-  return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${drawn}`);
+  const values = [...rows.columns, rows.target].map(({ name }) => w.column(name));
+  const drawn = share >= 1 ? '' : dialect.drawn(w.number(share), seed, values);
+  const select = `select ${items.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${drawn} limit ${most}`;
+  const seeding = dialect.seedSession?.(seed);
+  return [...(seeding === undefined ? [] : [{ sql: seeding, texts: [] }]), w.statement(select)];
 }
 
 /** Moments of numeric columns about `centres` by class: rows of [y, rows, Σ s, min s, then Σ s·v, Σ s·v², min v, max v of each]. */

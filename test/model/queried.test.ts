@@ -138,6 +138,47 @@ test('a level that one class has alone is named as in memory', async () => {
   expect(separation(there)).toEqual(separation(here));
 });
 
+test('a seed draws its sample again, another one another', async () => {
+  const query = 'select i % 1009 as x, (i * 7919) % 11 > 4 + (i % 1009) / 300 as y from range(200000) t(i)';
+  const asked: string[] = [];
+  const drawn = async (seed: number) => {
+    const real = connection.runAndReadAll.bind(connection);
+    const samples: string[] = [];
+    connection.runAndReadAll = async (...given) => {
+      const answer = await real(...given);
+      if (/row_number/.test(String(given[0]))) samples.push(String(answer.getRowsJS()));
+      return answer;
+    };
+    await fitted('y', { rows: 'there', seed }, query);
+    connection.runAndReadAll = real;
+    asked.push(...samples);
+    return samples;
+  };
+  const [first, again, other] = [await drawn(1), await drawn(1), await drawn(2)];
+  expect(asked).toHaveLength(3);
+  expect(first[0] === again[0]).toBe(true);
+  expect(first[0] === other[0]).toBe(false);
+});
+
+test('a query that takes longer than its limit ends the fit', async () => {
+  const query = 'select a.i % 7 as x, b.i % 2 as y from range(300000) a(i), range(300000) b(i)';
+  await expect(fitted('y', { rows: 'there', timeout: 100 }, query)).rejects.toMatchObject({ code: 'query-timeout' });
+});
+
+test('progress tells which query it is of about how many', async () => {
+  const passes: number[] = [];
+  let about = 0;
+  await new LogisticRegression({ rows: 'there' }).fit({ query: 'select x, plan, y from t', connection }, 'y', {
+    onProgress(_, pass) {
+      if (passes.at(-1) !== pass!.pass) passes.push(pass!.pass);
+      about = pass!.about;
+    },
+  });
+  expect(passes).toEqual(passes.map((_, k) => k + 1));
+  expect(passes.length).toBeGreaterThan(8);
+  expect(about).toBeGreaterThanOrEqual(passes.length);
+});
+
 describe('refused, and said', () => {
   test.each(['memory', 'disk', 'there'] as const)('what the database refuses, rows in %s', async (rows) => {
     const failing = fitted('y', { rows }, 'select * from nowhere');

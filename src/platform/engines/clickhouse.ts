@@ -1,7 +1,7 @@
 /** ClickHouse as an engine, by the package @clickhouse/client: read-only queries over HTTP, texts bound as parameters. */
 import { randomUUID } from 'node:crypto';
-import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
-import { LogisticError } from '../../errors.ts';
+import type { ClickHouseClient, ClickHouseSettings, ResultSet } from '@clickhouse/client';
+import { brief, LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
@@ -15,6 +15,48 @@ const settings: ClickHouseSettings = {
   skip_unavailable_shards: 0,
   max_query_size: '16777216',
 };
+
+type OnProgress = (share: number) => void;
+
+interface CompactAnswer {
+  readonly meta: readonly { readonly name: string; readonly type: string }[];
+  readonly data: readonly (readonly unknown[])[];
+  /** What went wrong after the first rows. */
+  readonly exception?: string;
+}
+
+const progressInterval = 500;
+
+/** The share of the rows that a query has read, asked of the server beside it. */
+function followProgress(client: ClickHouseClient, id: string, onProgress: OnProgress): () => void {
+  const query = `select read_rows / total_rows_approx from system.processes where query_id = '${id}'`;
+  const ask = async (): Promise<void> => {
+    const answer = await client.query({ query, format: 'JSONCompact', clickhouse_settings: { readonly: '2' } });
+    const { data } = (await answer.json()) as unknown as { data: number[][] };
+    const share = data[0]?.[0];
+    if (following && typeof share === 'number') onProgress(Math.min(1, share));
+  };
+  let following = true;
+  const timer = setInterval(() => void ask().catch(() => {}), progressInterval);
+  timer.unref();
+  return () => {
+    following = false;
+    clearInterval(timer);
+  };
+}
+
+/** Its own errors begin with a number, which the client cuts off from new releases'; all others are of the way there. */
+function failed(error: unknown): unknown {
+  if (error instanceof LogisticError || error instanceof TypeError) return error;
+  const { message, code } = error as { message?: string; code?: string };
+  const reason = message || code || String(error);
+  if (/^\d+$/.test(code ?? ''))
+    return new LogisticError('query-failed', `ClickHouse: ${reason}`, { details: { reason } });
+  return new LogisticError('connection-lost', `ClickHouse: no whole answer came (${brief(reason)})`, {
+    hint: 'check the server and the network, and try again',
+    details: { reason },
+  });
+}
 
 export async function openClickHouse(url: URL, shown: string): Promise<Connection> {
   const { createClient, ClickHouseLogLevel } = loadOptional<typeof import('@clickhouse/client')>(
@@ -45,37 +87,43 @@ export async function clickhouseConnection(
   client: ClickHouseClient,
   close = async (): Promise<void> => {},
 ): Promise<Connection> {
-  const ask = async ({ sql, texts }: Statement, format: 'JSONCompact' | 'CSVWithNames', signal?: AbortSignal) => {
+  /** The answer to a statement, read by `read` while the query can still be cancelled and fail. */
+  const ask = async <T>(
+    { sql, texts }: Statement,
+    format: 'JSONCompact' | 'CSVWithNames',
+    { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
+    read: (answer: ResultSet<'JSONCompact' | 'CSVWithNames'>) => Promise<T>,
+  ): Promise<T> => {
     signal?.throwIfAborted();
     const query_id = randomUUID();
     const kill = (): void =>
       void client.command({ query: `kill query where query_id = '${query_id}'` }).catch(() => {});
     signal?.addEventListener('abort', kill);
+    const unfollow = onProgress && followProgress(client, query_id, onProgress);
     try {
-      return await client.query({
-        query: sql,
-        format,
-        query_id,
-        query_params: Object.fromEntries(texts.map((text, k) => [`p${k}`, text])),
-        clickhouse_settings: settings,
-        ...(signal && { abort_signal: signal }),
-      });
+      const query_params = Object.fromEntries(texts.map((text, k) => [`p${k}`, text]));
+      const ending = signal && { abort_signal: signal };
+      return await read(
+        await client.query({ query: sql, format, query_id, query_params, clickhouse_settings: settings, ...ending }),
+      );
     } catch (error) {
       signal?.throwIfAborted();
-      const { message, code } = error as { message?: string; code?: string };
-      const reason = message || code || String(error);
-      throw new LogisticError('query-failed', `ClickHouse: ${reason}`, { details: { reason } });
+      throw failed(error);
     } finally {
+      unfollow?.();
       signal?.removeEventListener('abort', kill);
     }
   };
-  const run = async (statement: Statement, signal?: AbortSignal): Promise<unknown[][]> => {
-    const answer = await ask(statement, 'JSONCompact', signal);
-    return ((await answer.json<{ data: unknown[][] }>()) as unknown as { data: unknown[][] }).data;
-  };
+  const compact = (statement: Statement, signal?: AbortSignal, onProgress?: OnProgress): Promise<CompactAnswer> =>
+    ask(statement, 'JSONCompact', { signal, onProgress }, async (answer) => {
+      const text = await answer.text();
+      const parsed = JSON.parse(text) as CompactAnswer;
+      if (parsed.exception !== undefined) throw new LogisticError('query-failed', `ClickHouse: ${parsed.exception}`);
+      return parsed;
+    });
+  const run: Connection['run'] = async (...asked) => (await compact(...asked)).data;
   const describe = async (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> => {
-    const answer = await ask({ sql: `select * from (\n${query}\n) q limit 0`, texts: [] }, 'JSONCompact', signal);
-    const { meta } = (await answer.json()) as unknown as { meta: { name: string; type: string }[] };
+    const { meta } = await compact({ sql: `select * from (\n${query}\n) q limit 0`, texts: [] }, signal);
     return meta.map(({ name, type }) => ({ name, type, kind: kindOf(type) }));
   };
   const [[version]] = (await run({ sql: 'select version()', texts: [] })) as [[string]];
@@ -89,14 +137,15 @@ export async function clickhouseConnection(
     run,
     async pull(query, request, options) {
       const columns = await describe(query, options.signal);
-      const sql = selectCells(dialect, query, columns);
-      const answer = await ask({ sql, texts: [] }, 'CSVWithNames', options.signal);
-      async function* chunks(): AsyncGenerator<Uint8Array> {
-        for await (const lines of answer.stream()) {
-          yield Buffer.from(`${(lines as { text: string }[]).map(({ text }) => text).join('\n')}\n`);
+      const statement = { sql: selectCells(dialect, query, columns), texts: [] };
+      return ask(statement, 'CSVWithNames', { signal: options.signal }, (answer) => {
+        async function* chunks(): AsyncGenerator<Uint8Array> {
+          for await (const lines of answer.stream()) {
+            yield Buffer.from(`${(lines as { text: string }[]).map(({ text }) => text).join('\n')}\n`);
+          }
         }
-      }
-      return tableFromCells(chunks(), columns, request, options);
+        return tableFromCells(chunks(), columns, request, options);
+      });
     },
     close,
   };

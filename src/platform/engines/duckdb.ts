@@ -3,36 +3,27 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
-import type { Statement } from '../../sql/statement.ts';
-import { databaseOf, loadDuckDB } from '../duckdb.ts';
+import { databaseOf, followProgress, openInstance } from '../duckdb.ts';
 import { readRelation } from '../relation.ts';
 
 /** `path` is a database file, or ':memory:'. */
 export async function openDuckDB(path: string): Promise<Connection> {
-  const { DuckDBInstance } = loadDuckDB();
-  const access = path === ':memory:' ? {} : { access_mode: 'READ_ONLY' };
-  const instance = await DuckDBInstance.create(path, {
-    ...access,
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  }).catch((error: Error) => {
+  const { connection, close } = await openInstance(path).catch((error: Error) => {
+    if (error instanceof LogisticError) throw error;
     throw new LogisticError('connection-failed', `${path}: ${error.message.split('\n')[0]}`, {
       hint: 'give the path of a DuckDB database file: duckdb:shop.duckdb',
     });
   });
-  const connection = await instance.connect();
-  return duckdbConnection(connection, async () => {
-    connection.closeSync();
-    instance.closeSync();
-  });
+  return duckdbConnection(connection, async () => close());
 }
 
 export async function duckdbConnection(
   connection: DuckDBConnection,
   close = async (): Promise<void> => {},
 ): Promise<Connection> {
-  const run = async ({ sql, texts }: Statement, signal?: AbortSignal) => {
+  const run: Connection['run'] = async ({ sql, texts }, signal, onProgress) => {
     signal?.throwIfAborted();
+    const unfollow = onProgress && followProgress(connection, onProgress);
     const interrupt = (): void => connection.interrupt();
     signal?.addEventListener('abort', interrupt);
     try {
@@ -41,6 +32,7 @@ export async function duckdbConnection(
       signal?.throwIfAborted();
       throw failed(error);
     } finally {
+      unfollow?.();
       signal?.removeEventListener('abort', interrupt);
     }
   };
@@ -58,7 +50,7 @@ export async function duckdbConnection(
       }));
     },
     async *numbers({ sql, texts }, signal) {
-      const db = await databaseOf(connection, { signal });
+      const db = databaseOf(connection, { signal });
       try {
         for await (const chunk of db.stream(sql, texts)) {
           yield Array.from({ length: chunk.columnCount }, (_, column) => {
@@ -72,7 +64,7 @@ export async function duckdbConnection(
       }
     },
     async pull(query, request, options) {
-      const db = await databaseOf(connection, options);
+      const db = databaseOf(connection, options);
       try {
         return await readRelation(db, `(\n${query}\n) q`, 'the query', request, options).catch((error) => {
           options.signal?.throwIfAborted();

@@ -10,9 +10,10 @@ import type { Statement } from '../../sql/statement.ts';
 import { loadOptional } from '../load-optional.ts';
 import { selectCells, tableFromCells } from './pull.ts';
 
-/** Text literals mean themselves, floats come back whole, and the planner compiles nothing. */
+/** Text literals mean themselves, floats come back whole, the planner compiles nothing, and rows come in their order. */
 const sessionSettings =
   'set standard_conforming_strings = on; set extra_float_digits = 3; set jit = off; ' +
+  'set synchronize_seqscans = off; ' +
   'begin isolation level repeatable read read only';
 
 /** `shown` is the address without its password. */

@@ -1,0 +1,64 @@
+/** ClickHouse over a connection that breaks: a small server in this process that answers as a real one does, or does not. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { openConnection } from '../../../src/platform/engines/connection.ts';
+
+let server: Server;
+afterEach(() => new Promise((closed) => server.close(closed)));
+
+/** The address of a server that tells its version, and gives every other query to `answer`. */
+async function served(answer: (response: ServerResponse, request: IncomingMessage) => void): Promise<string> {
+  server = createServer(async (request, response) => {
+    let sql = '';
+    for await (const chunk of request) sql += chunk;
+    if (/version/.test(sql)) response.end('{"meta":[],"data":[["24.1.1"]]}');
+    else answer(response, request);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return `clickhouse://127.0.0.1:${(server.address() as AddressInfo).port}/default`;
+}
+
+const query = { sql: 'select count(*) from t', texts: [] };
+
+test.each<[string, string, RegExp, (response: ServerResponse) => void]>([
+  [
+    'an answer that is cut off',
+    'connection-lost',
+    /no whole answer/,
+    (response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('{"meta":[],"data":[[1');
+      setTimeout(() => response.destroy(), 20);
+    },
+  ],
+  [
+    'an answer that ends early',
+    'connection-lost',
+    /no whole answer/,
+    (response) => response.end('{"meta":[],"data":[[1'),
+  ],
+  [
+    'a proxy that finds no server',
+    'connection-lost',
+    /502 Bad Gateway/,
+    (response) => response.writeHead(502).end('<h1>502 Bad Gateway</h1>'),
+  ],
+  [
+    'an error after the first rows',
+    'query-failed',
+    /Memory limit exceeded/,
+    (response) =>
+      response.end('{"meta":[],"data":[[1]],"exception":"Code: 241. DB::Exception: Memory limit exceeded"}'),
+  ],
+  [
+    'an error instead of rows',
+    'query-failed',
+    /Table default.t doesn't exist/,
+    (response) =>
+      response.writeHead(404).end("Code: 60. DB::Exception: Table default.t doesn't exist. (UNKNOWN_TABLE)"),
+  ],
+])('%s is an error', async (_, code, message, answer) => {
+  const connection = await openConnection(await served(answer));
+  await expect(connection.run(query)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
+  await connection.close();
+});
