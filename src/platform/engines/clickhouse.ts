@@ -50,7 +50,7 @@ function failed(error: unknown): unknown {
   if (error instanceof LogisticError || error instanceof TypeError) return error;
   const { message, code } = error as { message?: string; code?: string };
   const reason = message || code || String(error);
-  if (/^\d+$/.test(code ?? ''))
+  if (/^\d+$/.test(code ?? '') || /^Code: \d/.test(reason))
     return new LogisticError('query-failed', `ClickHouse: ${reason}`, { details: { reason } });
   return new LogisticError('connection-lost', `ClickHouse: no whole answer came (${brief(reason)})`, {
     hint: 'check the server and the network, and try again',

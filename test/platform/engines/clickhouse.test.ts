@@ -51,6 +51,13 @@ test.each<[string, string, RegExp, (response: ServerResponse) => void]>([
       response.end('{"meta":[],"data":[[1]],"exception":"Code: 241. DB::Exception: Memory limit exceeded"}'),
   ],
   [
+    'an error of an old release',
+    'query-failed',
+    /readonly mode/,
+    (response) =>
+      response.writeHead(500).end('Code: 164, e.displayText() = DB::Exception: Cannot drop table in readonly mode'),
+  ],
+  [
     'an error instead of rows',
     'query-failed',
     /Table default.t doesn't exist/,
