@@ -36,6 +36,7 @@ export { explainNumbers, type NumericRow, type RowParameters } from './explain/n
 export type { CellRole, NodeRole } from './explain/roles.ts';
 export type { RowExplanation, RowOptions } from './explain/row.ts';
 export type { SolverReport, WarmStartReport } from './fitting/solution.ts';
+export type { Diagnostics } from './inference/influence.ts';
 export type {
   ChiSquaredTest,
   CoefficientSummary,
@@ -43,16 +44,26 @@ export type {
   PseudoR2,
   Summary,
   TermSummary,
+  WaldNumbers,
 } from './inference/summary.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
 export type { TrainingReport } from './model/fit.ts';
-export { type ClassCoefficients, type EvaluateOptions, FittedLogisticRegression } from './model/fitted.ts';
+export {
+  type ClassCoefficients,
+  type EvaluateOptions,
+  FittedLogisticRegression,
+  type IntervalOptions,
+  type OverRowsOptions,
+} from './model/fitted.ts';
+export type { Influence, RowInfluence } from './model/influence.ts';
+export type { ProbabilityInterval } from './model/intervals.ts';
 export {
   type CrossValidateOptions,
   type FitOptions,
   type LabelOf,
   LogisticRegression,
 } from './model/logistic-regression.ts';
+export type { MarginalEffect, MarginalEffects } from './model/marginal-effects.ts';
 export type { Options } from './model/options.ts';
 export type { InfiniteCoefficient, SeparationReport } from './model/separation.ts';
 export * from './predict.ts';

@@ -5,15 +5,14 @@ import {
   LogisticError,
   loadModel,
   type Metrics,
-  nearestName,
   type ScoreOptions,
 } from '../node.ts';
 import { describeP } from './inference-table.ts';
+import { readLabelled, warnDropped } from './labelled-rows.ts';
 import { printJson, printText } from './output.ts';
-import { chooseWeights, openRows, type RowFlags, type WeightFlags } from './rows.ts';
+import type { RowFlags, WeightFlags } from './rows.ts';
 import { metricNotes, metricRows } from './summary.ts';
 import { table } from './table.ts';
-import { warn } from './talk.ts';
 
 interface EvaluateFlags extends ScoreOptions, RowFlags, WeightFlags {
   /** Another model file. */
@@ -35,13 +34,7 @@ export async function evaluate(
     other,
     signal,
   });
-  const leftOut = { noTarget: 'without a label', noWeight: 'without a weight', zeroWeight: 'of weight 0' };
-  for (const [why, words] of Object.entries(leftOut)) {
-    const rows = dropped[why as keyof typeof leftOut];
-    if (rows > 0) warn(`${rows} rows ${words} are left out`);
-  }
-  if (dropped.unpredictable > 0)
-    warn(`${dropped.unpredictable} rows that cannot be predicted are left out; logit predict says why`);
+  warnDropped(dropped);
   const threshold = flags.threshold ?? model.toJSON().threshold;
   const metrics = await model.measure(logOdds, codes, {
     threshold: threshold ?? undefined,
@@ -91,93 +84,19 @@ async function scoreLabelled(
     ...flags
   }: EvaluateFlags & { readonly other: FittedLogisticRegression | undefined; readonly signal: AbortSignal },
 ) {
-  const options = { unseen: flags.unseen, threshold: flags.threshold };
-  model.predict([], options); // what is wrong with them is told before any row is read
-  const { target } = model.toJSON();
-  const { names, read, close } = await openRows(model, file, flags, signal);
-  try {
-    if (!names.includes(target.name)) {
-      throw new LogisticError(
-        'missing-column',
-        `${file}: there is no column ${JSON.stringify(target.name)} with the labels`,
-        {
-          hint: 'logit predict needs none',
-        },
-      );
-    }
-    if (other) requireColumns(other, names, flags.compare!, file);
-    const column = chooseWeights(model, file, flags, names);
-    const readWeight = model.weightReader(column);
-    const logOdds: (readonly number[])[] = [];
-    const otherLogOdds: (readonly number[])[] = [];
-    const codes: number[] = [];
-    const s: number[] = [];
-    const dropped = { noTarget: 0, unpredictable: 0, noWeight: 0, zeroWeight: 0 };
-    const strangers = new Map<string, number>();
-    const readLabel = model.labelReader();
-    const missing = new Set(['', ...model.toJSON().missingTokens]);
-    let count = 0;
-    const columns = [...new Set([...(other?.columns ?? []), target.name, ...(column === undefined ? [] : [column])])];
-    const placeOf = (name: string | undefined): number => columns.indexOf(name!);
-    const [labelAt, weightAt] = [placeOf(target.name), placeOf(column)];
-    const otherPlaces = other?.columns.map(placeOf);
-    for await (const rows of read(columns)) {
-      signal.throwIfAborted();
-      for (const { cells, others } of rows) {
-        count++;
-        const label = readLabel(others[labelAt]);
-        if (label === undefined) {
-          if (missing.has(String(others[labelAt] ?? '').trim())) dropped.noTarget++;
-          else strangers.set(String(others[labelAt]), (strangers.get(String(others[labelAt])) ?? 0) + 1);
-          continue;
-        }
-        const weight =
-          column === undefined ? 1 : readWeight(others[weightAt], `${file}: row ${count}, column ${column}`);
-        const score = model.scoreRow(cells, options);
-        const otherScore = other?.scoreRow(
-          otherPlaces!.map((at) => others[at]),
-          { unseen: flags.unseen },
-        );
-        if ('problem' in score || (otherScore && 'problem' in otherScore)) dropped.unpredictable++;
-        else if (weight === undefined) dropped.noWeight++;
-        else if (weight === 0) dropped.zeroWeight++;
-        else {
-          logOdds.push(score.logOdds);
-          if (otherScore) otherLogOdds.push(otherScore.logOdds);
-          codes.push(label);
-          s.push(weight);
-        }
-      }
-    }
-    refuseStrangers(strangers, target.name, model.classes.map(String));
-    const weights = column === undefined ? undefined : { column, values: Float64Array.from(s) };
-    return { logOdds, otherLogOdds, codes, weights, dropped };
-  } finally {
-    await close();
-  }
-}
-
-function requireColumns(other: FittedLogisticRegression, names: readonly string[], model: string, file: string): void {
-  const lost = other.columns.find((column) => !names.includes(column));
-  if (lost === undefined) return;
-  throw new LogisticError(
-    'missing-column',
-    `${file}: ${model} needs the column ${JSON.stringify(lost)}, which the file lacks`,
-  );
-}
-
-/** Labels the model does not know would make every figure wrong, so none is printed. */
-function refuseStrangers(strangers: ReadonlyMap<string, number>, target: string, classes: readonly string[]): void {
-  if (strangers.size === 0) return;
-  const listed = [...strangers].slice(0, 5).map(([label, rows]) => `${JSON.stringify(label)} (${rows} rows)`);
-  const near = nearestName([...strangers.keys()][0]!, classes);
-  throw new LogisticError(
-    'unknown-label',
-    `${target} holds ${listed.join(', ')}; the model's classes are ${classes.join(', ')}`,
-    {
-      hint: `fix the labels of the file${near === undefined ? '' : ` (${JSON.stringify(near)} may be meant)`}`,
-    },
-  );
+  const logOdds: (readonly number[])[] = [];
+  const otherLogOdds: (readonly number[])[] = [];
+  const codes: number[] = [];
+  const s: number[] = [];
+  const against = other && { model: other, name: flags.compare! };
+  const { column, dropped } = await readLabelled(model, file, { ...flags, other: against, signal }, (row) => {
+    logOdds.push(row.logOdds);
+    if (row.otherLogOdds) otherLogOdds.push(row.otherLogOdds);
+    codes.push(row.code);
+    s.push(row.weight);
+  });
+  const weights = column === undefined ? undefined : { column, values: Float64Array.from(s) };
+  return { logOdds, otherLogOdds, codes, weights, dropped };
 }
 
 function describeComparison(

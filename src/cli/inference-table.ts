@@ -89,7 +89,7 @@ function likelihoodLines({ logLikelihood, aic, bic, pseudoR2, likelihoodRatio, n
   return lines.length === 0 ? '' : ['', ...lines].map((line) => `${line}\n`).join('');
 }
 
-function describeInterval(interval: Interval | null): string {
+export function describeInterval(interval: Interval | null): string {
   if (interval === null) return '';
   return `[${interval.map((end) => (Number.isFinite(end) ? show(end) : end < 0 ? '−∞' : '+∞')).join(', ')}]`;
 }

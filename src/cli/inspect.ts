@@ -1,18 +1,34 @@
-/** `logit inspect`: what a model needs, its coefficients, and how it was made. */
-import { type FittedLogisticRegression, loadModel, type TrainingReport } from '../node.ts';
+/** `logit inspect`: what a model needs, its coefficients, and how it was made; over the rows of a file, effects and influence. */
+import { type FittedLogisticRegression, LogisticError, loadModel, type TrainingReport } from '../node.ts';
+import { printEffects } from './effects.ts';
 import { allTables, summaryOf } from './inference-table.ts';
+import { type InfluenceFlags, printInfluence } from './influence.ts';
 import { printJson, printText } from './output.ts';
 import { coefficientTable } from './summary.ts';
 import { table } from './table.ts';
 import { onOneLine } from './visible.ts';
 
-export interface InspectFlags {
-  readonly json?: boolean;
+export interface InspectFlags extends InfluenceFlags {
   readonly sql?: 'duckdb' | 'postgres' | 'clickhouse';
+  readonly effects?: boolean;
+  readonly influence?: boolean;
 }
 
-export async function inspect(modelFile: string, flags: InspectFlags): Promise<void> {
+export async function inspect(
+  modelFile: string,
+  file: string | undefined,
+  flags: InspectFlags,
+  signal: AbortSignal,
+): Promise<void> {
+  const overRows = flags.influence === true ? printInfluence : flags.effects === true ? printEffects : undefined;
+  if ((file === undefined) !== (overRows === undefined)) {
+    const message = file === undefined ? 'it needs a file of rows' : `what of the rows of ${file} is to be shown?`;
+    throw new LogisticError('bad-argument', `inspect: ${message}`, {
+      hint: 'logit inspect model.json data.csv --effects, or --influence',
+    });
+  }
   const model = await loadModel(modelFile);
+  if (overRows !== undefined) return overRows(model, file!, flags, signal);
   const summary = summaryOf(model);
   if (flags.sql !== undefined) await printText(expressions(model, flags.sql));
   else if (flags.json === true) await printJson(model);

@@ -16,6 +16,14 @@ export function parseDuration(text: string): number {
   return Number(count) * milliseconds[unit]!;
 }
 
+/** A whole number of at least 1. */
+export function parseCount(text: string): number {
+  const count = Number(text);
+  if (!(Number.isSafeInteger(count) && count >= 1))
+    throw new InvalidArgumentError('It is not a whole number of at least 1.');
+  return count;
+}
+
 /** auto, or a number. */
 export function parseThreads(text: string): 'auto' | number {
   const count = Number(text);

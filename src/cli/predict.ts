@@ -8,6 +8,8 @@ import { say, warn } from './talk.ts';
 interface PredictFlags extends ScoreOptions, RowFlags {
   readonly out?: string;
   readonly quiet?: boolean;
+  /** Confidence of the intervals. */
+  readonly interval?: number;
 }
 
 export async function predict(
@@ -20,6 +22,11 @@ export async function predict(
   const model = await loadModel(modelFile);
   const options = { unseen: flags.unseen, threshold: flags.threshold };
   model.predict([], options); // what is wrong with them is told before any row is read
+  const intervalOf =
+    flags.interval === undefined
+      ? undefined
+      : await model.intervalReader({ level: flags.interval, unseen: flags.unseen });
+  const ends = intervalOf === undefined ? [] : ['low', 'high'].map((end) => `P(${model.positive}) ${end}`);
   const { names, read, close } = await openRows(model, file, flags, signal);
   const used = new Set([...model.columns, model.toJSON().target.name]);
   const ignored = names.filter((name) => !used.has(name));
@@ -30,10 +37,12 @@ export async function predict(
   try {
     if (flags.out !== undefined) pending = await beginFile(flags.out);
     const write = pending?.write ?? printText;
-    await write(`${['prediction', ...model.classes.map((label) => `P(${label})`), 'note'].map(csvField).join(',')}\n`);
+    await write(
+      `${['prediction', ...model.classes.map((label) => `P(${label})`), ...ends, 'note'].map(csvField).join(',')}\n`,
+    );
     for await (const rows of read([])) {
       signal.throwIfAborted();
-      await write(rows.map(({ cells }) => predictionLine(model, cells, options, counts)).join(''));
+      await write(rows.map(({ cells }) => predictionLine(model, cells, { options, intervalOf, counts })).join(''));
     }
     await pending?.commit();
   } catch (error) {
@@ -47,18 +56,25 @@ export async function predict(
   if (counts.noted > 0) warn(`${counts.noted} of ${counts.rows} rows have a note`);
 }
 
+interface Predicting {
+  readonly options: ScoreOptions;
+  readonly intervalOf: Awaited<ReturnType<FittedLogisticRegression['intervalReader']>> | undefined;
+  readonly counts: { rows: number; empty: number; noted: number };
+}
+
 function predictionLine(
   model: FittedLogisticRegression,
   row: Cell[],
-  options: ScoreOptions,
-  counts: { rows: number; empty: number; noted: number },
+  { options, intervalOf, counts }: Predicting,
 ): string {
   const score = model.scoreRow(row, options);
   counts.rows++;
   if ('problem' in score) {
     counts.empty++;
-    return `${','.repeat(model.classes.length + 1)}${csvField(score.problem)}\n`;
+    return `${','.repeat(model.classes.length + (intervalOf ? 3 : 1))}${csvField(score.problem)}\n`;
   }
   if (score.notes.length > 0) counts.noted++;
-  return `${[String(score.prediction), ...score.probabilities.map(String), score.notes.join('; ')].map(csvField).join(',')}\n`;
+  const interval = intervalOf?.(row);
+  const numbers = [...score.probabilities, ...(interval ? [interval.low, interval.high] : [])];
+  return `${[String(score.prediction), ...numbers.map(String), score.notes.join('; ')].map(csvField).join(',')}\n`;
 }

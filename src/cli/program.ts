@@ -6,7 +6,15 @@ import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { type FlagKind, optionRecords } from '../model/option-records.ts';
 import { dialectNames } from '../sql/dialects.ts';
-import { parseClassWeight, parseDelimiter, parseDuration, parseList, parseNumber, parseThreads } from './parse.ts';
+import {
+  parseClassWeight,
+  parseCount,
+  parseDelimiter,
+  parseDuration,
+  parseList,
+  parseNumber,
+  parseThreads,
+} from './parse.ts';
 import { onOneLine } from './visible.ts';
 
 const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unknown) | undefined>> = {
@@ -68,41 +76,59 @@ export function createProgram(signal: AbortSignal): Command {
     .action(async (file: string | undefined, flags) => (await import('./train.ts')).train(file, flags, signal));
 
   scoring(command('predict', 'predict the rows of a file'))
+    .addOption(
+      new Option(
+        '--interval <level>',
+        'two classes: confidence intervals of the probabilities, 0.95 for 95 %',
+      ).argParser(parseNumber),
+    )
     .option('--out <file>', 'write the CSV here instead of on standard output')
     .option('--quiet', 'print no notes')
     .action(async (model: string, file: string, flags) =>
       (await import('./predict.ts')).predict(model, file, flags, signal),
     );
 
-  scoring(command('evaluate', 'measure a model on a file whose labels are known'))
-    .option('--weights <column>', 'column of sample weights (default: the one that weighed the rows in training)')
-    .option('--no-weights', 'count each row once')
+  weightsOf(scoring(command('evaluate', 'measure a model on a file whose labels are known')))
     .option('--compare <model>', "test whether another model's AUC differs on the same rows (DeLong)")
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, file: string, flags) =>
       (await import('./evaluate.ts')).evaluate(model, file, flags, signal),
     );
 
-  rowsOf(command('explain', 'show how the loss of one row and its derivatives come about'))
+  weightsOf(rowsOf(command('explain', 'show how the loss of one row and its derivatives come about')))
     .addOption(new Option('--row <number>', 'which row of the file, from 1').argParser(parseNumber).default(1))
     .option('--label <class>', 'its class, where the file does not give it or another is to be tried')
-    .option('--weights <column>', 'column of sample weights (default: the one that weighed the rows in training)')
-    .option('--no-weights', 'let the row count once')
     .addOption(new Option('--json', 'print the graph as one JSON object on standard output').conflicts('html'))
     .option('--html <file>', 'write a page here instead')
     .action(async (model: string, file: string, flags) =>
       (await import('./explain.ts')).explain(model, file, flags, signal),
     );
 
-  command('inspect', 'show what a model needs, its coefficients and how it was made')
+  const inspect = command('inspect', 'show what a model needs, its coefficients and how it was made')
     .argument('<model>', 'a model file made by train')
+    .argument('[file]', 'rows for --effects and --influence, of any kind that train reads; - is standard input')
     .option('--json', 'print one JSON object on standard output')
     .addOption(
       new Option('--sql <dialect>', 'print its probabilities as SQL expressions')
         .choices([...dialectNames])
         .conflicts('json'),
     )
-    .action(async (model: string, flags) => (await import('./inspect.ts')).inspect(model, flags));
+    .addOption(new Option('--effects', 'average marginal effects over the rows of the file').conflicts('sql'))
+    .addOption(
+      new Option(
+        '--influence',
+        'what each row does to the fit: leverage, residuals, Cook’s distance, as CSV',
+      ).conflicts(['sql', 'effects']),
+    )
+    .addOption(
+      new Option('--top <count>', 'of --influence, the rows of the largest Cook’s distances as a table')
+        .argParser(parseCount)
+        .implies({ influence: true })
+        .conflicts('json'),
+    );
+  weightsOf(readingOf(inspect)).action(async (model: string, file: string | undefined, flags) =>
+    (await import('./inspect.ts')).inspect(model, file, flags, signal),
+  );
 
   command('doctor', 'say which backends work here, and what the others need')
     .option('--json', 'print one JSON object on standard output')
@@ -133,14 +159,27 @@ function scoring(command: Command): Command {
 
 /** A model, a file of rows, and how its rows are read. */
 function rowsOf(command: Command): Command {
-  command
-    .argument('<model>', 'a model file made by train')
-    .argument('<file>', 'the rows, of any kind that train reads; - is standard input')
-    .addOption(
-      new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
-        ...optionRecords.unseen.choices!,
-      ]),
-    );
+  return readingOf(
+    command
+      .argument('<model>', 'a model file made by train')
+      .argument('<file>', 'the rows, of any kind that train reads; - is standard input'),
+  );
+}
+
+/** How the rows of a file are read. */
+function readingOf(command: Command): Command {
+  command.addOption(
+    new Option('--unseen <policy>', 'categories that training never saw (default: as in the model)').choices([
+      ...optionRecords.unseen.choices!,
+    ]),
+  );
   for (const option of [...flagOf('delimiter'), ...flagOf('header')]) command.addOption(option);
   return command;
+}
+
+/** What weighs the rows of a file. */
+function weightsOf(command: Command): Command {
+  return command
+    .option('--weights <column>', 'column of sample weights (default: the one that weighed the rows in training)')
+    .option('--no-weights', 'count each row once');
 }

@@ -64,3 +64,14 @@ function transpose(matrix: Float64Array, order: number): Float64Array {
 export function submatrix(matrix: Float64Array, order: number, at: readonly number[]): Float64Array {
   return Float64Array.from(at.flatMap((i) => at.map((j) => matrix[i * order + j]!)));
 }
+
+/** √(gᵀ·V·g): the standard error of a quantity with derivatives g by the coefficients (the delta method). */
+export function deltaError(gradient: Float64Array, covariance: readonly (readonly number[])[]): number {
+  let form = 0;
+  for (const [i, row] of covariance.entries()) {
+    let sum = 0;
+    for (let j = 0; j < row.length; j++) sum += row[j]! * gradient[j]!;
+    form += gradient[i]! * sum;
+  }
+  return Math.sqrt(Math.max(0, form));
+}

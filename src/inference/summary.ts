@@ -8,7 +8,20 @@ import { waldStatistic } from './wald.ts';
 
 export type Interval = readonly [low: number, high: number];
 
-export interface CoefficientSummary {
+/** An estimate against its standard error; null where it has none. */
+export interface WaldNumbers {
+  readonly standardError: number | null;
+  /** estimate / standardError */
+  readonly z: number | null;
+  /** P(|Z| ≥ |z|), two-sided. */
+  readonly p: number | null;
+  /** ln p, which does not underflow. */
+  readonly logP: number | null;
+  readonly confidenceInterval: Interval | null;
+}
+
+/** Its standard error is √V_jj; null, like all that follows from it, of a coefficient that has no finite estimate or was not estimated. */
+export interface CoefficientSummary extends WaldNumbers {
   /** Of the term, or `(intercept)`. */
   readonly name: string;
   /** The column it belongs to; null of the intercept. */
@@ -17,14 +30,6 @@ export interface CoefficientSummary {
   readonly class?: string | number | boolean;
   /** In raw units, as the model has it. */
   readonly estimate: number;
-  /** √V_jj; null, like all below, of a coefficient that has no finite estimate or was not estimated. */
-  readonly standardError: number | null;
-  /** estimate / standardError */
-  readonly z: number | null;
-  /** P(|Z| ≥ |z|), two-sided. */
-  readonly p: number | null;
-  /** ln p, which does not underflow. */
-  readonly logP: number | null;
   /** An end may be ±Infinity, null in JSON. */
   readonly confidenceInterval: Interval | null;
   readonly ciMethod: 'profile' | 'wald' | null;
@@ -112,6 +117,20 @@ export interface Likelihood {
   readonly tjur: number | null;
 }
 
+/** z, its p and the interval ± q·se of an estimate; all null where it has no standard error. */
+export function waldOf(estimate: number, standardError: number | null, level: number): WaldNumbers {
+  if (standardError === null) return { standardError, z: null, p: null, logP: null, confidenceInterval: null };
+  const z = estimate / standardError;
+  const half = normalQuantile(level) * standardError;
+  return {
+    standardError,
+    z,
+    p: twoSidedP(z),
+    logP: logTwoSidedP(z),
+    confidenceInterval: [estimate - half, estimate + half],
+  };
+}
+
 /** z, p and the interval ± q·se, or the one given. */
 export function summariseCoefficient(
   { at, note, ...named }: Estimate,
@@ -124,18 +143,12 @@ export function summariseCoefficient(
 ): CoefficientSummary {
   const { estimate, term } = named;
   const known = at !== undefined && note === undefined;
-  const standardError = known ? Math.sqrt(covariance[at * order + at]!) : null;
-  const z = standardError === null ? null : estimate / standardError;
-  const half = standardError === null ? null : normalQuantile(level) * standardError;
-  const wald: Interval | null = half === null ? null : [estimate - half, estimate + half];
-  const confidenceInterval = profile ?? wald;
+  const wald = waldOf(estimate, known ? Math.sqrt(covariance[at * order + at]!) : null, level);
+  const confidenceInterval = profile ?? wald.confidenceInterval;
   const slope = term !== null;
   return {
     ...named,
-    standardError,
-    z,
-    p: z === null ? null : twoSidedP(z),
-    logP: z === null ? null : logTwoSidedP(z),
+    ...wald,
     confidenceInterval,
     ciMethod: confidenceInterval === null ? null : profile ? 'profile' : 'wald',
     oddsRatio: known && slope ? Math.exp(estimate) : null,

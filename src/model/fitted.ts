@@ -4,7 +4,7 @@
  */
 import { requireLabels } from '../data/from-vectors.ts';
 import type { Vector } from '../data/kinds.ts';
-import { whenRead } from '../data/later.ts';
+import { type Later, whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
@@ -20,16 +20,29 @@ import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import { type DialectName, dialectNames } from '../sql/dialects.ts';
 import { probabilityExpression } from '../sql/score.ts';
+import { designOf } from './design-rows.ts';
 import type { TrainingReport } from './fit.ts';
 import type { Inference } from './infer.ts';
+import type { Influence } from './influence.ts';
+import type { ProbabilityInterval } from './intervals.ts';
+import type { MarginalEffects } from './marginal-effects.ts';
 import { reportedClasses } from './measured.ts';
-import { inferenceOf, requireSummary } from './stored-inference.ts';
+import { covarianceOf, inferenceOf, requireSummary, squareOf } from './stored-inference.ts';
 import { validateReport } from './validate-report.ts';
 
 export interface EvaluateOptions {
   /** Two classes only. */
   readonly threshold?: number;
   readonly sampleWeight?: ArrayLike<number>;
+}
+
+export interface OverRowsOptions extends Pick<ScoreOptions, 'unseen'> {
+  readonly sampleWeight?: ArrayLike<number>;
+}
+
+export interface IntervalOptions extends Pick<ScoreOptions, 'unseen'> {
+  /** Confidence, between 0 and 1; default 0.95. */
+  readonly level?: number | undefined;
 }
 
 /** The coefficients of one class against the reference. */
@@ -148,15 +161,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
    * that were excluded. Throws LogisticError 'no-summary'; of more than 128 coefficients it is not kept.
    */
   get covariance(): readonly (readonly number[])[] {
-    const { covariance: triangle } = requireSummary(this.#inference);
-    if (triangle === undefined) {
-      throw new LogisticError('no-summary', 'the covariance of more than 128 coefficients is not kept');
-    }
-    const at = (i: number, j: number): number => triangle[(i * (i + 1)) / 2 + j]!;
-    const order = (Math.sqrt(8 * triangle.length + 1) - 1) / 2;
-    return Array.from({ length: order }, (_, i) =>
-      Array.from({ length: order }, (__, j) => (j <= i ? at(i, j) : at(j, i))),
-    );
+    const { covariance } = requireSummary(this.#inference);
+    if (covariance !== undefined) return squareOf(covariance);
+    throw new LogisticError('no-summary', 'the covariance of more than 128 coefficients is not kept');
   }
 
   /**
@@ -224,6 +231,72 @@ export class FittedLogisticRegression<L extends Label = Label> {
   /** One row's score, or why it has none: the row-by-row form for streams. */
   scoreRow(row: Row, options?: ScoreOptions): RowScore<L> | RowProblem {
     return this.#scorer.scoreRow(row, options);
+  }
+
+  /**
+   * P of the positive class for each row with its confidence interval σ(z ± q·√(xᵀ·V·x)), [m]; of one object its own.
+   * Throws LogisticError 'no-summary' where the model has no covariance, 'two-classes-only', 'unpredictable-row'.
+   */
+  predictInterval(rows: PredictInput | TensorLike, options?: IntervalOptions): Promise<ProbabilityInterval[]>;
+  predictInterval(row: ObjectRow, options?: IntervalOptions): Promise<ProbabilityInterval>;
+  async predictInterval(
+    input: PredictInput | ObjectRow | TensorLike,
+    options: IntervalOptions = {},
+  ): Promise<ProbabilityInterval | ProbabilityInterval[]> {
+    requireOptions(options, ['level', 'unseen'], 'predictInterval');
+    const [{ design, rows }, { intervalsOf }] = await Promise.all([
+      this.#readRows(input, options),
+      import('./intervals.ts'),
+    ]);
+    const intervals = rows.map(intervalsOf(design, covarianceOf(this.#inference, this.#scorer.model), options.level));
+    return isOneRow(input) ? intervals[0]! : intervals;
+  }
+
+  /** The interval of one row as `predictInterval` gives it: the row-by-row form for streams. Throws as it does. */
+  async intervalReader(options: IntervalOptions = {}): Promise<(row: Row) => ProbabilityInterval> {
+    requireOptions(options, ['level', 'unseen'], 'intervalReader');
+    const { intervalsOf } = await import('./intervals.ts');
+    const design = designOf(this.#scorer.model, { unseen: options.unseen });
+    const interval = intervalsOf(design, covarianceOf(this.#inference, this.#scorer.model), options.level);
+    return (row) => interval(design.read(row));
+  }
+
+  /**
+   * Average marginal effects over rows, by column: of a number the mean derivative of P by it, of a boolean or a category the
+   * mean difference of P between each level and the reference, with standard errors by the delta method. P is that of the
+   * positive class, of more than two classes that of each. Throws 'unpredictable-row', 'bad-weights'.
+   */
+  async marginalEffects(
+    input: PredictInput | ObjectRow | TensorLike,
+    options: OverRowsOptions = {},
+  ): Promise<MarginalEffects> {
+    requireOptions(options, ['unseen', 'sampleWeight'], 'marginalEffects');
+    const [{ design, rows, weights }, { marginalEffects }] = await Promise.all([
+      this.#readRows(input, options),
+      import('./marginal-effects.ts'),
+    ]);
+    return marginalEffects(design, rows, { weights, covariance: covarianceOf(this.#inference, this.#scorer.model) });
+  }
+
+  /**
+   * What each row does to the fit: leverage, residuals, Cook's distance and one-step DFBETA. The rows and labels, given as for
+   * `evaluate`, should be those that the model was fitted to; `notes` says where they are not. Two classes. Throws
+   * LogisticError 'no-influence' of a fit that is not by maximum likelihood, 'unpredictable-row', 'unknown-label',
+   * 'bad-weights'.
+   */
+  async influence(
+    input: PredictInput | ObjectRow | TensorLike,
+    labels: Vector | string,
+    options: OverRowsOptions = {},
+  ): Promise<Influence<L>> {
+    requireOptions(options, ['unseen', 'sampleWeight'], 'influence');
+    const [codes, { design, rows, weights }, { rowInfluence }] = await Promise.all([
+      whenRead(labelsOf(isOneRow(input) ? [input] : input, labels), (cells) => this.#codesOf(cells)),
+      this.#readRows(input, options),
+      import('./influence.ts'),
+    ]);
+    requireLabels(rows.length, codes.length);
+    return rowInfluence(design, rows, { codes, weights });
   }
 
   /**
@@ -374,6 +447,17 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const where = row === undefined ? '' : `row ${row}: `;
     const message = `${where}${shown(label)} is not a class of the model: ${this.classes.join(', ')}`;
     throw new LogisticError('unknown-label', message, row === undefined ? {} : { details: { row } });
+  }
+
+  /** Rows of any kind as the values of their cells, read before control returns to the caller; a tensor's later. */
+  async #readRows(input: unknown, { unseen, sampleWeight }: OverRowsOptions) {
+    const design = designOf(this.#scorer.model, { unseen });
+    const given = rowsToPredict(input, this.#scorer.columns);
+    const listed = isOneRow(input) ? [given] : given;
+    const rows = await whenRead(listed as Later<Iterable<Row>>, (all) =>
+      Array.from(all, (row, i) => design.read(row, i + 1)),
+    );
+    return { design, rows, weights: sampleWeight && checkSampleWeights(sampleWeight, rows.length) };
   }
 
   /** A function of the scorer over everything that the library takes for rows. */

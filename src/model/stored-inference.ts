@@ -6,6 +6,7 @@ import { LogisticError } from '../errors.ts';
 import type { CoefficientSummary, Interval, Summary } from '../inference/summary.ts';
 import { finite, list, nullable, optional, record, string, test } from '../predict/checks.ts';
 import type { ModelFile } from '../predict/model-file.ts';
+import type { TrainingReport } from './fit.ts';
 import type { Inference } from './infer.ts';
 
 const maybe = nullable(finite);
@@ -93,4 +94,29 @@ export function requireSummary(inference: Inference | undefined): {
     throw new LogisticError('no-summary', `there is no summary: ${inference.summaryRefused}`);
   }
   return inference;
+}
+
+/**
+ * The covariance of the estimated coefficients in raw units, [p][p] in the order of the summary, for what rests on all of
+ * them; or why it cannot.
+ */
+export function covarianceOf(
+  inference: Inference | undefined,
+  model: ModelFile,
+): readonly (readonly number[])[] | string {
+  if (inference === undefined) return 'this model was fitted without standard errors';
+  if ('summaryRefused' in inference) return inference.summaryRefused;
+  if (inference.covariance === undefined) return 'the covariance of more than 128 coefficients is not kept';
+  const { separation } = model.training as Partial<TrainingReport>;
+  if (separation) return 'some coefficients have no finite estimate';
+  return squareOf(inference.covariance);
+}
+
+/** A symmetric matrix from its lower triangle, row by row. */
+export function squareOf(triangle: readonly number[]): readonly (readonly number[])[] {
+  const order = (Math.sqrt(8 * triangle.length + 1) - 1) / 2;
+  const at = (i: number, j: number): number => triangle[(i * (i + 1)) / 2 + j]!;
+  return Array.from({ length: order }, (_, i) =>
+    Array.from({ length: order }, (__, j) => (j <= i ? at(i, j) : at(j, i))),
+  );
 }

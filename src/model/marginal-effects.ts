@@ -1,0 +1,132 @@
+/** The average marginal effect of each column of a fitted model over given rows: which changes there are, and of what. */
+import { deltaError } from '../inference/covariance.ts';
+import { effectSums, type ScoredRow } from '../inference/effects.ts';
+import { type WaldNumbers, waldOf } from '../inference/summary.ts';
+import { classesByCode, type Label, levelsOf } from '../predict/model-file.ts';
+import { type CellValues, type RowDesign, rawRow, scoresOf } from './design-rows.ts';
+import { level } from './refits.ts';
+
+/** What a change of one column does to a probability, on average over rows. */
+export interface MarginalEffect extends WaldNumbers {
+  readonly column: string;
+  /** Of a column of levels, or of numbers that are all 0 or 1: P with this level less P with the level `against`. */
+  readonly level?: string;
+  readonly against?: string;
+  /** More than two classes: the one whose probability it is; else it is that of the positive class. */
+  readonly class?: Label;
+  /** Of a number: the mean derivative of P by it. Of a level: the mean difference. */
+  readonly estimate: number;
+}
+
+export interface MarginalEffects {
+  readonly effects: readonly MarginalEffect[];
+  /** Of the intervals. */
+  readonly level: number;
+  /** Σs of the rows averaged over. */
+  readonly weight: number;
+  /** Why there are no standard errors, where there are none. */
+  readonly notes: readonly string[];
+}
+
+/** A change of the feature at a place: of its number, or from one value of its cells to another. */
+interface Change {
+  readonly at: number;
+  readonly column: string;
+  readonly contrast?: {
+    readonly from: number;
+    readonly to: number;
+    readonly names: { level: string; against: string };
+  };
+}
+
+/** `rows`: the values of their cells. `covariance`: of the estimates, or why there is none. */
+export function marginalEffects(
+  design: RowDesign,
+  rows: readonly CellValues[],
+  {
+    weights,
+    covariance,
+  }: { readonly weights: Float64Array | undefined; readonly covariance: readonly (readonly number[])[] | string },
+): MarginalEffects {
+  const { model } = design;
+  const k = model.intercepts.length;
+  const classes = classesByCode(model.target);
+  const codes = k === 1 ? [1] : model.target.classes.map((label) => classes.indexOf(label));
+  const p = design.terms.length + Number(design.intercept);
+  const changes = changesOf(design, rows).map((change) => ({ ...change, sums: effectSums(codes, { k, p }) }));
+  const scored = (values: CellValues): ScoredRow => {
+    const x = rawRow(design, values);
+    return { x, z: scoresOf(design, x) };
+  };
+  let total = 0;
+  rows.forEach((values, i) => {
+    const s = weights ? weights[i]! : 1;
+    total += s;
+    const row = scored(values);
+    for (const { at, contrast, sums } of changes) {
+      if (contrast === undefined) {
+        const dx = derivatives(design, values, at);
+        sums.addSlope(row, dx, scoreSlopes(design, dx), s);
+      } else {
+        const withValue = (value: number) => (values[at] === value ? row : scored(values.with(at, value)));
+        sums.addProbability(withValue(contrast.to), s);
+        sums.addProbability(withValue(contrast.from), -s);
+      }
+    }
+  });
+  const known = typeof covariance !== 'string';
+  const effects = changes.flatMap(({ column, contrast, sums }) =>
+    codes.map((code, c): MarginalEffect => {
+      const estimate = sums.effects[c]! / total;
+      const error = known ? deltaError(sums.gradients[c]!, covariance) / total : 0;
+      return {
+        column,
+        ...contrast?.names,
+        ...(k > 1 && { class: classes[code]! }),
+        estimate,
+        ...waldOf(estimate, error > 0 ? error : null, level),
+      };
+    }),
+  );
+  return { effects, level, weight: total, notes: known ? [] : [`no standard errors: ${covariance}`] };
+}
+
+/** What can be changed in the columns that some estimated term has: numbers, and levels against the first. */
+function changesOf({ model, terms }: RowDesign, rows: readonly CellValues[]): Change[] {
+  return model.features.flatMap((feature, at): Change[] => {
+    if (!terms.some(({ compiled }) => compiled.some((factor) => factor.at === at))) return [];
+    const { column } = feature;
+    const levels = feature.kind === 'numeric' && isBinary(rows, at) ? ['0', '1'] : levelsOf(feature);
+    if (levels.length === 0) return [{ at, column }];
+    return levels.slice(1).map((level, place) => {
+      return { at, column, contrast: { from: 0, to: place + 1, names: { level, against: levels[0]! } } };
+    });
+  });
+}
+
+/** Numbers that are all 0 or 1 stand for two levels. */
+function isBinary(rows: readonly CellValues[], at: number): boolean {
+  return rows.every((values) => values[at] === 0 || values[at] === 1);
+}
+
+/** ∂x/∂u [p] of a row by the number u of one feature: of a product the sum over the factors that hold it. */
+function derivatives({ terms, intercept }: RowDesign, values: CellValues, by: number): Float64Array {
+  const slopes = terms.map(({ compiled }) =>
+    compiled.reduce((sum, own, j) => {
+      if (own.at !== by) return sum;
+      const others = compiled.reduce(
+        (product, { at, value }, l) => (l === j ? product : product * value(values[at]!)),
+        1,
+      );
+      return sum + own.slope(values[by]!) * others;
+    }, 0),
+  );
+  return Float64Array.from(intercept ? [0, ...slopes] : slopes);
+}
+
+/** ∂z/∂u [k] */
+function scoreSlopes({ model, terms, intercept }: RowDesign, dx: Float64Array): number[] {
+  return model.intercepts.map((_, c) =>
+    terms.reduce((sum, { coefficients }, j) => sum + coefficients[c]! * dx[Number(intercept) + j]!, 0),
+  );
+}

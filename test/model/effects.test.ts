@@ -1,0 +1,223 @@
+/** Influence and intervals of probabilities against R (test/reference/effects.json), marginal effects against statsmodels (margins.json). */
+import { describe, expect, test } from 'vitest';
+import { LogisticRegression, type MarginalEffect, type Options } from '../../src/index.ts';
+import { createRandom } from '../../src/math/random.ts';
+import { readJson, readReference } from '../support/data.ts';
+import '../support/tensorflow.ts';
+
+interface Influence {
+  readonly dfbeta: number[][];
+  readonly dfbetaOfR: number[][];
+  readonly standardError: number[];
+  readonly [name: string]: number[] | number[][];
+}
+const byR = readJson<
+  {
+    readonly [name: string]: Influence;
+  } & { readonly intervals: Record<'probability' | 'standardError' | 'low' | 'high', number[]> }
+>('effects.json');
+interface Margins {
+  readonly estimate: number[];
+  readonly standardError: number[];
+}
+const byStatsmodels = readJson<{
+  readonly spector: Margins & { readonly rows: number[][] };
+  readonly birthwt: { readonly numbers: Margins; readonly race: Margins };
+  readonly education: { readonly estimate: number[][]; readonly standardError: number[][] };
+}>('margins.json');
+
+type Rows = Record<string, number | string>[];
+const read = (file: string, text: readonly string[] = []): Rows => {
+  const { header, rows } = readReference(file);
+  return rows.map((row) =>
+    Object.fromEntries(header.map((name, j) => [name, text.includes(name) ? `${name} ${row[j]}` : Number(row[j])])),
+  );
+};
+const mtcars = read('mtcars.csv');
+const birthwt = read('birthwt.csv', ['race']);
+const eight = ['age', 'lwt', 'race', 'smoke', 'ptl', 'ht', 'ui'];
+const fit = (rows: Rows, target: string, options: Options = {}) =>
+  new LogisticRegression({ inference: true, ...options }).fit(rows, target);
+
+/** Relative, with so much more where the truth itself is known to that only. */
+function near(found: number | null, truth: number, tolerance = 1e-10, more = 0): void {
+  expect(Math.abs(found! / truth - 1), `${found} against ${truth}`).toBeLessThanOrEqual(tolerance + more);
+}
+
+const residuals = [
+  'pearsonResidual',
+  'devianceResidual',
+  'standardizedPearsonResidual',
+  'standardizedDevianceResidual',
+] as const;
+
+describe('influence as in R', () => {
+  const weighted = mtcars.map((row, i) => ({ ...row, s: 1 + (i % 3) }));
+  const cases: [string, Rows, string, Options][] = [
+    ['wt', mtcars, 'am', { only: ['wt'] }],
+    ['both', mtcars, 'am', { only: ['wt', 'hp'] }],
+    ['bare', mtcars, 'am', { only: ['wt', 'hp'], intercept: false }],
+    ['weighted', weighted, 'am', { only: ['wt', 'hp'], weights: 's' }],
+    ['eight', birthwt, 'low', { only: eight }],
+  ];
+  test.each(cases)('%s', async (id, rows, target, options) => {
+    const truth = byR[id]!;
+    const model = await fit(rows, target, options);
+    const sampleWeight = options.weights === undefined ? {} : { sampleWeight: rows.map((row) => Number(row.s)) };
+    const found = await model.influence(rows, target, sampleWeight);
+    expect(found.notes).toEqual([]);
+    expect(found.coefficients).toEqual(model.summary().coefficients.map(({ name }) => name));
+    expect(found.rows).toHaveLength(rows.length);
+    const shown = found.rows.slice(0, truth.dfbeta.length);
+    shown.forEach((row, i) => {
+      near(row.leverage, truth.leverage![i] as number);
+      // R forms y − μ and ln μ, which leaves d² and r² an absolute error of some u = 2^−53.
+      for (const name of residuals) near(row[name], truth[name]![i] as number, 1e-10, 2 ** -51 / row[name] ** 2);
+      near(row.cooksDistance, truth.cooksDistance![i] as number, 1e-10, 2 ** -51 / row.pearsonResidual ** 2);
+    });
+    // The trace of the hat matrix.
+    const trace = found.rows.reduce((sum, { leverage }) => sum + leverage, 0);
+    near(trace, found.coefficients.length);
+    shown.forEach(({ row, dfbeta, dfbetas, pearsonResidual, devianceResidual }, i) => {
+      expect(row).toBe(i + 1);
+      dfbeta!.forEach((change, j) => {
+        // R subtracts estimates, whose last digits are lost.
+        const known = 1e-10 * (truth.standardError[j]! / Math.abs(change));
+        near(change, truth.dfbeta[i]![j]!, 1e-10, known);
+        near(
+          (change * devianceResidual) / pearsonResidual,
+          truth.dfbetaOfR[i]![j]!,
+          1e-10,
+          2 ** -50 / pearsonResidual ** 2,
+        );
+        near(dfbetas![j]!, change / truth.standardError[j]!);
+      });
+    });
+  });
+
+  test('other rows are said to be others; a fit that is not by maximum likelihood is refused', async () => {
+    const model = await fit(mtcars, 'am', { only: ['wt'] });
+    const { notes } = await model.influence(mtcars.slice(3), 'am');
+    expect(notes).toEqual([expect.stringMatching(/not the rows that the model was fitted to/)]);
+    const refused: [Options, RegExp][] = [
+      [{ l2: 0.1 }, /penalised/],
+      [{ firth: true }, /penalised/],
+      [{ classWeight: 'balanced' }, /class weights/],
+      [{ maxIterations: 1 }, /not converged/],
+    ];
+    for (const [options, reason] of refused) {
+      const other = await fit(mtcars, 'am', { only: ['wt'], ...options });
+      await expect(other.influence(mtcars, 'am')).rejects.toMatchObject({ code: 'no-influence', message: reason });
+    }
+    const three = await fit(read('iris.csv', ['Species']), 'Species', { only: ['Sepal.Width'] });
+    await expect(three.influence([[3]], ['Species setosa'])).rejects.toMatchObject({ code: 'two-classes-only' });
+  });
+});
+
+describe('intervals of probabilities', () => {
+  test("as R's predict with se.fit", async () => {
+    const model = await fit(birthwt, 'low', { only: eight });
+    const found = await model.predictInterval(birthwt.slice(0, 40));
+    for (const name of ['probability', 'standardError', 'low', 'high'] as const) {
+      for (const [i, row] of found.entries()) near(row[name], byR.intervals[name][i]!);
+    }
+    const one = await model.predictInterval(birthwt[0]!);
+    expect(one).toEqual(found[0]);
+    const [wide] = await model.predictInterval([birthwt[0]!], { level: 0.99 });
+    expect(wide!.low).toBeLessThan(one.low);
+    const reader = await model.intervalReader();
+    expect(reader(birthwt[1]!)).toEqual(found[1]);
+    near(one.probability, model.probability(birthwt[0]!), 2 ** -50);
+  });
+
+  test('refused with a reason', async () => {
+    const refused: [Options, RegExp][] = [
+      [{ l2: 0.1 }, /penalised/],
+      [{ inference: false }, /without standard errors/],
+    ];
+    for (const [options, reason] of refused) {
+      const model = await fit(mtcars, 'am', options);
+      await expect(model.predictInterval(mtcars)).rejects.toMatchObject({ code: 'no-summary', message: reason });
+    }
+    const separated = await fit(read('endometrial.csv'), 'HG');
+    await expect(separated.predictInterval([[0, 1, 1]])).rejects.toThrow(/no finite estimate/);
+    const model = await fit(mtcars, 'am');
+    for (const level of [0, 1, 95]) {
+      await expect(model.predictInterval(mtcars, { level })).rejects.toMatchObject({ code: 'bad-option' });
+    }
+    const missing = await model.predictInterval([{ wt: null, hp: 3 }]).catch((error: unknown) => error);
+    expect(missing).toMatchObject({ code: 'unpredictable-row', message: 'row 1: wt is missing' });
+  });
+});
+
+describe('average marginal effects as in statsmodels', () => {
+  const all = (found: readonly MarginalEffect[], { estimate, standardError }: Margins): void => {
+    expect(found).toHaveLength(estimate.length);
+    found.forEach((own, j) => {
+      near(own.estimate, estimate[j]!);
+      near(own.standardError, standardError[j]!, 1e-9);
+      near(own.z, estimate[j]! / standardError[j]!, 1e-9);
+    });
+  };
+
+  test('Spector: a column of 0 and 1 is two levels', async () => {
+    const rows = byStatsmodels.spector.rows.map(([GPA, TUCE, PSI, GRADE]) => ({ GPA, TUCE, PSI, GRADE }) as Rows[0]);
+    const { effects, weight } = await (await fit(rows, 'GRADE')).marginalEffects(rows);
+    all(effects, byStatsmodels.spector);
+    // Greene, Econometric Analysis.
+    const greene = [0.362580831602, 0.0122084109587, 0.357515163622];
+    for (const [j, { estimate }] of effects.entries()) near(estimate, greene[j]!, 1e-11);
+    expect(effects[2]).toMatchObject({ column: 'PSI', level: '1', against: '0' });
+    expect(effects[0]).not.toHaveProperty('level');
+    expect(weight).toBe(32);
+  });
+
+  test('a category: its indicators together', async () => {
+    const { effects } = await (await fit(birthwt, 'low', { only: ['age', 'lwt', 'race'] })).marginalEffects(birthwt);
+    const { numbers, race } = byStatsmodels.birthwt;
+    all(effects.slice(0, 2), {
+      estimate: numbers.estimate.slice(0, 2),
+      standardError: numbers.standardError.slice(0, 2),
+    });
+    all(effects.slice(2), race);
+    expect(effects.slice(2).map(({ level, against }) => `${level}, ${against}`)).toEqual([
+      'race 2, race 1',
+      'race 3, race 1',
+    ]);
+    const indicators = birthwt.map(({ age, lwt, race: of, low }) => {
+      return { age: age!, lwt: lwt!, two: Number(of === 'race 2'), three: Number(of === 'race 3'), low: low! };
+    });
+    all((await (await fit(indicators, 'low')).marginalEffects(indicators)).effects, numbers);
+  });
+
+  test('three classes: on P of each', async () => {
+    const levels = ['0-5yrs', '6-11yrs', '12+ yrs'];
+    const rows = read('infert.csv', ['education']).map(({ age, parity, education }) => {
+      return { age: age!, parity: parity!, level: levels.indexOf(String(education).slice(10)) };
+    });
+    const { effects } = await (await fit(rows, 'level')).marginalEffects(rows);
+    const { estimate, standardError } = byStatsmodels.education;
+    all(effects, { estimate: estimate.flat(), standardError: standardError.flat() });
+    expect(effects.map((own) => own.class)).toEqual([0, 1, 2, 0, 1, 2]);
+  });
+
+  test('weights are rows written out; without a covariance there are effects and no errors', async () => {
+    const random = createRandom(8);
+    const sampleWeight = birthwt.map(() => Math.floor(3 * random()));
+    const expanded = birthwt.flatMap((row, i) => Array.from({ length: sampleWeight[i]! }, () => row));
+    const model = await fit(birthwt, 'low', { only: eight });
+    const one = await model.marginalEffects(birthwt, { sampleWeight });
+    const other = await model.marginalEffects(expanded);
+    all(one.effects, {
+      estimate: other.effects.map((own) => own.estimate),
+      standardError: other.effects.map((own) => own.standardError!),
+    });
+    const penalised = await (await fit(birthwt, 'low', { only: eight, l2: 1e-9 })).marginalEffects(birthwt);
+    const plain = await model.marginalEffects(birthwt);
+    penalised.effects.forEach((own, j) => {
+      near(own.estimate, plain.effects[j]!.estimate, 1e-6);
+      expect(own).toMatchObject({ standardError: null, z: null, p: null, confidenceInterval: null });
+    });
+    expect(penalised.notes).toEqual([expect.stringMatching(/^no standard errors: the fit is penalised/)]);
+  });
+});
