@@ -8,17 +8,21 @@ import { FittedLogisticRegression } from './model/fitted.ts';
 import {
   type Databases,
   LogisticRegression as PortableLogisticRegression,
+  type QueryInput,
   type TableReader,
 } from './model/logistic-regression.ts';
+import { predictRows, type QueryPredictions } from './model/query-predictions.ts';
 import { openConnection, parquetQuery } from './platform/engines/connection.ts';
 import { openPageFile } from './platform/page-file.ts';
 import { readTable } from './platform/read-table.ts';
 import { writeWhole } from './platform/write-file.ts';
+import type { ScoreOptions } from './predict/score-options.ts';
 
 export type { ReadOptions } from './data/table.ts';
 export { nearestName } from './errors.ts';
 export * from './index.ts';
 export type { QueryInput } from './model/logistic-regression.ts';
+export type { QueryPredictions } from './model/query-predictions.ts';
 export type { CellFile } from './platform/cell-file.ts';
 export { readCells } from './platform/read-table.ts';
 
@@ -29,6 +33,25 @@ export { readCells } from './platform/read-table.ts';
 export class LogisticRegression extends PortableLogisticRegression {
   protected override readonly readTable: TableReader = readTable;
   protected override readonly databases: Databases = { open: openConnection, queryOf: parquetQuery, openPageFile };
+}
+
+/**
+ * The rows of a query with the predictions that the database makes of them: P of each class and the predicted class, ''
+ * where a row cannot be predicted. Calls `use` with them, and closes what was opened for it. Throws LogisticError
+ * 'missing-column', 'duplicate-names' and what a connection throws.
+ */
+export async function predictQuery<T>(
+  model: FittedLogisticRegression,
+  { query, connection: given }: QueryInput,
+  use: (predictions: QueryPredictions) => Promise<T>,
+  options: ScoreOptions & { readonly signal?: AbortSignal | undefined } = {},
+): Promise<T> {
+  const connection = await openConnection(given);
+  try {
+    return await use(await predictRows(connection, model, { ...options, query: query.replace(/[;\s]+$/, '') }));
+  } finally {
+    await connection.close();
+  }
 }
 
 /** Writes a model file: to a temporary file first, then renamed. */

@@ -59,10 +59,12 @@ export function createProgram(signal: AbortSignal): Command {
   const command = (usage: string, description: string): Command =>
     program.command(usage).description(description).allowExcessArguments(false);
 
-  const train = command('train', 'fit a model to a file')
-    .argument('[file]', 'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input')
-    .option('--connection <address>', 'a database in place of a file: postgres:, clickhouse: or duckdb:')
-    .option('--sql <query>', 'the rows of the database')
+  const train = ofDatabase(
+    command('train', 'fit a model to a file').argument(
+      '[file]',
+      'CSV, TSV, Parquet or JSON lines, also .gz and .zst; - is standard input',
+    ),
+  )
     .addOption(
       new Option('--show-sql', 'print the queries of the fit, and read no row').conflicts(['out', 'json', 'quiet']),
     )
@@ -75,7 +77,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--quiet', 'print no summary and no progress')
     .action(async (file: string | undefined, flags) => (await import('./train.ts')).train(file, flags, signal));
 
-  scoring(command('predict', 'predict the rows of a file'))
+  ofDatabase(scoring(command('predict', 'predict the rows of a file'), '[file]'))
     .addOption(
       new Option(
         '--interval <level>',
@@ -84,7 +86,7 @@ export function createProgram(signal: AbortSignal): Command {
     )
     .option('--out <file>', 'write the CSV here instead of on standard output')
     .option('--quiet', 'print no notes')
-    .action(async (model: string, file: string, flags) =>
+    .action(async (model: string, file: string | undefined, flags) =>
       (await import('./predict.ts')).predict(model, file, flags, signal),
     );
 
@@ -148,21 +150,28 @@ export function createProgram(signal: AbortSignal): Command {
   return program;
 }
 
+/** Rows of a database in place of a file. */
+function ofDatabase(command: Command): Command {
+  return command
+    .option('--connection <address>', 'a database in place of a file: postgres:, clickhouse: or duckdb:')
+    .option('--sql <query>', 'the rows of the database');
+}
+
 /** What predict and evaluate share. */
-function scoring(command: Command): Command {
+function scoring(command: Command, file?: string): Command {
   const threshold = new Option(
     '--threshold <probability>',
     'two classes: the positive one from this probability on (default: as in the model)',
   ).argParser(parseNumber);
-  return rowsOf(command).addOption(threshold);
+  return rowsOf(command, file).addOption(threshold);
 }
 
 /** A model, a file of rows, and how its rows are read. */
-function rowsOf(command: Command): Command {
+function rowsOf(command: Command, file = '<file>'): Command {
   return readingOf(
     command
       .argument('<model>', 'a model file made by train')
-      .argument('<file>', 'the rows, of any kind that train reads; - is standard input'),
+      .argument(file, 'the rows, of any kind that train reads; - is standard input'),
   );
 }
 

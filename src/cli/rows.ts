@@ -1,6 +1,26 @@
-/** The rows of a file in a model's column order, and what weighs them, for `predict`, `evaluate` and `explain`. */
-import { type Cell, type FittedLogisticRegression, LogisticError, nearestName, readCells } from '../node.ts';
+/** Where rows come from, the rows of a file in a model's column order, and what weighs them. */
+import {
+  type Cell,
+  type FittedLogisticRegression,
+  LogisticError,
+  nearestName,
+  type QueryInput,
+  readCells,
+} from '../node.ts';
 import { say, warn } from './talk.ts';
+
+/** A file, or what a query selects. */
+export function rowsFrom(
+  file: string | undefined,
+  { connection, sql }: { readonly connection?: string | undefined; readonly sql?: string | undefined },
+  command: string,
+): string | QueryInput {
+  if (connection !== undefined && sql !== undefined && file === undefined) return { query: sql, connection };
+  if (connection === undefined && sql === undefined && file !== undefined) return file;
+  throw new LogisticError('bad-argument', 'there must be a file or, in its place, a connection and a query', {
+    hint: `${command} data.csv, or ${command} --connection postgres://… --sql 'select …'`,
+  });
+}
 
 export interface RowFlags {
   readonly delimiter?: string;

@@ -4,7 +4,6 @@ import {
   LogisticError,
   LogisticRegression,
   type Options,
-  type QueryInput,
   saveModel,
   type Warning,
 } from '../node.ts';
@@ -12,6 +11,7 @@ import { requireFolder, requireOther } from '../platform/write-file.ts';
 import { summaryOf } from './inference-table.ts';
 import { printJson, printText } from './output.ts';
 import { createFitProgress } from './progress.ts';
+import { rowsFrom } from './rows.ts';
 import { summarise } from './summary.ts';
 import { say, warn } from './talk.ts';
 
@@ -27,7 +27,7 @@ export interface TrainFlags extends Options {
 
 export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const { connection, sql, showSql, target, out, json, quiet, ...options } = flags;
-  const data = dataOf(file, connection, sql);
+  const data = rowsFrom(file, { connection, sql }, 'logit train --target y');
   if (target === undefined) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
@@ -56,18 +56,6 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
   if (json === true) await printJson(trainReport(model));
   else if (quiet !== true) await printText(summarise(model));
   if (quiet !== true) say(out === undefined ? 'The model was not saved; --out model.json saves it.' : `Saved ${out}.`);
-}
-
-/** A file, or what a query selects. */
-function dataOf(
-  file: string | undefined,
-  connection: string | undefined,
-  sql: string | undefined,
-): string | QueryInput {
-  if (connection !== undefined && sql !== undefined && file === undefined) return { query: sql, connection };
-  if (connection === undefined && sql === undefined && file !== undefined) return file;
-  const hint = "logit train data.csv --target y, or logit train --connection postgres://… --sql 'select …' --target y";
-  throw new LogisticError('bad-argument', 'train needs a file or, in its place, a connection and a query', { hint });
 }
 
 /** What --json prints. */

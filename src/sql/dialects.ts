@@ -15,6 +15,7 @@ export interface Dialect {
   /** A finite double, which every engine reads back exactly. */
   readonly number: (x: number) => string;
   readonly asDouble: (expression: string) => string;
+  readonly castText: (expression: string) => string;
   /** As text without spaces around it, as cells of files are read. */
   readonly asText: (expression: string) => string;
   /** Ends a sub-select whose expressions a planner would copy into every sum that uses them. */
@@ -51,6 +52,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `$${k + 1}`,
     number: digits,
     asDouble: castTo('double'),
+    castText: castTo('varchar'),
     asText: trimmed('varchar'),
     fence: '',
     drawn: (share, seed) =>
@@ -65,6 +67,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `$${k + 1}::text`,
     number: (x) => `'${digits(x).replace(/[()]/g, '')}'::float8`,
     asDouble: castTo('double precision'),
+    castText: castTo('text'),
     asText: trimmed('text'),
     fence: ' offset 0',
     seedSession: (seed) => `select setseed(${(seed * goldenRatio) % 1})`,
@@ -79,6 +82,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `{p${k}:String}`,
     number: digits,
     asDouble: (expression) => `toFloat64(${expression})`,
+    castText: (expression) => `toString(${expression})`,
     asText: (expression) => `replaceRegexpAll(toString(${expression}), '^ +| +$', '')`, // no trim in old releases
     fence: '',
     // Its random numbers take no seed: equal rows are drawn together.

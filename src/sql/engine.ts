@@ -34,6 +34,8 @@ export interface Engine {
 export interface Connection extends Engine {
   /** The numbers of a statement, chunk by chunk, a column after the other; absent where an engine gives only rows. */
   numbers?(statement: Statement, signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>;
+  /** The cells of a query as texts, '' where there is nothing, in chunks of rows and in the order of the engine. */
+  cells(query: string, signal?: AbortSignal): AsyncIterable<readonly (readonly string[])[]>;
   /** All rows of a query as a table. */
   pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
 }

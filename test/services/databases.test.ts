@@ -6,7 +6,7 @@ import { createClient } from '@clickhouse/client';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/math/random.ts';
-import { LogisticRegression } from '../../src/node.ts';
+import { type FittedLogisticRegression, LogisticRegression, predictQuery } from '../../src/node.ts';
 import { openConnection } from '../../src/platform/engines/connection.ts';
 import {
   freePort,
@@ -42,6 +42,29 @@ const fits = [
   { title: 'weights and a penalty', target: 'y', options: { drop: ['kind'], weights: 's', l2: 0.01 } },
 ] as const;
 
+/** What the database predicts is what the scorer predicts of the same cells. */
+async function expectPredicted(model: FittedLogisticRegression, address: string, query: string): Promise<void> {
+  let [worst, seen] = [0, 0];
+  await predictQuery(model, { query, connection: address }, async ({ names: columns, rows: chunks }) => {
+    for await (const chunk of chunks) {
+      for (const cells of chunk) {
+        const row = Object.fromEntries(columns.map((name, k) => [name, cells[k]!]));
+        const score = model.scoreRow(row);
+        if ('problem' in score) expect(row.prediction).toBe('');
+        else {
+          expect(row.prediction).toBe(String(score.prediction));
+          score.probabilities.forEach((p, k) => {
+            worst = Math.max(worst, Math.abs(p - Number(row[`P(${model.classes[k]})`])));
+          });
+        }
+        seen++;
+      }
+    }
+  });
+  expect(seen).toBe(rows.length);
+  expect(worst).toBeLessThan(1e-12);
+}
+
 async function expectEqual(address: string, query: string): Promise<void> {
   for (const { target, options } of fits) {
     const expected = (
@@ -49,7 +72,9 @@ async function expectEqual(address: string, query: string): Promise<void> {
     ).toJSON();
     for (const place of ['memory', 'there'] as const) {
       const estimator = new LogisticRegression({ ...options, rows: place } as never);
-      const model = (await estimator.fit({ query, connection: address }, target)).toJSON();
+      const fitted = await estimator.fit({ query, connection: address }, target);
+      if (place === 'there') await expectPredicted(fitted, address, query);
+      const model = fitted.toJSON();
       expect(model.certificate.outcome).toBe('converged');
       expect(model.terms.map(({ name }) => name)).toEqual(expected.terms.map(({ name }) => name));
       const worst = Math.max(

@@ -14,6 +14,7 @@ const answering = (run: Connection['run']): Connection => ({
   detail: 'Engine 1',
   run,
   describe: async () => [{ name: 'plan', type: 'text', kind: 'categorical' }],
+  cells: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }) }),
   pull: () => Promise.reject(new Error('not asked for')),
   close: async () => {},
 });

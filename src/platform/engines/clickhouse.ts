@@ -1,12 +1,12 @@
 /** ClickHouse as an engine, by the package @clickhouse/client: read-only queries over HTTP, texts bound as parameters. */
 import { randomUUID } from 'node:crypto';
-import type { ClickHouseClient, ClickHouseSettings, ResultSet } from '@clickhouse/client';
+import type { ClickHouseClient, ClickHouseSettings } from '@clickhouse/client';
 import { brief, LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { loadOptional } from '../load-optional.ts';
-import { selectCells, tableFromCells } from './pull.ts';
+import { rowsByCsv } from './pull.ts';
 
 /** A dead shard is an error, never fewer rows; queries may be long; nothing is written. */
 const settings: ClickHouseSettings = {
@@ -87,13 +87,13 @@ export async function clickhouseConnection(
   client: ClickHouseClient,
   close = async (): Promise<void> => {},
 ): Promise<Connection> {
-  /** The answer to a statement, read by `read` while the query can still be cancelled and fail. */
-  const ask = async <T>(
+  /** The text of an answer, in pieces; the query can be cancelled and can fail up to its end. */
+  async function* ask(
     { sql, texts }: Statement,
     format: 'JSONCompact' | 'CSVWithNames',
-    { signal, onProgress }: { readonly signal?: AbortSignal | undefined; readonly onProgress?: OnProgress | undefined },
-    read: (answer: ResultSet<'JSONCompact' | 'CSVWithNames'>) => Promise<T>,
-  ): Promise<T> => {
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): AsyncGenerator<string> {
     signal?.throwIfAborted();
     const query_id = randomUUID();
     const kill = (): void =>
@@ -102,10 +102,15 @@ export async function clickhouseConnection(
     const unfollow = onProgress && followProgress(client, query_id, onProgress);
     try {
       const query_params = Object.fromEntries(texts.map((text, k) => [`p${k}`, text]));
+      const request = { query: sql, query_id, query_params, clickhouse_settings: settings };
       const ending = signal && { abort_signal: signal };
-      return await read(
-        await client.query({ query: sql, format, query_id, query_params, clickhouse_settings: settings, ...ending }),
-      );
+      const answer = await client.query({ ...request, ...ending, format });
+      if (format === 'JSONCompact') yield await answer.text();
+      else {
+        for await (const rows of answer.stream()) {
+          yield `${(rows as { text: string }[]).map(({ text }) => text).join('\n')}\n`;
+        }
+      }
     } catch (error) {
       signal?.throwIfAborted();
       throw failed(error);
@@ -113,14 +118,18 @@ export async function clickhouseConnection(
       unfollow?.();
       signal?.removeEventListener('abort', kill);
     }
+  }
+  const compact = async (statement: Statement, ...hooks: [AbortSignal?, OnProgress?]): Promise<CompactAnswer> => {
+    let answer = '';
+    for await (const text of ask(statement, 'JSONCompact', ...hooks)) answer += text;
+    try {
+      const parsed = JSON.parse(answer) as CompactAnswer;
+      if (parsed.exception === undefined) return parsed;
+      throw new LogisticError('query-failed', `ClickHouse: ${parsed.exception}`);
+    } catch (error) {
+      throw failed(error);
+    }
   };
-  const compact = (statement: Statement, signal?: AbortSignal, onProgress?: OnProgress): Promise<CompactAnswer> =>
-    ask(statement, 'JSONCompact', { signal, onProgress }, async (answer) => {
-      const text = await answer.text();
-      const parsed = JSON.parse(text) as CompactAnswer;
-      if (parsed.exception !== undefined) throw new LogisticError('query-failed', `ClickHouse: ${parsed.exception}`);
-      return parsed;
-    });
   const run: Connection['run'] = async (...asked) => (await compact(...asked)).data;
   const describe = async (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> => {
     const { meta } = await compact({ sql: `select * from (\n${query}\n) q limit 0`, texts: [] }, signal);
@@ -135,18 +144,9 @@ export async function clickhouseConnection(
     detail: `ClickHouse ${version}`,
     describe,
     run,
-    async pull(query, request, options) {
-      const columns = await describe(query, options.signal);
-      const statement = { sql: selectCells(dialect, query, columns), texts: [] };
-      return ask(statement, 'CSVWithNames', { signal: options.signal }, (answer) => {
-        async function* chunks(): AsyncGenerator<Uint8Array> {
-          for await (const lines of answer.stream()) {
-            yield Buffer.from(`${(lines as { text: string }[]).map(({ text }) => text).join('\n')}\n`);
-          }
-        }
-        return tableFromCells(chunks(), columns, request, options);
-      });
-    },
+    ...rowsByCsv({ dialect, describe }, async function* (sql, signal) {
+      for await (const text of ask({ sql, texts: [] }, 'CSVWithNames', signal)) yield Buffer.from(text);
+    }),
     close,
   };
 }

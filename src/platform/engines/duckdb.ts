@@ -36,19 +36,20 @@ export async function duckdbConnection(
       signal?.removeEventListener('abort', interrupt);
     }
   };
+  const describe = async (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> => {
+    const described = await run({ sql: `describe select * from (\n${query}\n) q`, texts: [] }, signal);
+    return described.map(([name, type]) => ({
+      name: name as string,
+      type: type as string,
+      kind: kindOf(type as string),
+    }));
+  };
   const [[version]] = (await run({ sql: 'select version()', texts: [] })) as [[string]];
   return {
     dialect: dialects.duckdb,
     detail: `DuckDB ${version}`,
     run,
-    async describe(query, signal): Promise<DescribedColumn[]> {
-      const described = await run({ sql: `describe select * from (\n${query}\n) q`, texts: [] }, signal);
-      return described.map(([name, type]) => ({
-        name: name as string,
-        type: type as string,
-        kind: kindOf(type as string),
-      }));
-    },
+    describe,
     async *numbers({ sql, texts }, signal) {
       const db = databaseOf(connection, { signal });
       try {
@@ -59,6 +60,21 @@ export async function duckdbConnection(
             return values;
           });
         }
+      } finally {
+        await db.close();
+      }
+    },
+    async *cells(query, signal) {
+      const columns = await describe(query, signal);
+      const texts = columns.map(({ name }) => `coalesce(cast(q.${dialects.duckdb.identifier(name)} as varchar), '')`);
+      const db = databaseOf(connection, { signal });
+      try {
+        for await (const chunk of db.stream(`select ${texts.join(', ')} from (\n${query}\n) q`)) {
+          yield chunk.getRows() as string[][];
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw failed(error);
       } finally {
         await db.close();
       }

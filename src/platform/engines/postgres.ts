@@ -8,7 +8,7 @@ import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { loadOptional } from '../load-optional.ts';
-import { selectCells, tableFromCells } from './pull.ts';
+import { rowsByCsv } from './pull.ts';
 
 /** Text literals mean themselves, floats come back whole, the planner compiles nothing, and rows come in their order. */
 const sessionSettings =
@@ -45,12 +45,13 @@ export async function postgresConnection(
   };
   client.on('error', listen);
   await client.query(sessionSettings);
-  const guarded = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+  /** The pieces that `work` gives; the query can be cancelled and can fail up to their end. */
+  async function* guarded<T>(signal: AbortSignal | undefined, work: () => AsyncIterable<T>): AsyncGenerator<T> {
     signal?.throwIfAborted();
     const cancel = (): void => void cancelQuery(client);
     signal?.addEventListener('abort', cancel);
     try {
-      return await work();
+      yield* work();
     } catch (error) {
       signal?.throwIfAborted();
       if (error instanceof LogisticError) throw error;
@@ -64,11 +65,19 @@ export async function postgresConnection(
     } finally {
       signal?.removeEventListener('abort', cancel);
     }
+  }
+  const guardedOnce = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+    const answers = guarded(signal, async function* () {
+      yield await work();
+    });
+    let last: T | undefined;
+    for await (const answer of answers) last = answer;
+    return last as T;
   };
   const values = async ({ sql, texts }: Statement): Promise<unknown[][]> =>
     (await client.query({ text: sql, values: [...texts], rowMode: 'array' })).rows;
   const describe = (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> =>
-    guarded(signal, async () => {
+    guardedOnce(signal, async () => {
       const { fields } = await client.query(`select * from (\n${query}\n) q limit 0`);
       const types = await values({
         sql: `select oid::text, typname, typcategory from pg_type where oid::text in (${fields.map((_, k) => `$${k + 1}::text`).join(', ')})`,
@@ -85,13 +94,11 @@ export async function postgresConnection(
     dialect: dialects.postgres,
     detail: `PostgreSQL ${version.split(' ')[0]}`,
     describe,
-    run: (statement, signal) => guarded(signal, () => values(statement)),
-    async pull(query, request, options) {
+    run: (statement, signal) => guardedOnce(signal, () => values(statement)),
+    ...rowsByCsv({ dialect: dialects.postgres, describe }, (select, signal) => {
       const { to } = loadOptional<typeof import('pg-copy-streams')>('pg-copy-streams', 'reading from PostgreSQL needs');
-      const columns = await describe(query, options.signal);
-      const copy = `copy (${selectCells(dialects.postgres, query, columns)}) to stdout (format csv, header)`;
-      return guarded(options.signal, () => tableFromCells(client.query(to(copy)), columns, request, options));
-    },
+      return guarded(signal, () => client.query(to(`copy (${select}) to stdout (format csv, header)`)));
+    }),
     async close() {
       await end();
       client.off('error', listen);

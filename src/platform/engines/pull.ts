@@ -4,23 +4,57 @@
  */
 import type { ColumnRequest, ReadOptions, Table } from '../../data/table.ts';
 import type { Dialect } from '../../sql/dialects.ts';
-import type { DescribedColumn } from '../../sql/engine.ts';
+import type { Connection, DescribedColumn } from '../../sql/engine.ts';
+import { readDelimitedCells } from '../../text/read-cells.ts';
 import { readDelimited } from '../../text/read-delimited.ts';
-import type { Chunks } from '../../text/source.ts';
+import type { ByteSource } from '../../text/source.ts';
+
+/** Sends the rows of a select as CSV, its header first. */
+export type SendCsv = (select: string, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
+
+/** How an engine gives its rows that sends them as CSV. */
+export function rowsByCsv(
+  { dialect, describe }: Pick<Connection, 'dialect' | 'describe'>,
+  send: SendCsv,
+): Pick<Connection, 'pull' | 'cells'> {
+  return {
+    async pull(query, request, options) {
+      const columns = await describe(query, options.signal);
+      return tableFromCells(send(selectCells(dialect, query, columns), options.signal), columns, request, options);
+    },
+    async *cells(query, signal) {
+      const select = selectCells(dialect, query, await describe(query, signal));
+      const options = { delimiter: ',', header: true, signal };
+      yield* (await readDelimitedCells(sourceOf(send(select, signal)), options)).rows;
+    },
+  };
+}
 
 /** The columns of a query as cells of CSV: numbers as they are, all else as text, '' where there is nothing. */
-export function selectCells(dialect: Dialect, query: string, columns: readonly DescribedColumn[]): string {
+function selectCells(dialect: Dialect, query: string, columns: readonly DescribedColumn[]): string {
   const cells = columns.map(({ name, kind }) => {
     const column = `q.${dialect.identifier(name)}`;
-    const cell = kind === 'numeric' && dialect.name !== 'clickhouse' ? column : dialect.asText(column);
+    const cell = kind === 'numeric' && dialect.name !== 'clickhouse' ? column : dialect.castText(column);
     return `${dialect.name === 'clickhouse' ? `ifNull(${cell}, '')` : cell} as ${dialect.identifier(name)}`;
   });
   return `select ${cells.join(', ')} from (\n${query}\n) q`;
 }
 
+/** What is sent, with how much of it there was. */
+function sourceOf(chunks: AsyncIterable<Uint8Array>): ByteSource {
+  let given = 0;
+  async function* counted(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      given += chunk.length;
+      yield chunk;
+    }
+  }
+  return { label: 'the query', size: undefined, given: () => given, chunks: counted() };
+}
+
 /** Reads the CSV of `selectCells`, its header first. */
-export async function tableFromCells(
-  chunks: Chunks,
+async function tableFromCells(
+  chunks: AsyncIterable<Uint8Array>,
   columns: readonly DescribedColumn[],
   request: ColumnRequest,
   options: ReadOptions,
@@ -29,16 +63,8 @@ export async function tableFromCells(
     columns.filter((column) => column.kind === kind).map(({ name }) => name);
   const asked = new Set([...(request.numeric ?? []), ...(request.categorical ?? [])]);
   const more = (kind: DescribedColumn['kind']): string[] => named(kind).filter((name) => !asked.has(name));
-  let given = 0;
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      given += chunk.length;
-      yield chunk;
-    }
-  }
-  const source = { label: 'the query', size: undefined, given: () => given, chunks: counted() };
   const table = await readDelimited(
-    [source],
+    [sourceOf(chunks)],
     {
       ...request,
       numeric: [...(request.numeric ?? []), ...more('numeric')],
