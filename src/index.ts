@@ -18,7 +18,12 @@ export type { PredictInput } from './data/predict-input.ts';
 export type { MissingCells } from './data/table.ts';
 export type { RowCounts } from './design/design.ts';
 export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';
+export type { Calibration, CurvePoint } from './evaluation/calibration.ts';
+export type { NetBenefit } from './evaluation/decision-curve.ts';
 export type { AucComparison } from './evaluation/delong.ts';
+export type { EvaluationDetails } from './evaluation/details.ts';
+export type { HosmerLemeshow, SquaredErrors } from './evaluation/goodness-of-fit.ts';
+export type { ProbabilityGroup } from './evaluation/groups.ts';
 export type {
   AverageMetrics,
   ClassMetrics,
@@ -28,6 +33,7 @@ export type {
   MultiClassMetrics,
   TwoClassMetrics,
 } from './evaluation/metrics.ts';
+export type { ThresholdRow, ThresholdTable } from './evaluation/thresholds.ts';
 export { type BatchMatrix, explainBatch, type NumericBatch } from './explain/batch.ts';
 export type { ComputationalGraph, Gradient, GraphEdge, GraphNode, WrittenFormula } from './explain/describe.ts';
 export type { Way } from './explain/graph.ts';
@@ -51,6 +57,7 @@ export type { TrainingReport } from './model/fit.ts';
 export {
   type ClassCoefficients,
   type EvaluateOptions,
+  type Evaluation,
   FittedLogisticRegression,
   type IntervalOptions,
   type OverRowsOptions,
@@ -64,8 +71,10 @@ export {
   LogisticRegression,
 } from './model/logistic-regression.ts';
 export type { MarginalEffect, MarginalEffects } from './model/marginal-effects.ts';
+export type { MeasuredMetrics } from './model/measured.ts';
 export type { Options } from './model/options.ts';
 export type { InfiniteCoefficient, SeparationReport } from './model/separation.ts';
+export type { TrainedOn } from './model/trained-on.ts';
 export * from './predict.ts';
 export type { Precision } from './rows/contract.ts';
 export type { SolverName } from './solvers/choose.ts';

@@ -7,16 +7,20 @@ import {
   type Metrics,
   type ScoreOptions,
 } from '../node.ts';
+import { describeDetails } from './details-table.ts';
 import { describeP } from './inference-table.ts';
 import { readLabelled, warnDropped } from './labelled-rows.ts';
 import { printJson, printText } from './output.ts';
 import type { RowFlags, WeightFlags } from './rows.ts';
 import { metricNotes, metricRows } from './summary.ts';
 import { table } from './table.ts';
+import { warn } from './talk.ts';
 
 interface EvaluateFlags extends ScoreOptions, RowFlags, WeightFlags {
   /** Another model file. */
   readonly compare?: string;
+  readonly detailed?: boolean;
+  readonly falseNegativeCost?: number;
   readonly json?: boolean;
 }
 
@@ -39,7 +43,13 @@ export async function evaluate(
   const metrics = await model.measure(logOdds, codes, {
     threshold: threshold ?? undefined,
     weights: weights?.values,
+    detailed: flags.detailed,
+    falseNegativeCost: flags.falseNegativeCost,
   });
+  if (metrics.trainedOn !== undefined) {
+    const which = metrics.trainedOn === 'all' ? 'these' : 'some of these, the others being its holdout,';
+    warn(`${which} are the rows that the model was fitted to: the figures flatter it`);
+  }
   const rows = { labels: codes, weights: weights?.values };
   const comparison =
     other &&
@@ -59,7 +69,8 @@ export async function evaluate(
     });
   } else {
     const compared = comparison ? `\n${describeComparison(comparison, [modelFile, flags.compare!])}` : '';
-    await printText(`${report(model, metrics, threshold)}${compared}`);
+    const details = metrics.details ? `\n${describeDetails(metrics.details)}` : '';
+    await printText(`${report(model, metrics, threshold)}${details}${compared}`);
   }
 }
 

@@ -91,6 +91,13 @@ export function createProgram(signal: AbortSignal): Command {
     );
 
   weightsOf(scoring(command('evaluate', 'measure a model on a file whose labels are known')))
+    .option('--detailed', 'two classes: thresholds, calibration, goodness of fit and net benefit as well')
+    .addOption(
+      new Option(
+        '--false-negative-cost <ratio>',
+        'in thresholds: a false negative costs so many false positives (default: 1)',
+      ).argParser(parseNumber),
+    )
     .option('--compare <model>', "test whether another model's AUC differs on the same rows (DeLong)")
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, file: string, flags) =>

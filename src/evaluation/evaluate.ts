@@ -4,6 +4,7 @@
  * by whoever read them.
  */
 import type { Measures } from '../rows/contract.ts';
+import type { DetailOptions, EvaluationDetails } from './details.ts';
 import type { Metrics, Scored } from './metrics.ts';
 import { multiClassFromMeasures, multiClassFromScores } from './multi-class.ts';
 import { twoClassFromMeasures, twoClassFromScores } from './two-class.ts';
@@ -11,6 +12,12 @@ import { twoClassFromMeasures, twoClassFromScores } from './two-class.ts';
 /** Metrics of rows that each have a score. */
 export function metricsFromScores(scored: Scored): Promise<Metrics> {
   return scored.classes.length === 2 ? twoClassFromScores(scored) : multiClassFromScores(scored);
+}
+
+/** Two classes: what is beyond single metrics. */
+export async function detailsFromScores(scored: Scored, options: DetailOptions): Promise<EvaluationDetails> {
+  const { detailsOf } = await import('./details.ts');
+  return detailsOf(scored, options);
 }
 
 /**

@@ -6,7 +6,6 @@ import { version } from '../../package.json';
 import type { MissingCells } from '../data/table.ts';
 import type { DecidedDesign, RowCounts } from '../design/design.ts';
 import { LogisticError, type Warning } from '../errors.ts';
-import type { Metrics } from '../evaluation/metrics.ts';
 import { defaultThreshold } from '../evaluation/two-class.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution, SolverReport } from '../fitting/solution.ts';
@@ -14,7 +13,7 @@ import { solve } from '../fitting/solve.ts';
 import { formatVersion, type ModelFile } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
 import type { Inference } from './infer.ts';
-import { measurePartitions } from './measured.ts';
+import { type MeasuredMetrics, measurePartitions } from './measured.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { outcomeWarnings } from './outcome-warnings.ts';
 import { type Dataset, type Placed, trainingPartitions } from './placed.ts';
@@ -36,7 +35,7 @@ export interface TrainingReport {
   /** Σ s·ℓ / Σ s over the training rows. */
   readonly meanLogLoss: number;
   /** Null where they were not asked for; `holdout` and `crossValidation` where there is none. */
-  readonly metrics: { readonly train: Metrics | null; readonly holdout: Metrics | null };
+  readonly metrics: { readonly train: MeasuredMetrics | null; readonly holdout: MeasuredMetrics | null };
   readonly crossValidation: CrossValidation | null;
   readonly options: Options;
 }
@@ -111,12 +110,15 @@ async function measure(
   { signal }: FitHooks,
 ) {
   const placed = await rows;
-  const { threshold, trainingMetrics } = options;
-  const of = (partitions: readonly number[]): Promise<Metrics> =>
-    measurePartitions(placed, theta, { design, part, partitions, threshold, signal });
+  const { threshold, trainingMetrics, detailedMetrics, intercept } = options;
+  const likelihood = options.l2 === 0 && !options.firth && options.classWeight === undefined;
+  const of = (partitions: readonly number[], fitted: boolean): Promise<MeasuredMetrics> => {
+    const details = detailedMetrics ? { fitted, likelihood, intercept } : undefined;
+    return measurePartitions(placed, theta, { design, part, partitions, threshold, details, signal });
+  };
   return {
-    train: trainingMetrics ? await of(trainingPartitions(design)) : null,
-    holdout: design.counts.holdout > 0 ? await of([design.partitions.length - 1]) : null,
+    train: trainingMetrics ? await of(trainingPartitions(design), true) : null,
+    holdout: design.counts.holdout > 0 ? await of([design.partitions.length - 1], false) : null,
   };
 }
 

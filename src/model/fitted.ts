@@ -9,8 +9,7 @@ import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike }
 import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
 import { type AucComparison, compareAuc } from '../evaluation/delong.ts';
-import { metricsFromScores } from '../evaluation/evaluate.ts';
-import type { Metrics } from '../evaluation/metrics.ts';
+import { detailsFromScores, metricsFromScores } from '../evaluation/evaluate.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
 import type { ChiSquaredTest, Summary } from '../inference/summary.ts';
 import { booleanPairOf, type Cell, readNumber, readText } from '../predict/cell.ts';
@@ -26,14 +25,19 @@ import type { Inference } from './infer.ts';
 import type { Influence } from './influence.ts';
 import type { ProbabilityInterval } from './intervals.ts';
 import type { MarginalEffects } from './marginal-effects.ts';
-import { reportedClasses } from './measured.ts';
+import { type MeasuredMetrics, reportedClasses } from './measured.ts';
 import { covarianceOf, inferenceOf, requireSummary, squareOf } from './stored-inference.ts';
+import { type TrainedOn, trainedOn } from './trained-on.ts';
 import { validateReport } from './validate-report.ts';
 
 export interface EvaluateOptions {
   /** Two classes only. */
   readonly threshold?: number;
   readonly sampleWeight?: ArrayLike<number>;
+  /** Two classes: every threshold, calibration, goodness of fit and net benefit as well, in `details`; default false. */
+  readonly detailed?: boolean;
+  /** In `details`: a false negative costs so many false positives; default 1. */
+  readonly falseNegativeCost?: number;
 }
 
 export interface OverRowsOptions extends Pick<ScoreOptions, 'unseen'> {
@@ -44,6 +48,19 @@ export interface IntervalOptions extends Pick<ScoreOptions, 'unseen'> {
   /** Confidence, between 0 and 1; default 0.95. */
   readonly level?: number | undefined;
 }
+
+type MeasureOptions = {
+  readonly [Name in keyof Omit<EvaluateOptions, 'sampleWeight'>]: EvaluateOptions[Name] | undefined;
+} & { readonly weights?: Float64Array | undefined };
+
+/** Metrics of rows that were given to a model, and more where it was asked for. */
+export type Evaluation = MeasuredMetrics & {
+  /**
+   * Present where these are the rows that the model was fitted to ('all'), or those and its holdout ('some'): figures
+   * flatter it. They are known by their number and mean log loss; other parts of the rows are not recognised.
+   */
+  readonly trainedOn?: TrainedOn;
+};
 
 /** The coefficients of one class against the reference. */
 export interface ClassCoefficients<L extends Label = Label> {
@@ -315,22 +332,23 @@ export class FittedLogisticRegression<L extends Label = Label> {
   /**
    * Metrics on rows whose labels are known: one label for each row in an array, a typed array, an Arrow vector or a
    * tensor, or the name of the column of the input that has them. Throws 'unknown-label' naming the row,
-   * 'missing-column', 'bad-data', 'bad-weights', 'bad-shape'.
+   * 'missing-column', 'bad-data', 'bad-weights', 'bad-shape'; with `detailed` 'two-classes-only' for more.
    */
   async evaluate(
     input: PredictInput | ObjectRow | TensorLike,
     labels: Vector | string,
     options: EvaluateOptions = {},
-  ): Promise<Metrics> {
-    requireOptions(options, ['threshold', 'sampleWeight'], 'evaluate');
+  ): Promise<Evaluation> {
+    requireOptions(options, ['threshold', 'sampleWeight', 'detailed', 'falseNegativeCost'], 'evaluate');
     const rows = isOneRow(input) ? [input] : input;
     const read = whenRead(labelsOf(rows, labels), (cells) => this.#codesOf(cells));
-    const { threshold } = options;
+    const { threshold, detailed, falseNegativeCost } = options;
     const logOdds = await this.logOdds(rows as PredictInput, threshold === undefined ? {} : { threshold });
     const codes = await read;
     requireLabels(logOdds.length, codes.length);
-    const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
-    return this.measure(logOdds, codes, { threshold, weights });
+    const { sampleWeight } = options;
+    const weights = sampleWeight === undefined ? undefined : checkSampleWeights(sampleWeight, codes.length);
+    return this.measure(logOdds, codes, { threshold, weights, detailed, falseNegativeCost });
   }
 
   /**
@@ -351,7 +369,8 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const codes = await read;
     const [scores, otherScores] = (await decisions) as [number[], number[]];
     requireLabels(scores.length, codes.length);
-    const weights = options.sampleWeight && checkSampleWeights(options.sampleWeight, codes.length);
+    const { sampleWeight } = options;
+    const weights = sampleWeight === undefined ? undefined : checkSampleWeights(sampleWeight, codes.length);
     return this.measureAgainst(other, { scores, otherScores, labels: codes, weights });
   }
 
@@ -380,24 +399,33 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them. */
-  measure(
+  async measure(
     logOdds: readonly (readonly number[])[],
     labels: ArrayLike<number>,
-    more: { readonly threshold?: number | undefined; readonly weights?: Float64Array | undefined } = {},
-  ): Promise<Metrics> {
+    more: MeasureOptions = {},
+  ): Promise<Evaluation> {
+    const { falseNegativeCost } = more;
+    if (more.detailed) this.#requireDetails(falseNegativeCost);
     const m = logOdds.length;
     const { target, threshold, intercepts } = this.#scorer.model;
     const scores = new Float64Array(intercepts.length * m);
     logOdds.forEach((own, i) => {
       for (let c = 0; c < own.length; c++) scores[c * m + i] = own[c]!;
     });
-    return metricsFromScores({
+    const scored = {
       scores,
       labels,
       ...reportedClasses(target),
       weights: more.weights,
       threshold: more.threshold ?? threshold ?? undefined,
-    });
+    };
+    const metrics = await metricsFromScores(scored);
+    const fittedTo = trainedOn(this.#scorer.model, metrics);
+    return {
+      ...metrics,
+      ...(fittedTo && { trainedOn: fittedTo }),
+      ...(more.detailed && { details: await detailsFromScores(scored, { trainedOn: fittedTo, falseNegativeCost }) }),
+    };
   }
 
   /**
@@ -465,6 +493,12 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const rows = rowsToPredict(input, this.#scorer.columns);
     if (rows instanceof Promise) return rows.then((read) => score(read as Iterable<Row>, options));
     return score(rows as Iterable<Row>, options);
+  }
+
+  #requireDetails(falseNegativeCost = 1): void {
+    this.#only();
+    if (Number.isFinite(falseNegativeCost) && falseNegativeCost > 0) return;
+    throw unexpected('bad-option', 'falseNegativeCost', 'a number above 0', falseNegativeCost);
   }
 
   /** The one score vector of two classes. */

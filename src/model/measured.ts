@@ -4,11 +4,13 @@
  */
 import type { DecidedDesign } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
-import { metricsFromMeasures, metricsFromScores } from '../evaluation/evaluate.ts';
+import type { EvaluationDetails } from '../evaluation/details.ts';
+import { detailsFromScores, metricsFromMeasures, metricsFromScores } from '../evaluation/evaluate.ts';
 import type { Metrics, Scored } from '../evaluation/metrics.ts';
 import { defaultThreshold } from '../evaluation/two-class.ts';
+import { cholesky, choleskySolve } from '../math/cholesky.ts';
 import { classesByCode, type Target } from '../predict/model-file.ts';
-import type { RowSums } from '../rows/contract.ts';
+import type { RowSums, RowwiseSums, SumOptions } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
 
 /** The classes by code, and their codes in the order of the model's classes. */
@@ -16,6 +18,9 @@ export function reportedClasses(labels: Pick<Target, 'classes' | 'reference'>): 
   const classes = classesByCode(labels);
   return { classes, order: labels.classes.map((label) => classes.indexOf(label)) };
 }
+
+/** Metrics, and of two classes more where it was asked for. */
+export type MeasuredMetrics = Metrics & { readonly details?: EvaluationDetails };
 
 /** `partitions` follow one another. */
 export async function measurePartitions(
@@ -26,26 +31,66 @@ export async function measurePartitions(
     part,
     partitions,
     threshold = defaultThreshold,
+    details,
     signal,
   }: {
     readonly design: DecidedDesign;
     readonly part: Part | undefined;
     readonly partitions: readonly number[];
     readonly threshold: number | undefined;
+    /** Details are wanted: of the rows that were fitted, by maximum likelihood and with an intercept or not, or of others. */
+    readonly details?:
+      | { readonly fitted: boolean; readonly likelihood: boolean; readonly intercept: boolean }
+      | undefined;
     readonly signal: AbortSignal | undefined;
   },
-): Promise<Metrics> {
+): Promise<MeasuredMetrics> {
   const report = reportedClasses(design.labels);
   const count = joinSummaries(rows.partitions, partitions).rows;
   if (rows.rowwise === undefined || part === undefined) {
     return metricsFromMeasures(await rows.measure(theta, threshold, { partitions, signal }), count, report);
   }
   const from = design.partitions.slice(0, partitions[0]).reduce((sum, size) => sum + size, 0);
-  return metricsFromScores({
+  const scored = {
     scores: await rows.rowwise.scores(theta, { partitions, signal }),
     labels: part.labels.subarray(from, from + count),
     weights: part.sampleWeights?.subarray(from, from + count),
     ...report,
     threshold,
-  });
+  };
+  const metrics = await metricsFromScores(scored);
+  if (details === undefined || report.classes.length > 2) return metrics;
+  const { fitted, likelihood, intercept } = details;
+  const regression = { rowwise: rows.rowwise, over: { partitions, signal }, intercept };
+  const options = fitted
+    ? ({ trainedOn: 'all', ...(likelihood && { explained: explainedBy(regression) }) } as const)
+    : {};
+  return { ...metrics, details: await detailsFromScores(scored, options) };
+}
+
+/** gᵀ·G⁻¹·g with g = X·(w·d) and G = X·diag(w)·Xᵀ: what a weighted regression of d on the features explains of Σ w·d². */
+function explainedBy({
+  rowwise,
+  over,
+  intercept,
+}: {
+  readonly rowwise: RowwiseSums;
+  readonly over: SumOptions;
+  readonly intercept: boolean;
+}) {
+  return async (d: Float64Array, w: Float64Array): Promise<number | undefined> => {
+    const all = await rowwise.gradientOf(
+      d.map((own, i) => own * w[i]!),
+      over,
+    );
+    const gram = await rowwise.gramOf(w, over);
+    const [width, order] = [all.length, intercept ? all.length : all.length - 1];
+    const gradient = all.subarray(0, order);
+    const own = Float64Array.from(
+      { length: order ** 2 },
+      (_, at) => gram[Math.floor(at / order) * width + (at % order)]!,
+    );
+    const factor = cholesky(own, order);
+    return factor && choleskySolve(factor, gradient).reduce((sum, x, j) => sum + x * gradient[j]!, 0);
+  };
 }

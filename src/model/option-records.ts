@@ -163,6 +163,7 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     },
   },
   trainingMetrics: { ...boolean, default: false },
+  detailedMetrics: { ...boolean, default: false },
   inference: {
     ...boolean,
     default: false,

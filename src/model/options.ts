@@ -52,6 +52,11 @@ export interface Options {
   readonly seed?: number;
   /** Measure the model on its training rows as well; default false, true in the command. A holdout is always measured. */
   readonly trainingMetrics?: boolean;
+  /**
+   * Two classes: with the metrics also every threshold (ROC, precision–recall), goodness of fit, and of a holdout
+   * calibration and net benefit; kept in the model file; default false.
+   */
+  readonly detailedMetrics?: boolean;
   /** Standard errors, tests and intervals with the fit; default false, true in the command. */
   readonly inference?: boolean;
   /** Standard errors that do not trust the model's variance; two classes only. Implies `inference`. */
@@ -110,6 +115,7 @@ type Defaulted =
   | 'holdout'
   | 'seed'
   | 'trainingMetrics'
+  | 'detailedMetrics'
   | 'inference'
   | 'weightType'
   | 'backend'

@@ -18,6 +18,7 @@ import {
 } from '../predict/checks.ts';
 import { numberStyle } from '../predict/validate.ts';
 import { optionRecords } from './option-records.ts';
+import { details } from './validate-details.ts';
 
 const count = test('a whole number of at least 0', (value) => Number.isSafeInteger(value) && (value as number) >= 0);
 const strings = list(string, 'strings');
@@ -40,6 +41,7 @@ const twoClasses = record({
   averagePrecision: measured,
   brier: measured,
   confusion: record({ truePositives: finite, falsePositives: finite, trueNegatives: finite, falseNegatives: finite }),
+  details,
 });
 
 export function validateReport(training: unknown, classes: readonly unknown[]): void {
