@@ -8,6 +8,7 @@ import type { Table } from '../data/table.ts';
 import type { Warning } from '../errors.ts';
 import type { Feature, Label, MissingPolicy } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
+import { type Clusters, clustersOf, clusterWarnings } from './clusters.ts';
 import { dependentColumns, excludeDependent } from './dependence.ts';
 import { countUnseen } from './encode.ts';
 import { featureColumns, findColumn, fitFeatures } from './features.ts';
@@ -29,6 +30,7 @@ export interface DesignOptions {
   readonly holdout: number;
   readonly seed: number;
   readonly weights?: string | undefined;
+  readonly cluster?: string | undefined;
   readonly only?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
   /** Strength of the penalty: with one the optimum is unique and finite. */
@@ -61,6 +63,8 @@ export interface Design extends DecidedDesign, Encoding {
   readonly labels: Labels;
   /** Training rows, fold by fold, then the held-out rows. */
   readonly part: Part;
+  /** Of the training rows, where they are not independent. */
+  readonly clusters: Clusters | undefined;
 }
 
 /** `folds`: into how many the training rows are dealt; 1 keeps their order. */
@@ -95,6 +99,8 @@ export async function decideDesign(table: Table, target: string, options: Design
   const part = await gatherPart(folded.rows, split.holdout, { labels, weights, factors });
   const training: Part = firstRows(part, split.train.length);
 
+  const clusters =
+    options.cluster === undefined ? undefined : clustersOf(findColumn(table, options.cluster), training.rows);
   const penalised = options.l2 > 0;
   const imputation = missing === 'impute' ? options.imputation : undefined;
   const features = await fitFeatures(columns, { rows: training.rows, weights: training.weights, imputation });
@@ -117,12 +123,14 @@ export async function decideDesign(table: Table, target: string, options: Design
     missing,
     counts,
     part,
+    clusters,
     partitions: [...folded.sizes, ...(split.holdout.length > 0 ? [split.holdout.length] : [])],
     pureLevels: purity.levels,
     warnings: [
       ...table.warnings,
       ...unusedWarning(counts),
       ...labels.warnings,
+      ...clusterWarnings(clusters),
       ...purity.warnings,
       ...scaled.warnings,
       ...dependent.warnings,

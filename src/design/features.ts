@@ -12,6 +12,7 @@ import { overRows } from '../yielding.ts';
 export interface FeatureRequest {
   readonly target: string;
   readonly weights?: string | undefined;
+  readonly cluster?: string | undefined;
   readonly only?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
 }
@@ -24,7 +25,7 @@ interface NamedColumns<C extends { readonly name: string }> {
   readonly source: string;
 }
 
-/** The columns that take part, in their order: all but target and weights, or those asked for. */
+/** The columns that take part, in their order: all but target, weights and clusters, or those asked for. */
 export function featureColumns<C extends { readonly name: string }>(
   table: NamedColumns<C>,
   request: FeatureRequest,
@@ -37,6 +38,7 @@ export function featureColumns<C extends { readonly name: string }>(
     ({ name }) =>
       name !== request.target &&
       name !== request.weights &&
+      name !== request.cluster &&
       (request.only === undefined || request.only.includes(name)) &&
       !request.drop?.includes(name),
   );

@@ -3,6 +3,7 @@
  * the likelihood with what is made of it. It turns estimates, their covariance and log-likelihoods into numbers and
  * fits nothing.
  */
+import type { SandwichType } from './sandwich.ts';
 import { chiSquaredP, logTwoSidedP, normalQuantile, twoSidedP } from './tails.ts';
 import { waldStatistic } from './wald.ts';
 
@@ -64,7 +65,9 @@ export interface Summary {
   /** Of the intervals. */
   readonly level: number;
   /** `model`, or the sandwich estimator that standard errors, z, p, Wald tests and intervals rest on. */
-  readonly covarianceType: 'model' | 'HC0' | 'HC1' | 'HC2' | 'HC3' | 'sampling';
+  readonly covarianceType: 'model' | SandwichType;
+  /** The clusters whose rows are not taken to be independent, where there are any. */
+  readonly clusters?: { readonly column: string; readonly count: number };
   /** Σs */
   readonly observations: number;
   readonly coefficients: readonly CoefficientSummary[];

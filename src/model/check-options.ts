@@ -51,6 +51,7 @@ export function checkOptions(options: Options): CheckedOptions {
       details: { option: descent },
     });
   }
+  requireClusters(checked);
   const twice = checked.numeric?.find((name) => checked.categorical?.includes(name));
   if (twice !== undefined) {
     throw new LogisticError('bad-option', `numeric and categorical both list ${JSON.stringify(twice)}`, {
@@ -65,6 +66,20 @@ export function checkOptions(options: Options): CheckedOptions {
     throw new LogisticError('bad-option', `firth ${other}`, { details: { option: 'firth' } });
   }
   return checked;
+}
+
+/** CR0 and CR1 go with a column of clusters, and it with no other kind; its rows are read again after the fit. */
+function requireClusters({ cluster, robust, rows }: CheckedOptions): void {
+  const refuse = (option: string, message: string, hint: string): never => {
+    throw new LogisticError('bad-option', `${option}: ${message}`, { hint, details: { option } });
+  };
+  const clustered = robust?.startsWith('CR') === true;
+  if (cluster === undefined && clustered) refuse('robust', `${robust} is of clusters`, 'name their column: cluster');
+  if (cluster === undefined) return;
+  if (robust !== undefined && !clustered)
+    refuse('robust', `${robust} takes rows to be independent`, 'choose CR0 or CR1');
+  if (rows !== 'memory')
+    refuse('cluster', 'clusters are there for rows in memory', 'read the rows once (--rows memory)');
 }
 
 function unknownOption(name: string): LogisticError {

@@ -100,8 +100,8 @@ function refuseThreshold({ labels: { classes } }: DecidedDesign, target: string,
   });
 }
 
-const asksInference = ({ inference, robust, weightType }: CheckedOptions): boolean =>
-  inference || robust !== undefined || weightType === 'sampling';
+const asksInference = ({ inference, robust, cluster, weightType }: CheckedOptions): boolean =>
+  inference || robust !== undefined || cluster !== undefined || weightType === 'sampling';
 
 async function measure(
   { design, part, rows }: Placed,

@@ -6,7 +6,7 @@ import type { DecidedDesign } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
 import { penalisedObjective } from '../fitting/firth.ts';
 import { inverseOf, toRawUnits } from '../inference/covariance.ts';
-import { sandwich } from '../inference/sandwich.ts';
+import { type SandwichType, sandwich } from '../inference/sandwich.ts';
 import {
   type Covariance,
   type Estimate,
@@ -22,7 +22,8 @@ import { sigmoid } from '../math/logistic.ts';
 import { createObjective } from '../objective/objective.ts';
 import { joinSummaries } from '../rows/source.ts';
 import { estimatesOf, scalingOf } from './estimates.ts';
-import { trainingPartitions } from './placed.ts';
+import type { CheckedOptions } from './options.ts';
+import { type Placed, trainingPartitions } from './placed.ts';
 import {
   type InferenceContext as Context,
   type InferenceRequest,
@@ -72,7 +73,8 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const optimum = { theta, value };
   const context: Context = { ...request, rows, scaling, order, observations, m, objective, optimum };
 
-  const type = options.weightType === 'sampling' ? 'sampling' : options.robust;
+  const type = sandwichType(options);
+  const independent = options.cluster === undefined;
   const covariance = toRawUnits(type ? await robustly(type, inverse, context) : inverse, order, scaling);
   const estimates = estimatesOf(context);
   const modelled = type === undefined;
@@ -83,7 +85,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const own = { covariance, order };
   const profiles = profiled ? await profilesOf(estimates, { ...context, ...own }) : new Map<Estimate, Interval>();
   const groups = [...new Set(design.terms.map(({ group }) => group))];
-  const refitted = near && options.weightType !== 'sampling' && work * groups.length <= refitProducts;
+  const refitted = near && options.weightType !== 'sampling' && independent && work * groups.length <= refitProducts;
   const terms: TermSummary[] = [];
   for (const term of groups) terms.push(await summariseTerm(term, estimates, { ...context, ...own, refitted }));
   const { logLikelihood, null: none } = await logLikelihoods(context);
@@ -99,6 +101,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const summary: Summary = {
     level,
     covarianceType: type ?? 'model',
+    ...(placed.clusters && { clusters: { column: placed.clusters.column, count: placed.clusters.count } }),
     observations,
     coefficients: estimates.map((estimate) =>
       summariseCoefficient(estimate, { ...own, level, profile: profiles.get(estimate) }),
@@ -106,14 +109,16 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     terms,
     parameters: order,
     ...derived,
+    ...(!independent && { aic: null, bic: null, likelihoodRatio: null }),
     ...(options.firth && { aic: null, bic: null, pseudoR2: null }),
     conditionNumber: solution.certificate.condition,
     notes: notesOf({
       scoreVectors: rows.scoreVectors,
       firth: options.firth,
       profiled: profiled || !modelled,
-      refitted: refitted || options.weightType === 'sampling',
+      refitted: refitted || options.weightType === 'sampling' || !independent,
       separation,
+      clusters: placed.clusters,
     }),
   };
   hooks.signal?.throwIfAborted();
@@ -150,20 +155,23 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
   const weights = part?.sampleWeights;
   if (weights && options.weightType === 'frequency' && !weights.every(Number.isInteger))
     return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
-  if (options.firth && (options.robust !== undefined || options.weightType === 'sampling'))
-    return 'robust standard errors are there for maximum likelihood only';
-  const sandwiched = options.robust !== undefined || options.weightType === 'sampling';
+  const sandwiched = sandwichType(options) !== undefined;
+  if (options.firth && sandwiched) return 'robust standard errors are there for maximum likelihood only';
   if (sandwiched && !rowwise)
     return 'robust standard errors need a number for each row, which this backend does not give';
   if (sandwiched && design.labels.classes.length > 2) return 'robust standard errors are there for two classes only';
   return undefined;
 }
 
+/** What the covariance is, where it is not that of the model. */
+const sandwichType = ({ cluster, robust, weightType }: CheckedOptions): SandwichType | undefined =>
+  cluster === undefined ? (weightType === 'sampling' ? 'sampling' : robust) : (robust ?? 'CR1');
+
 /** The sandwich on the standardised features, over the coefficients that are free. */
 async function robustly(
-  type: Parameters<typeof sandwich>[0]['type'],
+  type: SandwichType,
   inverse: Float64Array,
-  { placed: { design, part }, solution, rows, order, hooks }: Context,
+  { placed: { design, part, clusters }, solution, rows, order, hooks }: Context,
 ): Promise<Float64Array> {
   const partitions = trainingPartitions(design);
   const full = rows.features + 1;
@@ -181,6 +189,7 @@ async function robustly(
     weights,
     parameters: order,
     type,
+    clusters,
   });
   return Float64Array.from(inverse, (_, at) => whole[Math.floor(at / order) * full + (at % order)]!);
 }
@@ -247,15 +256,22 @@ function notesOf({
   profiled,
   refitted,
   separation,
+  clusters,
 }: {
   readonly scoreVectors: number;
   readonly firth: boolean;
   readonly profiled: boolean;
   readonly refitted: boolean;
   readonly separation: SeparationReport | null;
+  readonly clusters: Placed['clusters'];
 }): string[] {
   return [
     ...(firth ? ["likelihoods, their tests and profile intervals are those of Firth's penalised likelihood"] : []),
+    ...(clusters
+      ? [
+          `rows of each of the ${clusters.count} clusters in ${clusters.column} may depend on one another: no likelihood-ratio tests, no profile intervals`,
+        ]
+      : []),
     ...(profiled
       ? []
       : [

@@ -160,7 +160,7 @@ export class LogisticRegression {
       });
     }
     const { sampleWeight, featureNames } = more;
-    const read = await tableFromMemory(data, target, { ...options, sampleWeight, featureNames });
+    const read = await tableFromMemory(data, target, { ...readingOf(options), sampleWeight, featureNames });
     return fit(
       tableDataset(read.table),
       read.target,
@@ -183,7 +183,7 @@ export class LogisticRegression {
       return this.#withConnection(input, more, (data) => fit(queriedDataset(data), name, options, more));
     }
     const table = await this.#withConnection(input, more, ({ connection, query }) =>
-      connection.pull(query, { ...options, target: name }, { ...options, signal, onProgress }),
+      connection.pull(query, { ...readingOf(options), target: name }, { ...options, signal, onProgress }),
     );
     return fitRead(table, name, options, more);
   }
@@ -212,8 +212,24 @@ export class LogisticRegression {
       });
     }
     const name = requireTarget(target, path);
-    return this.readTable(file, { ...this.#options, target: name }, { ...this.#options, signal, onProgress });
+    return this.readTable(
+      file,
+      { ...readingOf(this.#options), target: name },
+      { ...this.#options, signal, onProgress },
+    );
   }
+}
+
+/** What is read of a source: a column of clusters too, as text whatever it looks like, though it is no feature. */
+function readingOf(options: CheckedOptions): CheckedOptions {
+  const { cluster, categorical = [], only, drop } = options;
+  if (cluster === undefined) return options;
+  return {
+    ...options,
+    categorical: [...categorical, cluster],
+    ...(only && { only: [...only, cluster] }),
+    ...(drop && { drop: drop.filter((name) => name !== cluster) }),
+  };
 }
 
 function requireTarget(target: unknown, source: string): string {

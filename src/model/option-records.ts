@@ -170,8 +170,20 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     flag: { usage: '--no-inference', help: 'no standard errors, tests and intervals' },
   },
   robust: {
-    ...oneOf('HC0', 'HC1', 'HC2', 'HC3'),
-    flag: { usage: '--robust <kind>', kind: 'choice', help: 'standard errors that do not trust the model’s variance' },
+    ...oneOf('HC0', 'HC1', 'HC2', 'HC3', 'CR0', 'CR1'),
+    flag: {
+      usage: '--robust <kind>',
+      kind: 'choice',
+      help: 'standard errors that do not trust the model’s variance; CR0 and CR1 with --cluster',
+    },
+  },
+  cluster: {
+    ...string,
+    flag: {
+      usage: '--cluster <column>',
+      kind: 'string',
+      help: 'column of clusters whose rows are not independent: cluster-robust standard errors (CR1)',
+    },
   },
   weightType: {
     ...oneOf('frequency', 'sampling'),

@@ -60,7 +60,9 @@ export interface Options {
   /** Standard errors, tests and intervals with the fit; default false, true in the command. */
   readonly inference?: boolean;
   /** Standard errors that do not trust the model's variance; two classes only. Implies `inference`. */
-  readonly robust?: 'HC0' | 'HC1' | 'HC2' | 'HC3';
+  readonly robust?: 'HC0' | 'HC1' | 'HC2' | 'HC3' | 'CR0' | 'CR1';
+  /** Column of clusters, whose rows are not independent: standard errors of `robust`, default 'CR1'. It is no feature. Implies `inference`. */
+  readonly cluster?: string;
   /** Sample weights count rows ('frequency', default) or are inverse probabilities of being sampled ('sampling'). */
   readonly weightType?: 'frequency' | 'sampling';
   /**

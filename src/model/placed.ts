@@ -9,9 +9,11 @@ import { type Part, samplePart, sourceOf } from '../design/source.ts';
 import type { Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { FitProblem } from '../fitting/solve.ts';
+import type { ClusterSums } from '../inference/sandwich.ts';
 import type { Penalty } from '../objective/objective.ts';
 import type { NumberStyle } from '../predict/cell.ts';
 import type { RowPlace, RowSource, RowSums } from '../rows/contract.ts';
+import { groupedSums } from '../rows/grouped.ts';
 import { countFeatures } from '../rows/source.ts';
 import type { CheckedOptions } from './options.ts';
 
@@ -21,6 +23,8 @@ export interface Placed {
   readonly design: DecidedDesign;
   /** Labels and weights of the rows, by partition; undefined where they stay elsewhere. */
   readonly part: Part | undefined;
+  /** Rows that are not independent, where there are any. */
+  readonly clusters?: (ClusterSums & { readonly column: string }) | undefined;
   /** Missing cells of each column that has any. */
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** The column of sample weights and how its numbers are spelled; null where there is none. */
@@ -76,7 +80,10 @@ async function withPlacedTable<T>(
     const sampleSource = sampleOf(design, options.seed);
     if (sampleSource) placing.push(place.place(sampleSource, options.precision, signal));
     const sample = await placing[0]; // before the columns are freed
-    const source = sourceOf(design, design.part, { partitions: design.partitions, handOver: true });
+    const source = sourceOf(design, design.part, {
+      partitions: design.partitions,
+      handOver: design.clusters === undefined,
+    });
     const rows = place.place(source, options.precision, signal);
     rows.catch(() => {}); // reported to whoever awaits it
     placing.push(rows);
@@ -96,6 +103,7 @@ async function withPlacedTable<T>(
       source: table.source,
       design,
       part: design.part,
+      clusters: clusterSums(design),
       missing,
       weights: weightsOf(table, options),
       place,
@@ -110,6 +118,14 @@ async function withPlacedTable<T>(
       () => {},
     );
   }
+}
+
+/** Sums by cluster over the training rows, read from the table, which keeps its numbers for them. */
+function clusterSums(design: Design): Placed['clusters'] {
+  const { clusters, part, counts } = design;
+  if (clusters === undefined) return undefined;
+  const training = { ...sourceOf(design, part), rows: counts.train };
+  return { ...clusters, sumsOf: (r) => groupedSums(training, r, clusters) };
 }
 
 function weightsOf({ columns }: Table, { weights: name }: CheckedOptions): Placed['weights'] {

@@ -17,6 +17,7 @@ const likelihood = ['logLikelihood', 'nullLogLikelihood', 'deviance', 'nullDevia
 const summary = record({
   level: finite,
   covarianceType: string,
+  clusters: optional(record({ column: string, count: finite })),
   observations: finite,
   coefficients: list(
     record({
