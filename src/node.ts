@@ -14,7 +14,7 @@ import {
 import { predictRows, type QueryPredictions } from './model/query-predictions.ts';
 import { openConnection, parquetQuery } from './platform/engines/connection.ts';
 import { openPageFile } from './platform/page-file.ts';
-import { readTable } from './platform/read-table.ts';
+import { readTable, storeTable } from './platform/read-table.ts';
 import { writeWhole } from './platform/write-file.ts';
 import type { ScoreOptions } from './predict/score-options.ts';
 
@@ -32,7 +32,12 @@ export { readCells } from './platform/read-table.ts';
  */
 export class LogisticRegression extends PortableLogisticRegression {
   protected override readonly readTable: TableReader = readTable;
-  protected override readonly databases: Databases = { open: openConnection, queryOf: parquetQuery, openPageFile };
+  protected override readonly databases: Databases = {
+    open: openConnection,
+    queryOf: parquetQuery,
+    storeTable,
+    openPageFile,
+  };
 }
 
 /**

@@ -1,18 +1,14 @@
 /**
- * Typed columns of a Parquet file or of a query → Table, whoever reads them: the columns keep the types they have. Numbers
- * are read as float64, texts are trimmed and coded, dates and nested values are refused by name. No text is read as a
- * number here.
+ * Typed columns of a Parquet file or of a query → Table, in memory or stored as pages, whoever reads them: the columns
+ * keep the types they have. Dates and nested values are refused by name, and no text is read as a number here.
  */
 import { describeCounters } from '../data/counters.ts';
-import { judgeCategory } from '../data/infer.ts';
 import { argument, columnNames, leftOut, requireNames, wantedColumns } from '../data/names.ts';
-import type { Column, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { Dictionary, textColumn } from '../data/typed-column.ts';
+import { bytesOfPages, type PageFileOpener, PageWriter, type StoredTable, storedTable } from '../data/stored-table.ts';
+import type { ColumnHead, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
-import { defaultMissingTokens, readText } from '../predict/cell.ts';
-
-/** What cells are read as. */
-export type Storage = 'number' | 'boolean' | 'text';
+import { defaultMissingTokens } from '../predict/cell.ts';
+import { type ColumnarChunk, type ColumnReader, judge, NumberReader, type Storage, TextReader } from './readers.ts';
 
 /** A column as its source describes it; types have the names that DuckDB gives them. */
 export interface SourceColumn {
@@ -32,15 +28,6 @@ export interface ColumnarSource {
 
 export interface StoredColumn extends SourceColumn {
   readonly storage: Storage;
-}
-
-/** Columns are told by their places among those that are wanted. */
-export interface ColumnarChunk {
-  readonly rows: number;
-  /** Copies numbers or booleans to values[at, …), NaN for null, and returns the number of nulls. */
-  copyNumbers(column: number, values: Float64Array, at: number): number;
-  /** The texts of a column by row of the chunk. */
-  texts(column: number): (row: number) => string | null;
 }
 
 /** Names of the columns, unique and never empty. */
@@ -79,150 +66,112 @@ export function isNested(type: string): boolean {
   return /^(STRUCT|MAP|LIST|UNION)\b|\]$/.test(type);
 }
 
+/** The whole table in memory. */
 export async function columnarTable(
   source: ColumnarSource,
   request: ColumnRequest,
   options: ReadOptions,
 ): Promise<Table> {
-  const { label } = source;
+  const { names, wanted, readers } = openColumns(source, request, options);
+  const m = await countRows(source);
+  const cells = wanted.map(({ storage }) => new (storage === 'text' ? Int32Array : Float64Array)(m));
+  let at = 0;
+  for await (const chunk of source.chunks(wanted)) {
+    for (const [k, reader] of readers.entries()) reader.read(chunk, k, cells[k]!, at);
+    at += chunk.rows;
+  }
+  requireAllRows(at, m);
+  const columns = readers.map((reader, k) => reader.finish(source.label, cells[k]!));
+  return { rows: m, ...describeTable(source, request, { names, readers, columns }) };
+}
+
+/** The same with its cells in a file of pages. */
+export async function storeColumnar(
+  source: ColumnarSource,
+  request: ColumnRequest,
+  options: ReadOptions,
+  openFile: PageFileOpener,
+): Promise<StoredTable> {
+  const { names, wanted, readers } = openColumns(source, request, options);
+  const m = await countRows(source);
+  const file = await openFile(bytesOfPages(m, wanted.length));
+  try {
+    const pages = new PageWriter(file, wanted.length);
+    const cells = wanted.map(() => new Float64Array(0));
+    for await (const chunk of source.chunks(wanted)) {
+      for (const [k, reader] of readers.entries()) {
+        if (cells[k]!.length < chunk.rows) cells[k] = new Float64Array(chunk.rows);
+        reader.read(chunk, k, cells[k]!, 0);
+      }
+      await pages.add(cells, chunk.rows);
+    }
+    await pages.finish();
+    requireAllRows(pages.rows, m);
+    const columns = readers.map((reader, at) => ({ ...reader.store(source.label), at }));
+    return storedTable(file, wanted.length, {
+      rows: m,
+      ...describeTable(source, request, { names, readers, columns }),
+    });
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function openColumns(source: ColumnarSource, request: ColumnRequest, { missingTokens }: ReadOptions) {
   const names = namesOf(source);
   requireNames(request, names);
   const wanted = wantedColumns(request, names).map((k) => {
     const { field, type } = source.columns[k]!;
     const name = names[k]!;
-    return { name, field, type, storage: storageOf(type, name, request.categorical?.includes(name) === true, label) };
+    const storage = storageOf(type, name, request.categorical?.includes(name) === true, source.label);
+    return { name, field, type, storage };
   });
+  const tokens = new Set(['', ...(missingTokens ?? defaultMissingTokens)]);
+  const readers = wanted.map(
+    ({ storage, ...column }): ColumnReader =>
+      storage === 'text' ? new TextReader(column, tokens) : new NumberReader(column, storage),
+  );
+  return { names, wanted, readers };
+}
+
+async function countRows(source: ColumnarSource): Promise<number> {
   const m = await source.rows();
-  if (m === 0) throw new LogisticError('no-rows', `${label}: there is no row`, { hint: 'give a file with rows' });
+  if (m > 0) return m;
+  throw new LogisticError('no-rows', `${source.label}: there is no row`, { hint: 'give a file with rows' });
+}
 
-  const tokens = new Set(['', ...(options.missingTokens ?? defaultMissingTokens)]);
-  const readers = wanted.map(({ name, storage }) =>
-    storage === 'text' ? new TextReader(name, m, tokens) : new NumberReader(name, m, storage),
-  );
-  let at = 0;
-  for await (const chunk of source.chunks(wanted)) {
-    for (const [k, reader] of readers.entries()) reader.read(chunk, k, at);
-    at += chunk.rows;
-  }
-  requireAllRows(at, m);
+interface ReadColumns<C> {
+  readonly names: readonly string[];
+  readonly readers: readonly ColumnReader[];
+  /** In the order of the readers. */
+  readonly columns: readonly C[];
+}
 
-  const judged = readers.map((reader, k) => judge(reader, wanted[k]!.type, request, label));
-  const counters = describeCounters(
-    judged.flatMap(({ column }) => (column === undefined ? [] : [column])),
-    request,
-    new Set(),
-  );
+/** What a table is beside its rows: columns that look like identifiers are left out, and it is said. */
+function describeTable<C extends ColumnHead>(
+  { label }: ColumnarSource,
+  request: ColumnRequest,
+  { names, readers, columns }: ReadColumns<C>,
+) {
+  const rows = readers[0]!.rows;
+  const reasons = columns.map((column, k) => judge(column, readers[k]!, request));
+  const kept = columns.filter((_, k) => reasons[k] === undefined);
+  const counters = describeCounters(kept, request, new Set(), {
+    rows,
+    counts: (column) => readers[columns.indexOf(column)]!.counts,
+  });
+  const warnings: Warning[] = [...reasons.flatMap((warning) => warning ?? []), ...counters.warnings];
   return {
-    rows: m,
     columns: counters.columns,
     leftOut: leftOut(names, counters.columns),
     source: label,
     badRows: 0,
-    warnings: [...judged.flatMap(({ warning }) => (warning === undefined ? [] : [warning])), ...counters.warnings],
+    warnings,
   };
 }
 
 /** A reader that ends early is a bug. */
 export function requireAllRows(given: number, count: number): void {
   if (given !== count) throw new Error(`${given} of ${count} rows came through: their reader ended early`);
-}
-
-/** Identifiers among typed columns: whole numbers beyond 2^53, and texts that never repeat. */
-function judge(
-  reader: TextReader | NumberReader,
-  type: string,
-  request: ColumnRequest,
-  label: string,
-): { column?: Column; warning?: Warning } {
-  const column = reader.finish(label);
-  const { name } = column;
-  const asked =
-    name === request.target || request.categorical?.includes(name) === true || request.numeric?.includes(name) === true;
-  if (asked) return { column };
-  if (/BIGINT|HUGEINT/.test(type) && reader instanceof NumberReader && reader.beyondExact) {
-    const message = `${name}: whole numbers beyond 2^53 lose digits and look like an identifier, so it is left out`;
-    return { warning: { code: 'id-like', message, columns: [name] } };
-  }
-  const warning = judgeCategory(column);
-  return warning === undefined ? { column } : { warning };
-}
-
-/** A column of numbers or booleans as its chunks come. */
-class NumberReader {
-  readonly #name: string;
-  readonly #storage: Storage;
-  readonly #values: Float64Array;
-  #nulls = 0;
-  #nans = 0;
-  #infinite = -1;
-  beyondExact = false;
-
-  constructor(name: string, rows: number, storage: Storage) {
-    this.#name = name;
-    this.#storage = storage;
-    this.#values = new Float64Array(rows);
-  }
-
-  read(chunk: ColumnarChunk, column: number, at: number): void {
-    const values = this.#values;
-    const nulls = chunk.copyNumbers(column, values, at);
-    this.#nulls += nulls;
-    this.#nans -= nulls;
-    for (let row = at; row < at + chunk.rows; row++) {
-      const value = Math.abs(values[row]!);
-      if (Number.isNaN(value)) this.#nans++;
-      else if (value > 2 ** 53) {
-        this.beyondExact = true;
-        if (value === Number.POSITIVE_INFINITY && this.#infinite < 0) this.#infinite = row;
-      }
-    }
-  }
-
-  finish(label: string): Column {
-    const [name, values, row] = [this.#name, this.#values, this.#infinite];
-    const tokens = Object.fromEntries(Object.entries({ '': this.#nulls, NaN: this.#nans }).filter(([, n]) => n > 0));
-    const missing = { count: this.#nulls + this.#nans, tokens };
-    if (this.#storage === 'boolean') {
-      const codes = Int32Array.from(values, (value) => (Number.isNaN(value) ? -1 : value));
-      return { kind: 'boolean', name, words: ['false', 'true'], codes, typed: true, missing };
-    }
-    if (row >= 0) {
-      const message = `${label}: row ${row + 1}, column ${name}: ${values[row]} is not a finite number`;
-      throw new LogisticError('not-finite', message);
-    }
-    return { kind: 'numeric', name, values, missing };
-  }
-}
-
-/** A column of texts as its chunks come. */
-class TextReader {
-  readonly #name: string;
-  readonly #dictionary: Dictionary;
-  readonly #tokens: ReadonlySet<string>;
-  readonly #missing: Record<string, number> = {};
-
-  constructor(name: string, rows: number, tokens: ReadonlySet<string>) {
-    this.#name = name;
-    this.#dictionary = new Dictionary(rows);
-    this.#tokens = tokens;
-  }
-
-  read(chunk: ColumnarChunk, column: number, at: number): void {
-    const textAt = chunk.texts(column);
-    for (let row = 0; row < chunk.rows; row++) {
-      const cell = textAt(row);
-      const text = readText(cell, this.#tokens);
-      if (text !== undefined) this.#dictionary.set(at + row, text);
-      else {
-        const token = cell?.trim() ?? '';
-        this.#missing[token] = (this.#missing[token] ?? 0) + 1;
-      }
-    }
-  }
-
-  finish(): Column {
-    const tokens = this.#missing;
-    const count = Object.values(tokens).reduce((sum, times) => sum + times, 0);
-    return textColumn(this.#name, this.#dictionary, { count, tokens });
-  }
 }

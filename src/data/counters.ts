@@ -8,18 +8,18 @@ import type { Column, ColumnRequest } from './table.ts';
 /** Fewer rows than this count up by chance. */
 const countingRows = 10;
 
-export function describeCounters(
-  columns: readonly Column[],
+/** `rows`: how many there are; `counts`: whether a column counts them (countsUp). */
+export function describeCounters<C extends { readonly name: string }>(
+  columns: readonly C[],
   request: ColumnRequest,
   unnamed: ReadonlySet<string>,
-): { readonly columns: readonly Column[]; readonly warnings: readonly Warning[] } {
+  { rows, counts }: { readonly rows: number; readonly counts: (column: C) => boolean },
+): { readonly columns: readonly C[]; readonly warnings: readonly Warning[] } {
   const asked = new Set([request.target, request.weights, ...(request.numeric ?? []), ...(request.only ?? [])]);
   const candidates = columns.filter((column) => !asked.has(column.name));
-  const counting = candidates.filter(countsUp);
+  const counting = candidates.filter(counts);
   const index = counting.filter(({ name }) => unnamed.has(name)).map(({ name }) => name);
-  const likely = counting
-    .filter(({ name, ...rest }) => !unnamed.has(name) && length(rest as Column) >= countingRows)
-    .map(({ name }) => name);
+  const likely = counting.filter(({ name }) => !unnamed.has(name) && rows >= countingRows).map(({ name }) => name);
   const nameless = candidates.map(({ name }) => name).filter((name) => unnamed.has(name) && !index.includes(name));
   const warnings: Warning[] = [];
   if (index.length > 0) {
@@ -46,11 +46,8 @@ export function describeCounters(
   return { columns: columns.filter(({ name }) => !index.includes(name)), warnings };
 }
 
-function length(column: Column): number {
-  return column.kind === 'numeric' ? column.values.length : column.codes.length;
-}
-
-function countsUp(column: Column): boolean {
+/** Whether each number is that of the row before and one. */
+export function countsUp(column: Column): boolean {
   if (column.kind !== 'numeric' || column.values.length < 2 || !Number.isInteger(column.values[0])) return false;
   return column.values.every((value, i) => i === 0 || value - column.values[i - 1]! === 1);
 }

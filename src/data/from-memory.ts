@@ -83,7 +83,7 @@ export async function tableFromMemory(
 
   const targetName = name ?? own[0]!.name;
   const weights = weightColumn === undefined ? options.weights : own.at(-1)!.name;
-  const kept = isNamed(known) ? withoutIdentifiers(columns, request) : { columns, warnings: [] };
+  const kept = isNamed(known) ? withoutIdentifiers(columns, read.rows, request) : { columns, warnings: [] };
   const table: Table = {
     rows: read.rows,
     columns: [...kept.columns, ...own],
@@ -198,11 +198,12 @@ function asCategories(columns: Column[], names: readonly string[], reading: Read
 /** Leaves out columns of strings that never repeat, with a warning, as files do; asked for, they stay. */
 function withoutIdentifiers(
   columns: readonly Column[],
+  rows: number,
   { target, weights, categorical }: ColumnRequest,
 ): { columns: readonly Column[]; warnings: readonly Warning[] } {
   const warnings = columns.flatMap((column) => {
     const asked = column.name === target || column.name === weights || categorical?.includes(column.name);
-    return asked ? [] : (judgeCategory(column) ?? []);
+    return asked ? [] : (judgeCategory(column, rows) ?? []);
   });
   const left = new Set(warnings.flatMap((warning) => warning.columns ?? []));
   return { columns: columns.filter(({ name }) => !left.has(name)), warnings };

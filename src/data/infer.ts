@@ -6,7 +6,7 @@
 import { brief, LogisticError, type Warning } from '../errors.ts';
 import { booleanPairs, type NumberStyle, plainNumbers } from '../predict/cell.ts';
 import { argument } from './names.ts';
-import type { Column } from './table.ts';
+import type { ColumnHead } from './table.ts';
 
 /** Counts over the trimmed cells of a column. */
 export interface Profile {
@@ -241,10 +241,10 @@ export function refusal(
 export const booleanWords: readonly string[] = booleanPairs.flat();
 
 /** Why a column of strings that came with its type should be left out; throws when it has too many levels. */
-export function judgeCategory(column: Column): Warning | undefined {
+export function judgeCategory(column: ColumnHead, rows: number): Warning | undefined {
   if (column.kind !== 'categorical') return undefined;
-  const { name, levels, codes, missing } = column;
-  const present = codes.length - missing.count;
+  const { name, levels, missing } = column;
+  const present = rows - missing.count;
   if (levels.length === present && present >= idRows) {
     return {
       code: 'id-like',

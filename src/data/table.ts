@@ -57,6 +57,12 @@ export function freeNumbers(column: NumericColumn): void {
 
 export type Column = NumericColumn | CategoricalColumn | BooleanColumn;
 
+/** A column without its cells. */
+export type ColumnHead =
+  | Omit<NumericColumn, 'values'>
+  | Omit<CategoricalColumn, 'codes'>
+  | Omit<BooleanColumn, 'codes'>;
+
 export interface Table {
   /** Rows held: rows read without the bad ones. */
   readonly rows: number;

@@ -33,11 +33,14 @@ export interface Labels {
   readonly warnings: readonly Warning[];
 }
 
-/** Throws LogisticError 'no-target', 'one-class', 'continuous-target' or 'too-many-classes'. */
-export async function readTarget(column: Column): Promise<Target> {
+/**
+ * `rows`: of a column that has each value once, how many rows have it. Throws LogisticError 'no-target', 'one-class',
+ * 'continuous-target' or 'too-many-classes'.
+ */
+export async function readTarget(column: Column, rows?: Float64Array): Promise<Target> {
   const { classes: all, codes: sorted } = await labelCodes(column);
   const { name } = column;
-  const counts = await countCodes(sorted, all.length);
+  const counts = await countCodes(sorted, all.length, rows);
   const present = all.filter((_, code) => counts[code]! > 0);
   if (present.length === 0) throw new LogisticError('no-target', `the target ${name} has no value in any row`);
   if (present.length === 1) {
@@ -128,10 +131,10 @@ async function translate(codes: Int32Array, places: readonly number[]): Promise<
   return translated;
 }
 
-async function countCodes(codes: Int32Array, length: number): Promise<Float64Array> {
+async function countCodes(codes: Int32Array, length: number, rows?: Float64Array): Promise<Float64Array> {
   const counts = new Float64Array(length);
   await overRows(codes.length, (from, to) => {
-    for (let row = from; row < to; row++) if (codes[row]! >= 0) counts[codes[row]!]!++;
+    for (let row = from; row < to; row++) if (codes[row]! >= 0) counts[codes[row]!]! += rows?.[row] ?? 1;
   });
   return counts;
 }
@@ -149,24 +152,47 @@ export interface ClassChoice extends ReferenceChoice, Pick<SelectedRows, 'used' 
  * warning. Throws LogisticError 'one-class', 'empty', 'bad-weights', 'unknown-label' or 'bad-option'.
  */
 export async function chooseClasses(target: Target, choice: ClassChoice): Promise<Labels> {
-  const { classes: all, codes, name } = target;
-  const { used } = choice;
+  const { classes: all, codes } = target;
+  const { used, positive, reference } = choice;
   const counts = new Float64Array(all.length);
   await overRows(used.length, (from, to) => {
     for (let i = from; i < to; i++) counts[codes[used[i]!]!]!++;
   });
   const lost = all.flatMap((_, code) => (counts[code] === 0 ? [code] : []));
-  const classes = all.filter((_, code) => counts[code]! > 0);
   const losses = await choice.lossesOf(lost);
-  if (classes.length === 0) throw noRowLeft(joined(losses.values()));
-  if (classes.length === 1)
-    throw oneClassLeft(name, `${JSON.stringify(classes[0])} (${used.length} rows)`, joined(losses.values()));
+  const chosen = classesOfCounts(target, counts, (code) => losses.get(code)!, { positive, reference });
+  const order = classesByCode(chosen);
+  const identity = lost.length === 0 && chosen.reference === all[0];
+  return {
+    ...chosen,
+    codes: identity
+      ? codes
+      : await translate(
+          codes,
+          all.map((label) => order.indexOf(label)),
+        ),
+  };
+}
+
+/** The same from the rows of each class that are used, without the codes of rows. */
+export function classesOfCounts(
+  { classes: all, name }: Pick<Target, 'classes' | 'name'>,
+  counts: Float64Array,
+  lossesOf: (code: number) => Losses,
+  choice: ReferenceChoice,
+): Omit<Labels, 'codes'> {
+  const lost = all.flatMap((_, code) => (counts[code] === 0 ? [code] : []));
+  const classes = all.filter((_, code) => counts[code]! > 0);
+  if (classes.length === 0) throw noRowLeft(joined(lost.map(lossesOf)));
+  if (classes.length === 1) {
+    const left = `${JSON.stringify(classes[0])} (${counts[all.indexOf(classes[0]!)]} rows)`;
+    throw oneClassLeft(name, left, joined(lost.map(lossesOf)));
+  }
   const reference = chooseReference(classes, choice, name);
-  const order = classesByCode({ classes, reference });
   const single = classes.filter((label) => counts[all.indexOf(label)] === 1);
   const warnings: Warning[] = lost.map((code) => ({
     code: 'lost-class',
-    message: `the class ${JSON.stringify(all[code])} of ${name} has no row left ${afterLosses(losses.get(code)!)}, so the model does not know it`,
+    message: `the class ${JSON.stringify(all[code])} of ${name} has no row left ${afterLosses(lossesOf(code))}, so the model does not know it`,
   }));
   if (single.length > 0) {
     const listed = single.map((label) => JSON.stringify(label)).join(', ');
@@ -179,18 +205,7 @@ export async function chooseClasses(target: Target, choice: ClassChoice): Promis
     const message = `${name} holds ${classes.length} different numbers, each of which is fitted as a class of its own`;
     warnings.push({ code: 'many-classes', message });
   }
-  const identity = lost.length === 0 && reference === all[0];
-  return {
-    classes,
-    reference,
-    codes: identity
-      ? codes
-      : await translate(
-          codes,
-          all.map((label) => order.indexOf(label)),
-        ),
-    warnings,
-  };
+  return { classes, reference, warnings };
 }
 
 /** Losses of several classes as one. */

@@ -15,7 +15,7 @@ import {
   sampleStatements,
   valuesStatement,
 } from '../sql/profile.ts';
-import { numbersStatement, type QueriedColumn, type QueriedRows, type QueriedTerm } from '../sql/queried-rows.ts';
+import type { QueriedColumn, QueriedRows, QueriedTerm } from '../sql/queried-rows.ts';
 import type { Statement } from '../sql/statement.ts';
 import { mostClasses } from './labels.ts';
 import { describeRows, type QueryOptions, sampledRows } from './queried.ts';
@@ -26,12 +26,12 @@ export interface ShownQuery {
   readonly sql: string;
 }
 
-/** Those of rows that stay in the engine, or that are read from it once to be kept on disk. */
+/** Those of rows that stay in the engine. */
 export async function showQueries(
   engine: Engine,
   query: string,
   target: string,
-  { rows: where, ...options }: QueryOptions & { readonly rows: 'disk' | 'there' },
+  options: QueryOptions,
   signal: AbortSignal | undefined,
 ): Promise<ShownQuery[]> {
   const complete = await describeRows(engine, query, target, options, signal);
@@ -60,14 +60,10 @@ export async function showQueries(
         levelsStatement(dialect, rows, column, (maxLevels + 1) * rows.labels.length),
       ),
     ),
-    ...(where === 'disk'
-      ? shown('the standardised rows, once', numbersStatement(dialect, rows))
-      : [
-          ...shown('loss and gradient, once a step', ...evaluationStatements(dialect, rows, unknown, 1)),
-          ...shown('loss, gradient and Hessian, at the end', ...evaluationStatements(dialect, rows, unknown, 2)),
-          ...shown('loss and confusion', confusionStatement(dialect, measured, unknown, Number.NaN)),
-          ...shown('probabilities, in bins', histogramStatement(dialect, measured, unknown, 1, histogramBins)),
-        ]),
+    ...shown('loss and gradient, once a step', ...evaluationStatements(dialect, rows, unknown, 1)),
+    ...shown('loss, gradient and Hessian, at the end', ...evaluationStatements(dialect, rows, unknown, 2)),
+    ...shown('loss and confusion', confusionStatement(dialect, measured, unknown, Number.NaN)),
+    ...shown('probabilities, in bins', histogramStatement(dialect, measured, unknown, 1, histogramBins)),
   ];
 }
 

@@ -4,7 +4,7 @@
  */
 import { argument } from '../data/names.ts';
 import { firstWrongWeight, wrongWeight } from '../data/sample-weights.ts';
-import type { Column } from '../data/table.ts';
+import type { Column, NumericColumn } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { sum } from '../math/vector.ts';
 import { classesByCode } from '../predict/model-file.ts';
@@ -13,16 +13,20 @@ import { type Labels, unknownLabel } from './labels.ts';
 
 /** The weights of all rows; NaN where missing. Negative weights are an error that names the row. */
 export function sampleWeights(column: Column): Float64Array {
-  if (column.kind !== 'numeric') {
-    const found = column.kind === 'boolean' ? 'booleans' : 'strings';
-    throw new LogisticError('bad-weights', `the weights column ${column.name} holds ${found}, not numbers`, {
-      hint: `read it as numbers (--numeric ${argument(column.name)}), or choose another column`,
-    });
-  }
-  const { name, values } = column;
+  requireWeightsColumn(column);
+  const { name, values } = column as NumericColumn;
   const row = firstWrongWeight(values);
   if (row >= 0) throw wrongWeight(`row ${row + 1}, column ${name}`, values[row], { row: row + 1, column: name });
   return values;
+}
+
+/** Throws LogisticError 'bad-weights' where a column holds no numbers. */
+export function requireWeightsColumn({ kind, name }: Pick<Column, 'kind' | 'name'>): void {
+  if (kind === 'numeric') return;
+  const found = kind === 'boolean' ? 'booleans' : 'strings';
+  throw new LogisticError('bad-weights', `the weights column ${name} holds ${found}, not numbers`, {
+    hint: `read it as numbers (--numeric ${argument(name)}), or choose another column`,
+  });
 }
 
 export type ClassWeight = 'balanced' | Readonly<Record<string, number>>;

@@ -3,6 +3,7 @@
  * read by the Node entry, which gives this class a reader.
  */
 import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
+import type { PageFileOpener, StoredTable } from '../data/stored-table.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, requireOptions, unexpected, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
@@ -14,9 +15,9 @@ import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
-import type { PageFileOpener } from './paged.ts';
-import { tableDataset } from './placed.ts';
+import { type Dataset, tableDataset } from './placed.ts';
 import { expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
+import { storedDataset } from './stored.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */
@@ -59,6 +60,8 @@ export interface Databases {
   open(connection: unknown): Promise<Connection>;
   /** A Parquet file as a query. Throws LogisticError 'bad-option' for any other file. */
   queryOf(file: FileInput): Promise<QueryInput>;
+  /** Reads a file into pages on disk. */
+  storeTable(file: FileInput, request: ColumnRequest, options: ReadOptions): Promise<StoredTable>;
   readonly openPageFile: PageFileOpener;
 }
 
@@ -146,15 +149,22 @@ export class LogisticRegression {
     requireHooks(more);
     const elsewhere = options.rows !== 'memory';
     if (isQuery(data)) return this.#fitQuery(data, target, more, options);
-    if (isFile(data) && elsewhere) {
+    if (isFile(data) && options.rows === 'there') {
       const query = await this.#databases().queryOf(data);
       return this.#fitQuery(query, target, more, options);
+    }
+    if (isFile(data) && options.rows === 'disk') {
+      const name = requireTarget(target, String(data));
+      const { signal, onProgress } = more;
+      const { storeTable } = this.#databases();
+      const table = await storeTable(data, { ...options, target: name }, { ...options, signal, onProgress });
+      return fitStored(table, name, options, more);
     }
     if (isFile(data)) {
       return fitRead(await this.#readFile(data, target, more), target as string, options, more);
     }
     if (elsewhere) {
-      throw new LogisticError('bad-option', `rows: ${options.rows} is for a query or a Parquet file`, {
+      throw new LogisticError('bad-option', `rows: ${options.rows} is for files and queries`, {
         hint: "fit({ query, connection }, 'target')",
         details: { option: 'rows' },
       });
@@ -179,11 +189,20 @@ export class LogisticRegression {
   async #fitQuery(input: QueryInput, target: unknown, more: FitOptions, options: CheckedOptions) {
     const name = requireTarget(target, input.source ?? 'the query');
     const { signal, onProgress } = more;
-    if (options.rows !== 'memory') {
+    if (options.rows === 'there') {
       return this.#withConnection(input, more, (data) => fit(queriedDataset(data), name, options, more));
     }
+    const request = { ...readingOf(options), target: name };
+    const reading = { ...options, signal, onProgress };
+    if (options.rows === 'disk') {
+      const { openPageFile } = this.#databases();
+      const stored = await this.#withConnection(input, more, ({ connection, query }) =>
+        storeOf(connection)(query, request, reading, openPageFile),
+      );
+      return fitStored(stored, name, options, more);
+    }
     const table = await this.#withConnection(input, more, ({ connection, query }) =>
-      connection.pull(query, { ...readingOf(options), target: name }, { ...options, signal, onProgress }),
+      connection.pull(query, request, reading),
     );
     return fitRead(table, name, options, more);
   }
@@ -193,12 +212,12 @@ export class LogisticRegression {
     { onProgress }: FitOptions,
     use: (data: QueriedData) => Promise<T>,
   ): Promise<T> {
-    const { open, openPageFile } = this.#databases();
+    const { open } = this.#databases();
     const { timeout, rows } = this.#options;
     const connection = steadyConnection(await open(given), { timeout, onProgress, passes: expectedPasses[rows] });
     try {
       const select = query.replace(/[;\s]+$/, ''); // it becomes part of other queries
-      return await use({ connection, query: select, source, openPageFile });
+      return await use({ connection, query: select, source });
     } finally {
       await connection.close();
     }
@@ -232,6 +251,14 @@ function readingOf(options: CheckedOptions): CheckedOptions {
   };
 }
 
+function storeOf(connection: Connection): NonNullable<Connection['store']> {
+  if (connection.store !== undefined) return connection.store;
+  throw new LogisticError('bad-option', `rows of ${connection.detail} are not kept on disk`, {
+    hint: 'read them into memory (--rows memory) or leave them there (--rows there)',
+    details: { option: 'rows' },
+  });
+}
+
 function requireTarget(target: unknown, source: string): string {
   if (typeof target === 'string') return target;
   throw new LogisticError('bad-argument', `${source}: its target is the name of a column`, {
@@ -241,8 +268,27 @@ function requireTarget(target: unknown, source: string): string {
 
 /** Fits what has been read, which is handed over. */
 function fitRead(table: Table, target: string, options: CheckedOptions, hooks: FitHooks) {
-  return fit(tableDataset(table), target, options, hooks).catch((error: unknown) => {
-    throw withWarnings(error, table.warnings);
+  return fitWarned(tableDataset(table), table.warnings, target, options, hooks);
+}
+
+/** Fits what has been stored, and removes it. */
+async function fitStored(table: StoredTable, target: string, options: CheckedOptions, hooks: FitHooks) {
+  try {
+    return await fitWarned(storedDataset(table), table.warnings, target, options, hooks);
+  } finally {
+    await table.close();
+  }
+}
+
+function fitWarned(
+  data: Dataset,
+  warnings: readonly Warning[],
+  target: string,
+  options: CheckedOptions,
+  hooks: FitHooks,
+) {
+  return fit(data, target, options, hooks).catch((error: unknown) => {
+    throw withWarnings(error, warnings);
   });
 }
 

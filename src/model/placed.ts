@@ -3,7 +3,7 @@
  * solves as are wanted. What is opened here is closed here.
  */
 import { openPlace } from '../backends/registry.ts';
-import type { MissingCells, Table } from '../data/table.ts';
+import type { ColumnHead, MissingCells, Table } from '../data/table.ts';
 import { type DecidedDesign, type Design, decideDesign } from '../design/design.ts';
 import { type Part, samplePart, sourceOf } from '../design/source.ts';
 import type { Warning } from '../errors.ts';
@@ -128,7 +128,10 @@ function clusterSums(design: Design): Placed['clusters'] {
   return { ...clusters, sumsOf: (r) => groupedSums(training, r, clusters) };
 }
 
-function weightsOf({ columns }: Table, { weights: name }: CheckedOptions): Placed['weights'] {
+export function weightsOf(
+  { columns }: { readonly columns: readonly ColumnHead[] },
+  { weights: name }: CheckedOptions,
+): Placed['weights'] {
   const column = columns.find((column) => column.name === name);
   if (column?.kind !== 'numeric') return null;
   return { column: column.name, ...(column.style && { style: column.style }) };

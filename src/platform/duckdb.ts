@@ -11,7 +11,7 @@ export interface Database {
   /** The rows of a relation. */
   count(relation: string): Promise<number>;
   /** The chunks of a query, in order. */
-  stream(sql: string, texts?: readonly string[]): AsyncIterable<DuckDBDataChunk>;
+  stream(sql: string): AsyncIterable<DuckDBDataChunk>;
   /** Copies a column of doubles of a chunk to values[at, …), NaN for null, and returns the number of nulls. */
   copyNumbers: CopyNumbers;
   close(): Promise<void>;
@@ -100,8 +100,8 @@ export function databaseOf(connection: DuckDBConnection, options: DatabaseOption
       throw error;
     }
   };
-  async function* stream(sql: string, texts: readonly string[] = []): AsyncIterable<DuckDBDataChunk> {
-    const result = await guarded(() => connection.stream(sql, [...texts]));
+  async function* stream(sql: string): AsyncIterable<DuckDBDataChunk> {
+    const result = await guarded(() => connection.stream(sql));
     for (;;) {
       const chunk = await guarded(() => result.fetchChunk());
       if (chunk === null || chunk.rowCount === 0) return;

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { PageFile } from '../backends/cpu/pages.ts';
+import type { PageFile } from '../data/stored-table.ts';
 import { LogisticError } from '../errors.ts';
 
 /** `bytes` are expected: what the folder cannot hold is refused before anything is written. */
@@ -49,17 +49,15 @@ function unwritten(code: string): LogisticError {
 }
 
 function pagesIn(file: FileHandle, close: () => Promise<void>): PageFile {
-  let end = 0;
   return {
-    async append(page) {
-      const { bytesWritten } = await file.write(page, 0, page.byteLength, end).catch((error) => {
+    async write(at, numbers) {
+      const { bytesWritten } = await file.write(numbers, 0, numbers.byteLength, 8 * at).catch((error) => {
         throw unwritten(error.code);
       });
-      if (bytesWritten < page.byteLength) throw unwritten('ENOSPC'); // a full disk takes what it still can
-      end += page.byteLength;
+      if (bytesWritten < numbers.byteLength) throw unwritten('ENOSPC'); // a full disk takes what it still can
     },
-    async read(page, into) {
-      const { bytesRead } = await file.read(into, 0, into.byteLength, page * into.byteLength);
+    async read(at, into) {
+      const { bytesRead } = await file.read(into, 0, into.byteLength, 8 * at);
       if (bytesRead < into.byteLength) throw new Error(`${bytesRead} of ${into.byteLength} bytes were read`);
     },
     close,

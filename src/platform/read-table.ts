@@ -2,6 +2,7 @@
  * A file of any kind that is read here → Table, or cells for prediction. The kind is told by the file's bytes. What is
  * text is read by the room text/, Parquet by DuckDB.
  */
+import type { StoredTable } from '../data/stored-table.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
@@ -10,16 +11,52 @@ import { type Opened, openSource } from '../text/kinds.ts';
 import { readDelimitedCells } from '../text/read-cells.ts';
 import { readDelimited } from '../text/read-delimited.ts';
 import { readJson } from '../text/read-json.ts';
+import type { ByteSource } from '../text/source.ts';
 import { type WebInput, webSource } from '../text/web-source.ts';
 import type { CellFile } from './cell-file.ts';
 import { expandPath, gunzip, openPath } from './open-path.ts';
-import { readParquet, readParquetCells } from './relation.ts';
+import { openPageFile } from './page-file.ts';
+import { readParquet, readParquetCells, storeParquet } from './relation.ts';
 
 /**
  * Reads training data: a path, `-` for standard input, the files of a pattern, or what holds a file's bytes. Throws
  * LogisticError with file and line.
  */
-export async function readTable(file: string | WebInput, request: ColumnRequest, options: ReadOptions): Promise<Table> {
+export function readTable(file: string | WebInput, request: ColumnRequest, options: ReadOptions): Promise<Table> {
+  return readFiles(file, options, {
+    text: (sources) => readDelimited(sources, request, options),
+    json: (source) => readJson(source, request, options),
+    parquet: (path) => readParquet(path, request, options),
+  });
+}
+
+/** The same with its cells on disk. */
+export function storeTable(
+  file: string | WebInput,
+  request: ColumnRequest,
+  options: ReadOptions,
+): Promise<StoredTable> {
+  const refused = async (): Promise<never> => {
+    throw new LogisticError('bad-option', `${String(file)}: rows on disk are those of Parquet files and queries`, {
+      hint: 'convert the file to Parquet, or read it into memory (--rows memory)',
+      details: { option: 'rows' },
+    });
+  };
+  return readFiles(file, options, {
+    text: refused,
+    json: refused,
+    parquet: (path) => storeParquet(path, request, options, openPageFile),
+  });
+}
+
+/** How each kind of file is read. */
+interface Readers<T> {
+  text(sources: readonly ByteSource[]): Promise<T>;
+  json(source: ByteSource): Promise<T>;
+  parquet(path: string): Promise<T>;
+}
+
+async function readFiles<T>(file: string | WebInput, options: ReadOptions, readers: Readers<T>): Promise<T> {
   const paths = typeof file === 'string' ? await expandPath(file) : [file];
   const files: Opened[] = [];
   try {
@@ -38,12 +75,9 @@ export async function readTable(file: string | WebInput, request: ColumnRequest,
         },
       );
     }
-    if (first.format === 'text') {
-      const sources = files.map(({ source }) => source);
-      return await readDelimited(sources, request, options);
-    }
-    if (first.format === 'json') return await readJson(first.source, request, options);
-    return await readParquet(parquetPath(paths[0]!, first), request, options);
+    if (first.format === 'text') return await readers.text(files.map(({ source }) => source));
+    if (first.format === 'json') return await readers.json(first.source);
+    return await readers.parquet(parquetPath(paths[0]!, first));
   } finally {
     for (const file of files) await file.close();
   }

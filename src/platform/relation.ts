@@ -1,7 +1,7 @@
 /** Parquet files, and what queries give, by DuckDB: a table, or cells for prediction. */
 import type { DuckDBDataChunk, DuckDBVector } from '@duckdb/node-api';
+import type { ColumnarChunk } from '../columnar/readers.ts';
 import {
-  type ColumnarChunk,
   type ColumnarSource,
   columnarTable,
   isFraction,
@@ -10,7 +10,9 @@ import {
   requireAllRows,
   type SourceColumn,
   storageOf,
+  storeColumnar,
 } from '../columnar/table.ts';
+import type { PageFileOpener, StoredTable } from '../data/stored-table.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import type { Cell } from '../predict/cell.ts';
@@ -78,15 +80,42 @@ export async function readParquet(path: string, request: ColumnRequest, options:
   }
 }
 
+/** The same with its cells in a file of pages. */
+export async function storeParquet(
+  path: string,
+  request: ColumnRequest,
+  options: ReadOptions,
+  openFile: PageFileOpener,
+): Promise<StoredTable> {
+  const db = await openDatabase(options);
+  try {
+    return await storeColumnar(await openParquet(db, path), request, options, openFile);
+  } finally {
+    await db.close();
+  }
+}
+
+const describeQuery = (db: Database, query: string): Promise<Relation> =>
+  describeRelation(db, `(\n${query}\n) q`, 'the query');
+
 /** The same for what a query gives. */
 export async function readRelation(
   db: Database,
-  relation: string,
-  label: string,
+  query: string,
   request: ColumnRequest,
   options: ReadOptions,
 ): Promise<Table> {
-  return columnarTable(await describeRelation(db, relation, label), request, options);
+  return columnarTable(await describeQuery(db, query), request, options);
+}
+
+export async function storeRelation(
+  db: Database,
+  query: string,
+  request: ColumnRequest,
+  options: ReadOptions,
+  openFile: PageFileOpener,
+): Promise<StoredTable> {
+  return storeColumnar(await describeQuery(db, query), request, options, openFile);
 }
 
 /** Typed cells in file order; nested ones and dates as text. */

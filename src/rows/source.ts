@@ -3,7 +3,7 @@
  * sum is over, the release of columns. It stores no rows and sums nothing but weights.
  */
 import { LogisticError } from '../errors.ts';
-import type { LevelColumn, PartitionSummary, RowSource, SumOptions } from './contract.ts';
+import type { DenseColumn, LevelColumn, PartitionSummary, RowSource, SumOptions } from './contract.ts';
 
 /** One feature of the design: a dense column, or the indicator of one fitted level. */
 export interface Feature {
@@ -47,8 +47,11 @@ function codeReader(column: LevelColumn): (from: number, length: number) => Int3
   };
 }
 
+/** What of a column tells how many features it gives. */
+type CountedColumn = Pick<DenseColumn, 'kind'> | Pick<LevelColumn, 'kind' | 'fitted'>;
+
 /** n, without the intercept. */
-export function countFeatures({ columns }: Pick<RowSource, 'columns'>): number {
+export function countFeatures({ columns }: { readonly columns: readonly CountedColumn[] }): number {
   return columns.reduce((count, column) => count + (column.kind === 'dense' ? 1 : column.fitted.length), 0);
 }
 

@@ -1,4 +1,5 @@
 /** What this room asks of a database: one query at a time in one session, and what columns a query has. */
+import type { PageFileOpener, StoredTable } from '../data/stored-table.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import type { Dialect } from './dialects.ts';
 import type { Statement } from './statement.ts';
@@ -32,10 +33,10 @@ export interface Engine {
 
 /** An engine that can also give its rows. */
 export interface Connection extends Engine {
-  /** The numbers of a statement, chunk by chunk, a column after the other; absent where an engine gives only rows. */
-  numbers?(statement: Statement, signal?: AbortSignal): AsyncIterable<readonly Float64Array[]>;
   /** The cells of a query as texts, '' where there is nothing, in chunks of rows and in the order of the engine. */
   cells(query: string, signal?: AbortSignal): AsyncIterable<readonly (readonly string[])[]>;
   /** All rows of a query as a table. */
   pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
+  /** The same as pages on disk. */
+  store?(query: string, request: ColumnRequest, options: ReadOptions, openFile: PageFileOpener): Promise<StoredTable>;
 }

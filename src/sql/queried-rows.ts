@@ -3,8 +3,7 @@
  * is there. Each statement of this room selects from it. It knows no theta.
  */
 import type { Label } from '../predict/model-file.ts';
-import type { Dialect } from './dialects.ts';
-import { type Statement, Writer } from './statement.ts';
+import type { Writer } from './statement.ts';
 
 /** What a column of a query is to the design. */
 export type ColumnKind = 'numeric' | 'boolean' | 'categorical';
@@ -86,13 +85,6 @@ function standardised(w: Writer, { column, level, mean, scale }: QueriedTerm): s
 export function classCode(w: Writer, target: QueriedColumn, labels: readonly Label[]): string {
   const cases = labels.map((label, code) => `when ${equals(w, target, label)} then ${code}`);
   return `case ${cases.join(' ')} end`;
-}
-
-/** x0 … , y, s of every complete row, as float64 in this order. */
-export function numbersStatement(dialect: Dialect, rows: QueriedRows): Statement {
-  const w = new Writer(dialect);
-  const columns = [...rows.terms.map((_, j) => `x${j}`), 'y', 's'].map(dialect.asDouble);
-  return w.statement(`select ${columns.join(', ')} from (${selectRows(w, rows)}) v`);
 }
 
 /** x0 … , y, s of every complete row. */

@@ -4,7 +4,7 @@
  * so the bytes may come from a pipe.
  */
 import { runtime } from '#runtime';
-import { describeCounters } from '../data/counters.ts';
+import { countsUp, describeCounters } from '../data/counters.ts';
 import type { Asked, RestOfFile } from '../data/infer.ts';
 import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import { firstWrongWeight, wrongWeight } from '../data/sample-weights.ts';
@@ -70,7 +70,7 @@ export async function readDelimited(
   const weights = columns.find(({ name }) => name === request.weights);
   if (weights?.kind === 'numeric') requireWeights(weights, places);
   const unnamed = new Set([...named.unnamed].map((place) => names[place]!));
-  const counters = describeCounters(columns, request, unnamed);
+  const counters = describeCounters(columns, request, unnamed, { rows, counts: countsUp });
   return {
     rows,
     columns: counters.columns,

@@ -1,5 +1,5 @@
 /** JSON → Table, decided on all rows. The cells keep the types they have: no text is read as a number. */
-import { describeCounters } from '../data/counters.ts';
+import { countsUp, describeCounters } from '../data/counters.ts';
 import { objectCells, objectNames } from '../data/from-objects.ts';
 import { judgeCategory } from '../data/infer.ts';
 import { describe } from '../data/kinds.ts';
@@ -37,12 +37,12 @@ export async function readJson(source: ByteSource, request: ColumnRequest, optio
     if (as !== 'categorical') refuseNested(cells, name, source.label);
     const column = typedColumn(name, cells, { missingTokens, as });
     const asked = as !== undefined || name === request.target || name === request.weights;
-    const warning = asked ? undefined : (beyondExact(column) ?? judgeCategory(column));
+    const warning = asked ? undefined : (beyondExact(column) ?? judgeCategory(column, rows.length));
     if (!asked) refuseDates(column, source.label);
     if (warning === undefined) columns.push(column);
     else warnings.push(warning);
   }
-  const counters = describeCounters(columns, request, new Set());
+  const counters = describeCounters(columns, request, new Set(), { rows: rows.length, counts: countsUp });
   return {
     rows: rows.length,
     columns: counters.columns,

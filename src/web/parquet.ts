@@ -4,7 +4,8 @@
  */
 import { type FileMetaData, parquetMetadataAsync, parquetScan, parquetSchema, type SchemaElement } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
-import { type ColumnarChunk, type ColumnarSource, columnarTable } from '../columnar/table.ts';
+import type { ColumnarChunk } from '../columnar/readers.ts';
+import { type ColumnarSource, columnarTable } from '../columnar/table.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import { nextTask } from '../yielding.ts';

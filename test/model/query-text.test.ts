@@ -44,7 +44,6 @@ const shapes = (sql: string[]): string[] =>
 test.each<[string, Options]>([
   ['there', { rows: 'there' }],
   ['there, with weights of rows and classes', { rows: 'there', weights: 's', classWeight: 'balanced' }],
-  ['on disk', { rows: 'disk' }],
 ])('rows %s', async (_, options) => {
   const query = `select x, plan, flag, y${options.weights ? ', s' : ''} from t`;
   let text = '';
@@ -62,9 +61,9 @@ test.each<[string, Options]>([
   expect(shapes(shown)).toEqual(shapes(fitting));
 });
 
-test('rows in memory are read by the query itself', async () => {
+test.each(['memory', 'disk'] as const)('rows in %s are read by the query itself', async (rows) => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
-  const text = await new LogisticRegression().toSQL({ query: 'select 1 as x, 2 as y;', connection }, 'y');
+  const text = await new LogisticRegression({ rows }).toSQL({ query: 'select 1 as x, 2 as y;', connection }, 'y');
   const sql = text.replace(/^--.*\n/gm, '');
   expect((await connection.runAndReadAll(sql)).getRowsJS()).toEqual([[1, 2]]);
   connection.closeSync();

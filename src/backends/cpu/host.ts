@@ -4,30 +4,37 @@
  */
 import type { Order, Precision, Sums } from '../../rows/contract.ts';
 import type { StoreShape } from './layout.ts';
+import { type LentPage, openPageStore, type PageStore, type PageStoreShape } from './page-store.ts';
 import type { Spans } from './runs.ts';
 import { openStore, type Store } from './store.ts';
 import type { Panel } from './write.ts';
 
 /**
- * Stores by number; store.ts says what the calls mean. Arrays of values that are written are given away, and those of
- * panels, labels and images are given back for the next write.
+ * Stores by number; store.ts says what the calls mean, and page-store.ts those of pages, of which a host has one store.
+ * Arrays of values that are written are given away; those of panels, labels and pages are given back for the next.
  */
 export interface Host {
   open(store: number, module: WebAssembly.Module, shape: StoreShape): Promise<void>;
   writePanel(store: number, panel: Panel): Promise<Float64Array>;
   writeLabels(store: number, slot: number, values: Float64Array): Promise<Float64Array>;
-  image(store: number): Promise<Float64Array>;
-  load(store: number, image: Float64Array): Promise<Float64Array>;
   evaluate(store: number, theta: Float64Array, order: Order, precision: Precision, spans?: Spans): Promise<Sums>;
   scores(store: number, theta: Float64Array, spans?: Spans): Promise<Float64Array>;
   gradientOf(store: number, r: Float64Array, spans?: Spans): Promise<Float64Array>;
   gramOf(store: number, d: Float64Array, spans?: Spans): Promise<Float64Array>;
   quadraticForms(store: number, matrix: Float64Array, spans?: Spans): Promise<Float64Array>;
   close(store: number): Promise<void>;
+  openPages(module: WebAssembly.Module, shape: PageStoreShape): Promise<void>;
+  pageSums(lent: LentPage, theta: Float64Array, order: Order, precision: Precision): Promise<Sums & PageBack>;
+  pageScores(lent: LentPage, theta: Float64Array): Promise<PageBack & { readonly scores: Float64Array }>;
+}
+
+export interface PageBack {
+  readonly page: Float64Array;
 }
 
 export function createHost(): Host {
   const stores = new Map<number, Store>();
+  let pages: PageStore | undefined;
   return {
     async open(store, module, shape) {
       stores.set(store, await openStore(module, shape));
@@ -40,11 +47,6 @@ export function createHost(): Host {
       stores.get(store)!.writeLabels(slot, values);
       return values;
     },
-    image: async (store) => stores.get(store)!.image(),
-    async load(store, image) {
-      stores.get(store)!.load(image);
-      return image;
-    },
     evaluate: async (store, theta, order, precision, spans) =>
       stores.get(store)!.evaluate(theta, order, precision, spans),
     scores: async (store, theta, spans) => stores.get(store)!.scores(theta, spans),
@@ -53,6 +55,15 @@ export function createHost(): Host {
     quadraticForms: async (store, matrix, spans) => stores.get(store)!.quadraticForms(matrix, spans),
     async close(store) {
       stores.delete(store); // a WebAssembly memory is freed when nothing refers to it
+    },
+    async openPages(module, shape) {
+      pages = await openPageStore(module, shape);
+    },
+    async pageSums(lent, theta, order, precision) {
+      return { ...pages!.evaluate(lent, theta, order, precision), page: lent.page };
+    },
+    async pageScores(lent, theta) {
+      return { scores: pages!.scores(lent, theta), page: lent.page };
     },
   };
 }

@@ -9,7 +9,7 @@ import { type Layout, planLayout, type StoreShape } from './layout.ts';
 import { allocate, type KernelMemory } from './memory.ts';
 import { gradientOf, gramOf, quadraticForms, scores } from './rowwise.ts';
 import type { Spans } from './runs.ts';
-import { type Panel, writeLabels, writePanel, writtenOf } from './write.ts';
+import { type Panel, writeLabels, writePanel } from './write.ts';
 
 export interface Store {
   /** Standardises in float64 and rounds to the precision of the store. */
@@ -19,10 +19,6 @@ export interface Store {
    * More: s of each slot, then y of each. 0 for slots that pad a shard.
    */
   writeLabels(slot: number, values: Float64Array): void;
-  /** A copy of all that has been written, as bytes in eights: labels, then X. */
-  image(): Float64Array;
-  /** Writes it back, into this store or another of the same shape. */
-  load(image: Float64Array): void;
   evaluate(theta: Float64Array, order: Order, precision: Precision, spans?: Spans): Sums;
   /** Z [k, rows], in float64 like all that follow. */
   scores(theta: Float64Array, spans?: Spans): Float64Array;
@@ -53,8 +49,6 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
   return {
     writePanel: (panel) => writePanel(rows, panel),
     writeLabels: (slot, values) => writeLabels(rows, slot, values),
-    image: () => writtenOf(rows).slice(),
-    load: (image) => writtenOf(rows).set(image),
     evaluate: (theta, order, precision, spans) => evaluate(rows, theta, { order, precision, spans }),
     scores: (theta, spans) => scores(rows, theta, spans),
     gradientOf: (r, spans) => gradientOf(rows, r, spans),

@@ -37,13 +37,14 @@ function hostIn(thread: Thread): Host {
     open: (...args) => call('open', args),
     writePanel: (...args) => call('writePanel', args, [args[1].values]),
     writeLabels: (...args) => call('writeLabels', args, [args[2]]),
-    image: (...args) => call('image', args),
-    load: (...args) => call('load', args, [args[1]]),
     evaluate: (...args) => call('evaluate', args),
     scores: (...args) => call('scores', args),
     gradientOf: (...args) => call('gradientOf', args, [args[1]]),
     gramOf: (...args) => call('gramOf', args, [args[1]]),
     quadraticForms: (...args) => call('quadraticForms', args),
     close: (...args) => call('close', args),
+    openPages: (...args) => call('openPages', args),
+    pageSums: (...args) => call('pageSums', args, [args[0].page]),
+    pageScores: (...args) => call('pageScores', args, [args[0].page]),
   };
 }

@@ -45,11 +45,6 @@ export function writeLabels({ memory, layout }: KernelMemory, slot: number, valu
   if (layout.classes > 0) numbers.set(values.subarray(count), layout.classes / layout.bytes + slot);
 }
 
-/** What panels and labels have been written to, from the labels to the end of X. */
-export function writtenOf({ memory, layout }: KernelMemory): Float64Array {
-  return new Float64Array(memory.buffer, layout.weights, (layout.sums - layout.weights) / 8);
-}
-
 interface Vectors {
   readonly at: number;
   /** [w_1 … w_n, b] of each in turn. */

@@ -1,10 +1,11 @@
 /** DuckDB as an engine: a database file opened read-only, files named in the query, or the user's own connection. */
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { ReadOptions } from '../../data/table.ts';
 import { LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
-import { databaseOf, followProgress, openInstance } from '../duckdb.ts';
-import { readRelation } from '../relation.ts';
+import { type Database, databaseOf, followProgress, openInstance } from '../duckdb.ts';
+import { readRelation, storeRelation } from '../relation.ts';
 
 /** `path` is a database file, or ':memory:'. */
 export async function openDuckDB(path: string): Promise<Connection> {
@@ -44,26 +45,23 @@ export async function duckdbConnection(
       kind: kindOf(type as string),
     }));
   };
+  const reading = async <T>(options: ReadOptions, read: (db: Database) => Promise<T>): Promise<T> => {
+    const db = databaseOf(connection, options);
+    try {
+      return await read(db).catch((error) => {
+        options.signal?.throwIfAborted();
+        throw failed(error);
+      });
+    } finally {
+      await db.close();
+    }
+  };
   const [[version]] = (await run({ sql: 'select version()', texts: [] })) as [[string]];
   return {
     dialect: dialects.duckdb,
     detail: `DuckDB ${version}`,
     run,
     describe,
-    async *numbers({ sql, texts }, signal) {
-      const db = databaseOf(connection, { signal });
-      try {
-        for await (const chunk of db.stream(sql, texts)) {
-          yield Array.from({ length: chunk.columnCount }, (_, column) => {
-            const values = new Float64Array(chunk.rowCount);
-            db.copyNumbers(chunk, column, values, 0);
-            return values;
-          });
-        }
-      } finally {
-        await db.close();
-      }
-    },
     async *cells(query, signal) {
       const columns = await describe(query, signal);
       const texts = columns.map(({ name }) => `coalesce(cast(q.${dialects.duckdb.identifier(name)} as varchar), '')`);
@@ -79,17 +77,9 @@ export async function duckdbConnection(
         await db.close();
       }
     },
-    async pull(query, request, options) {
-      const db = databaseOf(connection, options);
-      try {
-        return await readRelation(db, `(\n${query}\n) q`, 'the query', request, options).catch((error) => {
-          options.signal?.throwIfAborted();
-          throw failed(error);
-        });
-      } finally {
-        await db.close();
-      }
-    },
+    pull: (query, request, options) => reading(options, (db) => readRelation(db, query, request, options)),
+    store: (query, request, options, openFile) =>
+      reading(options, (db) => storeRelation(db, query, request, options, openFile)),
     close,
   };
 }

@@ -1,54 +1,47 @@
 /** Rows kept as pages: the sums and measures of rows in memory, whatever the number of pages and threads. */
 import { describe, expect, test } from 'vitest';
-import { type PageFile, placePages, rowsPerPage } from '../../../src/backends/cpu/pages.ts';
-import type { Precision, RowSource } from '../../../src/rows/contract.ts';
+import { placePages } from '../../../src/backends/cpu/pages.ts';
+import { bytesOfPages, rowsPerPage } from '../../../src/data/stored-table.ts';
+import type { Precision } from '../../../src/rows/contract.ts';
 import { roundoff } from '../../../src/rows/contract.ts';
+import type { PagePlan, PageReader } from '../../../src/rows/pages.ts';
 import { referenceRows } from '../../../src/rows/reference.ts';
 import { summarisePartitions } from '../../../src/rows/source.ts';
 import { compensatedSums, worstError } from '../../support/compensated.ts';
-import { denseColumn, randomRows, randomTheta, type TestRows } from '../../support/data.ts';
-
-/** Pages in memory. */
-function memoryFile(): PageFile & { readonly pages: Float64Array[]; closed: boolean } {
-  const pages: Float64Array[] = [];
-  const file = {
-    pages,
-    closed: false,
-    append: async (page: Float64Array) => void pages.push(page.slice()),
-    read: async (page: number, into: Float64Array) => into.set(pages[page]!),
-    async close() {
-      file.closed = true;
-    },
-  };
-  return file;
-}
+import { randomRows, randomTheta, rowsOf, type TestRows } from '../../support/data.ts';
 
 const pageRows = 512;
+const [target, weightsAt, first] = [0, 1, 2];
 
-/** Pages of the rows, the last filled up with weight 0. */
-async function* pagesOf({ rows, numbers, labels, weights, classes }: TestRows): AsyncGenerator<RowSource> {
-  for (let from = 0; from < rows; from += pageRows) {
-    const part = (x: ArrayLike<number>): Float64Array => {
-      const own = new Float64Array(pageRows);
-      for (let i = from; i < Math.min(rows, from + pageRows); i++) own[i - from] = x[i]!;
-      return own;
-    };
-    const ones = new Float64Array(rows).fill(1);
-    yield {
-      rows: pageRows,
-      classes,
-      labels: Int32Array.from(part(labels)),
-      weights: part(weights ?? ones),
-      columns: numbers.map((x) => denseColumn(part(x))),
-    };
-  }
+/** The rows as pages in memory, [target, weights, x_1, …]. Labels stand there as other numbers than their classes. */
+function pagesOf({ rows, numbers, labels, weights }: TestRows): PageReader & { readonly reads: number[] } {
+  const ones = new Float64Array(rows).fill(1);
+  const columns = [Float64Array.from(labels, (y) => 10 - y), weights ?? ones, ...numbers];
+  const reads: number[] = [];
+  return {
+    rows,
+    pageRows,
+    width: columns.length,
+    reads,
+    async read(page, into) {
+      reads.push(page);
+      into.fill(0);
+      columns.forEach((x, k) => {
+        into.set(Float64Array.from(x).subarray(page * pageRows, (page + 1) * pageRows), k * pageRows);
+      });
+    },
+  };
 }
 
-async function placed(rows: TestRows, storage: Precision, threads: number, file = memoryFile()) {
-  const { numbers, classes } = rows;
+function planOf({ numbers, classes }: TestRows, required: readonly number[] = []): PagePlan {
+  const classOf = new Map(Array.from({ length: classes }, (_, c) => [10 - c, c]));
+  const columns = numbers.map((_, j) => ({ kind: 'dense' as const, at: first + j, mean: 0, scale: 1 }));
+  return { target, weights: weightsAt, classOf, classes, required, columns };
+}
+
+async function placed(rows: TestRows, storage: Precision, threads: number, pages = pagesOf(rows), plan = planOf(rows)) {
   const [summary] = summarisePartitions(rows) as [ReturnType<typeof summarisePartitions>[0]];
-  const shape = { features: numbers.length, classes, storage, pageRows, pages: pagesOf(rows), summary };
-  return { sums: (await placePages(shape, file, { threads }))!, file };
+  return { sums: (await placePages({ pages, plan, storage, summary }, { threads }))!, pages };
 }
 
 describe.each<[number, boolean, Precision, number]>([
@@ -62,16 +55,15 @@ describe.each<[number, boolean, Precision, number]>([
   const theta = randomTheta(6, 4, 2, classes - 1);
 
   test('sums of every order and precision', async () => {
-    const { sums, file } = await placed(rows, storage, threads);
-    expect(file.pages.length).toBe(5);
+    const { sums, pages } = await placed(rows, storage, threads);
     const truth = compensatedSums(rows, theta);
     for (const precision of ['float32', 'float64'] as const) {
       const all = await sums.evaluate(theta, 2, precision);
       expect(worstError(all, truth) / roundoff[precision]).toBeLessThanOrEqual(32);
       expect((await sums.evaluate(theta, 0, precision)).loss).toBe(all.loss);
     }
+    expect(pages.reads.toSorted()).toEqual([0, 1, 2, 3, 4].flatMap((page) => Array(4).fill(page)));
     await sums.close();
-    expect(file.closed).toBe(true);
   });
 
   test('measures', async () => {
@@ -108,20 +100,47 @@ test('sums that are asked for at once, after an abort, of some rows, or too late
   await expect(sums.evaluate(one, 1, 'float64')).rejects.toMatchObject({ code: 'disposed' });
 });
 
-test('a file that fails ends the placing and closes what was opened', async () => {
-  const file = memoryFile();
-  let appended = 0;
-  const failing: typeof file = Object.assign(file, {
-    append: async () => {
-      if (++appended === 3) throw new Error('no space');
+test('rows with a missing cell or of another class count for nothing', async () => {
+  const whole = randomRows({ m: 1500, n: 5, seed: 4, weighted: true });
+  const kept = Array.from({ length: whole.rows }, (_, i) => i).filter((i) => i % 7 !== 3 && i % 11 !== 5);
+  const pick = (x: ArrayLike<number>): Float64Array => Float64Array.from(kept, (i) => x[i]!);
+  const some = rowsOf({ numbers: whole.numbers.map(pick), labels: pick(whole.labels), weights: pick(whole.weights!) });
+  const gaps = whole.numbers.map((x, j) => x.map((value, i) => (j === 2 && i % 7 === 3 ? Number.NaN : value)));
+  const labels = Array.from(whole.labels, (y, i) => (i % 11 === 5 ? 99 : y));
+  const holed = { ...whole, numbers: gaps, labels: Int32Array.from(labels) };
+  const { sums } = await placed(some, 'float64', 2, pagesOf(holed), planOf(whole, [first + 2]));
+  const theta = randomTheta(5, 3);
+  const truth = compensatedSums(some, theta);
+  expect(worstError(await sums.evaluate(theta, 2, 'float64'), truth) / roundoff.float64).toBeLessThanOrEqual(32);
+  const [actual, expected] = [await sums.measure(theta, 0.4), await referenceRows(some).measure(theta, 0.4)];
+  expect(Math.abs(actual.loss - expected.loss) / expected.loss).toBeLessThan(1500 * roundoff.float64);
+  await sums.close();
+});
+
+test('a page that cannot be read ends the sum with its error, and the next sum is right', async () => {
+  const rows = randomRows({ m: 2500, n: 3 });
+  const pages = pagesOf(rows);
+  let failing = false;
+  const unsure: PageReader = {
+    ...pages,
+    read: async (page, into) => {
+      if (failing && page === 3) throw new Error('a bad sector');
+      await pages.read(page, into);
     },
-  });
-  await expect(placed(randomRows({ m: 2500, n: 3 }), 'float64', 2, failing)).rejects.toThrow('no space');
-  expect(file.closed).toBe(true);
+  };
+  const { sums } = await placed(rows, 'float64', 2, unsure as typeof pages);
+  const theta = randomTheta(3, 1);
+  const { loss } = await sums.evaluate(theta, 1, 'float64');
+  failing = true;
+  await expect(sums.evaluate(theta, 1, 'float64')).rejects.toThrow('a bad sector');
+  failing = false;
+  expect((await sums.evaluate(theta, 1, 'float64')).loss).toBe(loss);
+  await sums.close();
 });
 
 test('a page is whole blocks and about 8 MiB', () => {
-  expect(rowsPerPage({ features: 10, classes: 2, precision: 'float64' })).toBe(65_536);
-  expect(rowsPerPage({ features: 1000, classes: 2, precision: 'float64' })).toBe(1024);
-  expect(rowsPerPage({ features: 100_000, classes: 2, precision: 'float64' })).toBe(512);
+  expect(rowsPerPage(11)).toBe(65_536);
+  expect(rowsPerPage(1000)).toBe(1024);
+  expect(rowsPerPage(100_000)).toBe(512);
+  expect(bytesOfPages(65_537, 11)).toBe(2 * 65_536 * 11 * 8);
 });

@@ -1,0 +1,272 @@
+/**
+ * One reading of all pages for what a design is decided from: by class the rows, weights and moments of numbers, the rows
+ * and weights of levels, which rows are left out and why, and a seeded random choice of rows. Moments are about a value of
+ * each column's own, in units that neither overflow nor vanish.
+ */
+
+import { isWeight, wrongWeight } from '../data/sample-weights.ts';
+import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
+import { createRandom } from '../math/random.ts';
+import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
+import { nextTask } from '../yielding.ts';
+import type { Dropped, Losses } from './select-rows.ts';
+
+/** Moments are those of (x − about)·unit. */
+export interface Frame {
+  readonly about: number;
+  readonly unit: number;
+}
+
+export interface PageSums {
+  /** Rows and Σ s of each class, and the smallest s. */
+  readonly rows: Float64Array;
+  readonly weights: Float64Array;
+  readonly smallest: Float64Array;
+  /** Of numeric columns [classes, 4]: Σ s·v, Σ s·v², min v, max v; of others nothing. */
+  readonly moments: readonly Float64Array[];
+  /** Of columns with levels [levels, classes]: rows, and Σ s. */
+  readonly levelRows: readonly Float64Array[];
+  readonly levelWeights: readonly Float64Array[];
+  readonly dropped: Dropped;
+  /** By class. */
+  readonly losses: readonly Losses[];
+  /** Chosen rows as a page of their own, [width, chosen]. */
+  readonly sample: { readonly page: Float64Array; readonly rows: number };
+}
+
+export interface PageSumsRequest {
+  readonly choice: RowChoice;
+  readonly classes: number;
+  readonly columns: readonly StoredColumn[];
+  readonly frames: readonly Frame[];
+  /** Rows of the sample at most. */
+  readonly sampled: number;
+  readonly seed: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Squares within these neither over- nor underflow, whatever the number of rows. */
+const [leastSquare, mostSquare] = [2 ** -900, 2 ** 900];
+
+/**
+ * The sums about the means of the first page, which is far from the mean of all rows by at most √(rows/page rows)
+ * deviations; where it is further than four (rows in the order of a column, values far out, weights that differ much), once
+ * more about the mean itself, in units of the range.
+ */
+export async function sumPages(
+  table: StoredTable,
+  request: Omit<PageSumsRequest, 'frames'>,
+): Promise<PageSums & { readonly frames: readonly Frame[] }> {
+  const { columns } = request;
+  const first = await firstMeans(table);
+  const frames = columns.map(({ at }): Frame => ({ about: first[at]!, unit: 1 }));
+  const sums = await sumAbout(table, { ...request, frames });
+  const better = columns.map(({ kind }, k) => (kind === 'numeric' ? betterFrame(sums, k, frames[k]!) : frames[k]!));
+  if (better.every((frame, k) => frame === frames[k])) return { ...sums, frames };
+  return { ...(await sumAbout(table, { ...request, frames: better })), frames: better };
+}
+
+/** The mean of each column over the first page. */
+async function firstMeans(table: StoredTable): Promise<Float64Array> {
+  const { pageRows, width, rows } = table;
+  const page = new Float64Array(width * pageRows);
+  await table.read(0, page);
+  return Float64Array.from({ length: width }, (_, at) => {
+    let [mean, count] = [0, 0];
+    for (const value of page.subarray(at * pageRows, at * pageRows + Math.min(pageRows, rows))) {
+      if (!Number.isNaN(value)) mean += (value - mean) / ++count;
+    }
+    return mean;
+  });
+}
+
+function betterFrame({ moments, weights }: PageSums, k: number, frame: Frame): Frame {
+  const own = moments[k]!;
+  let [weight, sum, squares] = [0, 0, 0];
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  weights.forEach((s, c) => {
+    weight += s;
+    sum += own[4 * c]!;
+    squares += own[4 * c + 1]!;
+    low = Math.min(low, own[4 * c + 2]!);
+    high = Math.max(high, own[4 * c + 3]!);
+  });
+  if (!(high > low)) return frame; // constant, or no row is fitted
+  const mean = sum / weight;
+  const variance = squares / weight - mean ** 2;
+  const sound = variance > leastSquare && squares / weight < mostSquare && mean ** 2 <= 16 * variance;
+  if (sound) return frame;
+  const half = high / 2 - low / 2;
+  return { about: frame.about + (Number.isFinite(mean) ? mean : low + half), unit: 2 ** -Math.ceil(Math.log2(half)) };
+}
+
+async function sumAbout(table: StoredTable, request: PageSumsRequest): Promise<PageSums> {
+  const { choice, classes, columns, frames, signal } = request;
+  const { pageRows, width } = table;
+  const ofLevels = (column: StoredColumn): Float64Array => new Float64Array(countLevels(column) * classes);
+  const sums = {
+    rows: new Float64Array(classes),
+    weights: new Float64Array(classes),
+    smallest: new Float64Array(classes).fill(Number.POSITIVE_INFINITY),
+    moments: columns.map((column) => emptyMoments(column.kind === 'numeric' ? classes : 0)),
+    levelRows: columns.map(ofLevels),
+    levelWeights: columns.map(ofLevels),
+    dropped: { missing: 0, noTarget: 0, zeroWeight: 0 },
+    losses: Array.from({ length: classes }, (): Losses => ({ missingIn: new Set(), weightless: 0 })),
+  };
+  const mark = rowMarker(choice);
+  const sample = openSample(table, request);
+  let next: Float64Array = new Float64Array(width * pageRows);
+  let reading = table.read(0, next);
+  let page: Float64Array = new Float64Array(width * pageRows);
+  const count = Math.ceil(table.rows / pageRows);
+  for (let number = 0; number < count; number++) {
+    await reading;
+    signal?.throwIfAborted();
+    [page, next] = [next, page];
+    if (number + 1 < count) {
+      reading = table.read(number + 1, next);
+      reading.catch(() => {}); // told when it is awaited
+    }
+    const held = Math.min(pageRows, table.rows - number * pageRows);
+    const cell = (at: number, row: number): number => page[at * pageRows + row]!;
+    if (choice.weights !== undefined) requireWeights(table, choice.weights, page, { number, held });
+    const marked = mark(page, { pageRows, held }, (row) => countLoss(sums, request, (at) => cell(at, row)));
+    addClasses(sums, marked, held);
+    for (const [k, column] of columns.entries()) {
+      const cells = page.subarray(column.at * pageRows, column.at * pageRows + held);
+      if (column.kind === 'numeric') addMoments(sums.moments[k]!, cells, marked, frames[k]!);
+      else addLevels(sums.levelRows[k]!, sums.levelWeights[k]!, cells, { ...marked, places: column.places, classes });
+    }
+    sample.take(page, marked, number);
+    await nextTask();
+  }
+  return { ...sums, sample: sample.taken() };
+}
+
+export const countLevels = (column: StoredColumn): number =>
+  column.kind === 'numeric' ? 0 : column.kind === 'boolean' ? 2 : column.levels.length;
+
+function emptyMoments(classes: number): Float64Array {
+  const moments = new Float64Array(4 * classes);
+  for (let c = 0; c < classes; c++) {
+    moments[4 * c + 2] = Number.POSITIVE_INFINITY;
+    moments[4 * c + 3] = Number.NEGATIVE_INFINITY;
+  }
+  return moments;
+}
+
+interface ClassSums extends Pick<PageSums, 'rows' | 'weights' | 'smallest'> {}
+
+function addClasses({ rows, weights, smallest }: ClassSums, { labels, weights: s }: MarkedRows, held: number): void {
+  for (let i = 0; i < held; i++) {
+    const own = s[i]!;
+    if (own === 0) continue;
+    const c = labels[i]!;
+    rows[c]!++;
+    weights[c]! += own;
+    if (own < smallest[c]!) smallest[c] = own;
+  }
+}
+
+/** Adds up a page by itself first, so that no sum is one long chain. */
+function addMoments(
+  moments: Float64Array,
+  cells: Float64Array,
+  { labels, weights }: MarkedRows,
+  { about, unit }: Frame,
+): void {
+  const own = emptyMoments(moments.length / 4);
+  for (let i = 0; i < cells.length; i++) {
+    const s = weights[i]!;
+    if (s === 0) continue;
+    const v = (cells[i]! - about) * unit;
+    const c = 4 * labels[i]!;
+    own[c]! += s * v;
+    own[c + 1]! += s * v * v;
+    if (v < own[c + 2]!) own[c + 2] = v;
+    if (v > own[c + 3]!) own[c + 3] = v;
+  }
+  for (let c = 0; c < own.length; c += 4) {
+    moments[c]! += own[c]!;
+    moments[c + 1]! += own[c + 1]!;
+    moments[c + 2] = Math.min(moments[c + 2]!, own[c + 2]!);
+    moments[c + 3] = Math.max(moments[c + 3]!, own[c + 3]!);
+  }
+}
+
+function addLevels(
+  rows: Float64Array,
+  totals: Float64Array,
+  cells: Float64Array,
+  { labels, weights, places, classes }: MarkedRows & { readonly places: Int32Array; readonly classes: number },
+): void {
+  for (let i = 0; i < cells.length; i++) {
+    if (weights[i] === 0) continue;
+    const at = places[cells[i]!]! * classes + labels[i]!;
+    rows[at]!++;
+    totals[at]! += weights[i]!;
+  }
+}
+
+/** Why a row is left out: its first reason, as for a table in memory; and what takes its class the row. */
+function countLoss(
+  { dropped, losses }: Pick<PageSums, 'losses' | 'dropped'>,
+  { choice, columns }: PageSumsRequest,
+  cell: (at: number) => number,
+): void {
+  const code = choice.classOf.get(cell(choice.target));
+  if (code === undefined) {
+    dropped.noTarget++;
+    return;
+  }
+  const gaps = choice.required.filter((at) => Number.isNaN(cell(at)));
+  const weight = choice.weights === undefined ? 1 : cell(choice.weights);
+  if (gaps.length > 0 || Number.isNaN(weight)) dropped.missing++;
+  else dropped.zeroWeight++;
+  for (const at of gaps) losses[code]!.missingIn.add(columns.find((column) => column.at === at)!.name);
+  if (!(weight > 0)) losses[code]!.weightless++;
+}
+
+function requireWeights(
+  { columns, pageRows }: StoredTable,
+  at: number,
+  page: Float64Array,
+  { number, held }: { readonly number: number; readonly held: number },
+): void {
+  const weights = page.subarray(at * pageRows, at * pageRows + held);
+  const wrong = weights.findIndex((value) => !Number.isNaN(value) && !isWeight(value));
+  if (wrong < 0) return;
+  const column = columns.find((candidate) => candidate.at === at)!.name;
+  const row = number * pageRows + wrong + 1;
+  throw wrongWeight(`row ${row}, column ${column}`, weights[wrong], { row, column });
+}
+
+/** Of as many stretches of equal length one row each, where it is fitted: as likely as any other. */
+function openSample({ rows, pageRows, width }: StoredTable, { sampled, seed }: PageSumsRequest) {
+  const random = createRandom(seed);
+  const count = Math.min(rows, sampled);
+  const bound = (i: number): number => Math.floor((i * rows) / count);
+  const draw = (i: number): number => bound(i) + Math.floor(random() * (bound(i + 1) - bound(i)));
+  const cells = new Float64Array(width * count);
+  let taken = 0;
+  let stretch = 0;
+  let chosen = draw(0);
+  return {
+    take(page: Float64Array, { weights }: MarkedRows, number: number): void {
+      const start = number * pageRows;
+      for (; stretch < count && chosen < start + pageRows; chosen = draw(++stretch)) {
+        if (weights[chosen - start] === 0) continue;
+        for (let k = 0; k < width; k++) cells[k * count + taken] = page[k * pageRows + chosen - start]!;
+        taken++;
+      }
+    },
+    /** [width, taken] */
+    taken(): PageSums['sample'] {
+      if (taken === count) return { page: cells, rows: taken };
+      const page = new Float64Array(width * taken);
+      for (let k = 0; k < width; k++) page.set(cells.subarray(k * count, k * count + taken), k * taken);
+      return { page, rows: taken };
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/** The target of a stored table: its classes, and the class of each value that stands in the pages. */
+import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
+import type { Column } from '../data/table.ts';
+import type { Label } from '../predict/model-file.ts';
+import { mostClasses, readTarget } from './labels.ts';
+
+export interface StoredTarget {
+  readonly name: string;
+  /** Sorted. */
+  readonly classes: readonly Label[];
+  /** The place among `classes` of each value. */
+  readonly classOf: ReadonlyMap<number, number>;
+}
+
+/** Throws as readTarget does. */
+export async function readStoredTarget(
+  table: StoredTable,
+  column: StoredColumn,
+  signal: AbortSignal | undefined,
+): Promise<StoredTarget> {
+  const counts = await countValues(table, column.at, signal);
+  const values = [...counts.keys()];
+  const { name, classes, codes } = await readTarget(columnOf(column, values), Float64Array.from(counts.values()));
+  return { name, classes, classOf: new Map(values.map((value, i) => [value, codes[i]!])) };
+}
+
+/** A column that has each value once. */
+function columnOf(column: StoredColumn, values: readonly number[]): Column {
+  const { at, places, ...head } = column;
+  if (head.kind === 'numeric') return { ...head, values: Float64Array.from(values) };
+  return { ...head, codes: Int32Array.from(values, (value) => places[value]!) };
+}
+
+/** Rows of each value; of a target with too many of them only some, which is enough to refuse it. */
+async function countValues(
+  table: StoredTable,
+  at: number,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<number, number>> {
+  const { rows, pageRows } = table;
+  const cells = new Float64Array(pageRows);
+  const small = new Float64Array(256);
+  const others = new Map<number, number>();
+  for (let page = 0; page * pageRows < rows && others.size <= mostClasses; page++) {
+    signal?.throwIfAborted();
+    await table.readColumn(page, at, cells);
+    const held = Math.min(pageRows, rows - page * pageRows);
+    for (let i = 0; i < held; i++) {
+      const value = cells[i]!;
+      if (small[value] !== undefined) small[value]!++;
+      else if (!Number.isNaN(value)) others.set(value, (others.get(value) ?? 0) + 1);
+    }
+  }
+  return new Map([...[...small.entries()].filter(([, count]) => count > 0), ...others]);
+}

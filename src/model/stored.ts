@@ -1,0 +1,58 @@
+/**
+ * A stored table as a dataset: its rows stay on disk, where each evaluation reads them, and a random sample of them is
+ * placed in memory, for the warm start.
+ */
+import { type PagedRows, placePages } from '../backends/cpu/pages.ts';
+import { openPlace } from '../backends/registry.ts';
+import type { StoredTable } from '../data/stored-table.ts';
+import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
+import { LogisticError } from '../errors.ts';
+import type { RowSums } from '../rows/contract.ts';
+import { countFeatures } from '../rows/source.ts';
+import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
+import { requireServed } from './queried.ts';
+
+export function storedDataset(table: StoredTable): Dataset {
+  return {
+    async withPlaced(target, options, { signal }, use) {
+      requireServed(options);
+      const { precision, threads } = options;
+      const place: PlacePages = (plan, summary) =>
+        placeStored({ pages: table, plan, storage: precision, summary }, threads);
+      const { design, plan, summary, sample } = await decideStoredDesign(table, target, options, place, signal);
+      const here = await openPlace(options.backend, { threads, cells: sample.rows * countFeatures(sample) });
+      const placing: RowSums[] = [];
+      try {
+        placing.push(await here.place(sample, precision, signal), await place(plan, summary));
+        const [placedSample, rows] = placing as [RowSums, RowSums];
+        const missing = table.columns.filter((column) => column.missing.count > 0);
+        return await use({
+          source: table.source,
+          design,
+          part: undefined,
+          missing: Object.fromEntries(missing.map((column) => [column.name, column.missing])),
+          weights: weightsOf(table, options),
+          place: { name: 'cpu', detail: 'WebAssembly SIMD, rows on disk' },
+          rows: Promise.resolve(rows),
+          problem: {
+            rows,
+            sample: placedSample,
+            penalty: penaltyOf(design, options),
+            intercept: options.intercept,
+            partitions: trainingPartitions(design),
+            firth: undefined,
+          },
+        });
+      } finally {
+        await Promise.all(placing.map((rows) => rows.close()));
+        await here.close();
+      }
+    },
+  };
+}
+
+async function placeStored(rows: PagedRows, threads: 'auto' | number): Promise<RowSums> {
+  const placed = await placePages(rows, { threads });
+  if (placed !== undefined) return placed;
+  throw new LogisticError('backend-unavailable', 'rows on disk need WebAssembly SIMD, which is missing here');
+}

@@ -1,0 +1,130 @@
+/**
+ * Rows kept as pages of columns: the numbers of a table as they were read, column after column in each page, and what of
+ * them a fit takes. Classes, levels, scaling and weights are applied to a page when it is read: numbers stay exact, a
+ * category stays one column of codes, and another fit over the same pages needs no other copy. It knows no file.
+ */
+import type { DesignColumn, RowSource } from './contract.ts';
+
+/** Where pages are read from. */
+export interface PageReader {
+  readonly rows: number;
+  /** Rows of each page; the last one may hold fewer. */
+  readonly pageRows: number;
+  /** Columns of a page. */
+  readonly width: number;
+  /** Reads [width, pageRows]: NaN where a cell is missing, 0 in the rows after the last. */
+  read(page: number, into: Float64Array): Promise<void>;
+}
+
+/** Which rows of pages are fitted, and what they weigh. Columns are told by their places in a page. */
+export interface RowChoice {
+  /** The target, and the class of each of its values; a row of another value is not fitted. */
+  readonly target: number;
+  readonly classOf: ReadonlyMap<number, number>;
+  /** Sample weights; absent: 1. */
+  readonly weights?: number | undefined;
+  /** Columns with missing cells, in which a fitted row has none. */
+  readonly required: readonly number[];
+}
+
+/** A fit over pages, as data that may travel to other threads. */
+export interface PagePlan extends RowChoice {
+  /** K */
+  readonly classes: number;
+  /** What each class's weight is multiplied by; absent: 1. */
+  readonly classFactors?: Float64Array | undefined;
+  readonly columns: readonly PageColumn[];
+}
+
+/** A column of the design, by its place in a page. */
+export type PageColumn =
+  | { readonly kind: 'dense'; readonly at: number; readonly mean: number; readonly scale: number }
+  | {
+      readonly kind: 'levels';
+      readonly at: number;
+      /** The level of each code. */
+      readonly places: Int32Array;
+      /** Levels whose indicators are features, with the mean and scale of each. */
+      readonly fitted: readonly number[];
+      readonly means: Float64Array;
+      readonly scales: Float64Array;
+    };
+
+/** Class and weight of each row of a page; weight 0, and class 0, where a row is not fitted. */
+export interface MarkedRows {
+  readonly labels: Int32Array;
+  readonly weights: Float64Array;
+}
+
+/** Rows of a page: `held` of them are there. */
+export interface PageRows {
+  readonly pageRows: number;
+  readonly held: number;
+}
+
+/** Gives the marks of a page, and calls `left` for each row that is not fitted. */
+export type RowMarker = (page: Float64Array, rows: PageRows, left?: (row: number) => void) => MarkedRows;
+
+export function rowMarker({ target, classOf, weights, required }: RowChoice): RowMarker {
+  const codeOf = lookup(classOf);
+  return (page, { pageRows, held }, left) => {
+    const labels = new Int32Array(pageRows);
+    const s = new Float64Array(pageRows);
+    const column = (at: number): Float64Array => page.subarray(at * pageRows, at * pageRows + held);
+    const targets = column(target);
+    if (weights === undefined) s.fill(1, 0, held);
+    else s.set(column(weights));
+    for (const at of required) {
+      const cells = column(at);
+      for (let i = 0; i < held; i++) if (Number.isNaN(cells[i])) s[i] = 0;
+    }
+    for (let i = 0; i < held; i++) {
+      const code = codeOf(targets[i]!);
+      if (code >= 0 && s[i]! > 0) labels[i] = code;
+      else {
+        s[i] = 0;
+        left?.(i);
+      }
+    }
+    return { labels, weights: s };
+  };
+}
+
+/** Codes by value, −1 for others: by a table where the values are small whole numbers, which they mostly are. */
+function lookup(classOf: ReadonlyMap<number, number>): (value: number) => number {
+  const small = new Int32Array(256).fill(-1);
+  for (const [value, code] of classOf) if (Number.isInteger(value) && small[value] !== undefined) small[value] = code;
+  return (value) => small[value] ?? classOf.get(value) ?? -1;
+}
+
+/** A page as a source, its cells that are missing in rows of weight 0 at the mean. */
+export function pageSource(
+  { classes, classFactors, columns, required }: PagePlan,
+  { labels, weights }: MarkedRows,
+  page: Float64Array,
+): RowSource {
+  const rows = labels.length;
+  return {
+    rows,
+    classes,
+    labels,
+    weights: classFactors === undefined ? weights : weights.map((s, i) => s * classFactors[labels[i]!]!),
+    columns: columns.map((column): DesignColumn => {
+      const start = column.at * rows;
+      if (column.kind === 'levels') {
+        const { kind, places, fitted, means, scales } = column;
+        const read = (from: number, into: Int32Array): void => {
+          for (let i = 0; i < into.length; i++) into[i] = places[page[start + from + i]!] ?? -1;
+        };
+        return { kind, fitted, means, scales, read };
+      }
+      const { kind, mean, scale } = column;
+      const gaps = required.includes(column.at);
+      const read = (from: number, into: Float64Array): void => {
+        into.set(page.subarray(start + from, start + from + into.length));
+        if (gaps) for (let i = 0; i < into.length; i++) if (Number.isNaN(into[i])) into[i] = mean;
+      };
+      return { kind, mean, scale, read };
+    }),
+  };
+}
