@@ -26,9 +26,10 @@ node dist/cli.js doctor --json | node -e '
     process.exit(1);
   }'
 
-TEST_GPU=system CI=true npx vitest run --project unit -t webgpu \
+export TEST_GPU=system # the adapter that the doctor has just found
+npx vitest run --project unit -t webgpu \
   test/backends/places.test.ts test/model/references.test.ts test/model/multinomial.test.ts
-TEST_GPU=system CI=true npx vitest run --project unit test/backends/webgpu test/model/webgpu.test.ts
+npx vitest run --project unit test/backends/webgpu test/model/webgpu.test.ts
 
 mkdir -p benchmarks/results
 timeout 240 node dist/cli.js bench --backends webgpu,cpu,wasm --rows "$rows" --features "$features" --json \

@@ -215,6 +215,15 @@ function resultOf({ name, process: { opened }, failed, ...entry }: Timed, proble
   };
 }
 
+/** GB/s as a percentage of what the machine's memory is read at; of a GPU's own memory nothing is known. */
+export function percentOfMemory(
+  { backend, gigabytesPerSecond: own }: BenchResult,
+  { gigabytesPerSecond }: BenchReport['machine'],
+): string {
+  if (backend === 'webgpu' || own === null || gigabytesPerSecond === null) return '';
+  return `${Math.round((100 * own) / gigabytesPerSecond)} %`;
+}
+
 const nothing = {
   ...{ device: null, startupMs: null, uploadMs: null, firstMs: null, medianMs: null, spreadMs: null },
   ...{ rowsPerSecond: null, gigabytesPerSecond: null, gradientError: null, samplesMs: [] as const },

@@ -2,7 +2,7 @@
  * A run of the bench as one HTML page that loads nothing: charts as inline SVG, each in two widths of which the style
  * shows one, a table of every figure, and how they were measured.
  */
-import type { AbsentResult, BenchReport, TimedResult } from './bench.ts';
+import { type AbsentResult, type BenchReport, percentOfMemory, type TimedResult } from './bench.ts';
 import { type Chart, chartsOf } from './charts.ts';
 import { style } from './report-style.ts';
 
@@ -58,7 +58,7 @@ function figure({ title, caption, legend, draw }: Chart): string {
   ].join('');
 }
 
-function table({ machine: { gigabytesPerSecond: bandwidth } }: BenchReport, timed: readonly TimedResult[]): string {
+function table({ machine }: BenchReport, timed: readonly TimedResult[]): string {
   const titles = 'backend,kernel,start ms,upload ms,first ms,median ms,spread ms,rows/s,GB/s,of memory,error,runs on';
   const lines = timed.map((one) => [
     one.backend,
@@ -72,7 +72,7 @@ function table({ machine: { gigabytesPerSecond: bandwidth } }: BenchReport, time
       one.rowsPerSecond,
       one.gigabytesPerSecond,
     ].map((value) => count(Number(value.toPrecision(3)))),
-    bandwidth === null ? '' : `${Math.round((100 * one.gigabytesPerSecond) / bandwidth)} %`,
+    percentOfMemory(one, machine),
     one.gradientError.toExponential(1),
     one.device,
   ]);

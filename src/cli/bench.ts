@@ -1,6 +1,6 @@
 /** `logit bench`: one evaluation on each backend, as a table, as JSON and as a page with charts. */
 import { type TimedBackend, timedBackends } from '../bench/backend.ts';
-import { type BenchReport, bench as run } from '../bench/bench.ts';
+import { type BenchReport, percentOfMemory, bench as run } from '../bench/bench.ts';
 import { LogisticError, nearestName } from '../node.ts';
 import { requireFolder, writeWhole } from '../platform/write-file.ts';
 import { printJson, printText } from './output.ts';
@@ -69,7 +69,7 @@ function describe({ machine, problem, results }: BenchReport): string {
     figure(result.spreadMs, 2),
     figure(result.rowsPerSecond),
     figure(result.gigabytesPerSecond),
-    result.gigabytesPerSecond && bandwidth ? `${Math.round((100 * result.gigabytesPerSecond) / bandwidth)} %` : '',
+    percentOfMemory(result, machine),
     result.gradientError?.toExponential(1) ?? '',
   ]);
   const titles = ['', 'kernel', 'start', 'upload', 'first', 'median', 'spread', 'rows/s', 'GB/s', 'of memory', 'error'];

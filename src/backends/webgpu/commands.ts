@@ -3,6 +3,7 @@
  * results that exceed the largest buffer take more than one submission. It knows no formula.
  */
 import { type Device, readBuffer, usage } from './device.ts';
+import type { Workspace } from './workspace.ts';
 
 /** One dispatch of a kernel. */
 export interface Command {
@@ -18,9 +19,14 @@ export interface Command {
 }
 
 /** Runs the commands in their order. `name` says to a person what they do. */
-export async function run(device: Device, name: string, commands: readonly Command[]): Promise<void> {
+export async function run(
+  device: Device,
+  workspace: Workspace,
+  name: string,
+  commands: readonly Command[],
+): Promise<void> {
   for (const together of submissions(commands, device.largestBuffer / 4)) {
-    const numbers = await device.step(name, () => submit(device, together));
+    const numbers = await device.step(name, () => submit(device, workspace, together));
     let at = 0;
     for (const { count, take } of together) {
       take(numbers.subarray(at, at + count));
@@ -45,35 +51,31 @@ function submissions(commands: readonly Command[], most: number): Command[][] {
 }
 
 /** Records and submits, before it first awaits; gives all numbers of the result. */
-async function submit({ gpu }: Device, commands: readonly Command[]): Promise<Float32Array> {
+function submit({ gpu }: Device, workspace: Workspace, commands: readonly Command[]): Promise<Float32Array> {
   const size = 4 * commands.reduce((sum, { count }) => sum + count, 0);
   const stride = gpu.limits.minUniformBufferOffsetAlignment;
-  const result = gpu.createBuffer({ size, usage: usage.storage | usage.copySource });
-  const staging = gpu.createBuffer({ size, usage: usage.mapRead | usage.copyTarget });
-  const shapes = gpu.createBuffer({ size: stride * commands.length, usage: usage.uniform | usage.copyTarget });
-  try {
-    const encoder = gpu.createCommandEncoder();
-    let out = 0;
-    for (const [i, { pipeline, buffers, shape, workgroups, count }] of commands.entries()) {
-      const numbers = Uint32Array.from(shape(out));
-      gpu.queue.writeBuffer(shapes, i * stride, numbers);
-      const entries: GPUBindGroupEntry[] = [
-        { binding: 0, resource: { buffer: shapes, offset: i * stride, size: numbers.byteLength } },
-        ...Object.entries(buffers).map(([binding, buffer]) => {
-          return { binding: Number(binding), resource: { buffer: buffer === 'result' ? result : buffer } };
-        }),
-      ];
-      const pass = encoder.beginComputePass();
-      pass.setPipeline(pipeline);
-      pass.setBindGroup(0, gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
-      pass.dispatchWorkgroups(...workgroups);
-      pass.end();
-      out += count;
-    }
-    encoder.copyBufferToBuffer(result, 0, staging, 0, size);
-    gpu.queue.submit([encoder.finish()]);
-    return await readBuffer(staging);
-  } finally {
-    for (const buffer of [result, staging, shapes]) buffer.destroy();
+  const result = workspace.buffer('result', size, usage.storage | usage.copySource);
+  const staging = workspace.buffer('staging', size, usage.mapRead | usage.copyTarget);
+  const shapes = workspace.buffer('shapes', stride * commands.length, usage.uniform | usage.copyTarget);
+  const encoder = gpu.createCommandEncoder();
+  let out = 0;
+  for (const [i, { pipeline, buffers, shape, workgroups, count }] of commands.entries()) {
+    const numbers = Uint32Array.from(shape(out));
+    gpu.queue.writeBuffer(shapes, i * stride, numbers);
+    const entries: GPUBindGroupEntry[] = [
+      { binding: 0, resource: { buffer: shapes, offset: i * stride, size: numbers.byteLength } },
+      ...Object.entries(buffers).map(([binding, buffer]) => {
+        return { binding: Number(binding), resource: { buffer: buffer === 'result' ? result : buffer } };
+      }),
+    ];
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(pipeline);
+    pass.setBindGroup(0, gpu.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries }));
+    pass.dispatchWorkgroups(...workgroups);
+    pass.end();
+    out += count;
   }
+  encoder.copyBufferToBuffer(result, 0, staging, 0, size);
+  gpu.queue.submit([encoder.finish()]);
+  return readBuffer(staging, size);
 }

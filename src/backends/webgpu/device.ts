@@ -129,8 +129,10 @@ function reported(name: string, error: GPUError): Error {
   }
 }
 
-/** The numbers of a mapped buffer, once the device has done what was submitted. */
-export async function readBuffer(staging: GPUBuffer): Promise<Float32Array> {
-  await staging.mapAsync(mapModeRead);
-  return new Float32Array(staging.getMappedRange().slice(0));
+/** The numbers in the first `size` bytes of a buffer, once the device has done what was submitted. */
+export async function readBuffer(staging: GPUBuffer, size: number): Promise<Float32Array> {
+  await staging.mapAsync(mapModeRead, 0, size);
+  const numbers = new Float32Array(staging.getMappedRange(0, size).slice(0));
+  staging.unmap();
+  return numbers;
 }

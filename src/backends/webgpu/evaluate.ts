@@ -7,8 +7,9 @@ import { countAskedRows } from '../../rows/source.ts';
 import { type Command, run } from './commands.ts';
 import { type Device, usage } from './device.ts';
 import { gramKernel, scoresKernel, sumsKernel } from './kernels.ts';
-import { type Batch, batchesOf, blockRows, type Layout, lineBytes, planTiles, type Tiling } from './layout.ts';
+import { type Batch, blockRows, type Layout, lineBytes, type Plans, planTiles, type Tiling } from './layout.ts';
 import type { Uploaded } from './upload.ts';
+import type { Workspace } from './workspace.ts';
 
 /** Rows on a GPU. */
 export interface GpuRows {
@@ -17,8 +18,8 @@ export interface GpuRows {
   readonly uploaded: Uploaded;
   /** Without its columns. */
   readonly source: RowSource;
-  /** What kernels leave for one another, so many lines a piece, made when it is first needed. */
-  readonly scratch: Map<string, GPUBuffer>;
+  readonly plans: Plans;
+  readonly workspace: Workspace;
 }
 
 interface Request {
@@ -47,7 +48,7 @@ export async function evaluate(rows: GpuRows, order: Order, request: Request): P
       const gram = order === 2 ? await gramCommands(rows, inputs, hessian) : [];
       // Batch by batch: the Gram kernel reads what the kernel of sums left.
       const commands = inputs.batches.flatMap((_, b) => [sums[b]!, ...(gram[b] ?? [])]);
-      await run(rows.device, request.name, commands);
+      await run(rows.device, rows.workspace, request.name, commands);
       if (order === 2) mirror(hessian, n, k);
     });
   }
@@ -89,7 +90,7 @@ export async function scoresOf(rows: GpuRows, request: Request): Promise<Float64
         },
       };
     });
-    await run(device, request.name, commands);
+    await run(device, rows.workspace, request.name, commands);
   });
   return z;
 }
@@ -103,34 +104,22 @@ interface Inputs {
 }
 
 async function withInputs(
-  { device, layout, source }: GpuRows,
+  { device, layout, plans, workspace }: GpuRows,
   { theta, options, name }: Request,
   use: (inputs: Inputs) => Promise<void>,
 ): Promise<void> {
   const { features: n, vectors: k } = layout;
-  const batches = batchesOf(source, layout, options);
+  const { batches, pieces } = plans.of(options);
   if (batches.length === 0) return;
-  const pieces = batches.flatMap((batch) => batch.pieces.flatMap(({ block, begin, end }) => [block, begin, end, 0]));
   const packed = new Float32Array(4 * Math.ceil(k / 4) * (n + 1));
   theta.forEach((value, at) => {
     const c = Math.floor(at / (n + 1));
     packed[4 * (Math.floor(c / 4) * (n + 1) + (at % (n + 1))) + (c % 4)] = value;
   });
-  const buffers: GPUBuffer[] = [];
-  const write = (numbers: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer => {
-    const buffer = device.gpu.createBuffer({ size: numbers.byteLength, usage: usage.storage | usage.copyTarget });
-    buffers.push(buffer);
-    device.gpu.queue.writeBuffer(buffer, 0, numbers);
-    return buffer;
-  };
-  try {
-    const inputs = await device.step(name, () => {
-      return { theta: write(packed), pieces: write(Uint32Array.from(pieces)), batches };
-    });
-    await use(inputs);
-  } finally {
-    for (const buffer of buffers) buffer.destroy();
-  }
+  const inputs = await device.step(name, () => {
+    return { theta: workspace.write('theta', packed), pieces: workspace.write('pieces', pieces), batches };
+  });
+  await use(inputs);
 }
 
 /**
@@ -168,10 +157,15 @@ async function sumsCommands(rows: GpuRows, inputs: Inputs, order: Order, total: 
       workgroups: [pieces.length, 1, 1],
       count: pieces.length * width,
       take(numbers) {
-        for (let at = 0; at < numbers.length; at++) total[at % width]! += numbers[at]!;
+        for (let from = 0; from < numbers.length; from += width) addFrom(numbers, from, total);
       },
     };
   });
+}
+
+/** Adds numbers[from …] to `total`. A function of its own, which engines compile long before the loops around it. */
+function addFrom(numbers: Float32Array, from: number, total: Float64Array): void {
+  for (let at = 0; at < total.length; at++) total[at]! += numbers[from + at]!;
 }
 
 /** Commands for each batch, one for as many pairs of score vectors as one result holds; added to `hessian`. */
@@ -261,13 +255,9 @@ function mirror(hessian: Float64Array, n: number, k: number): void {
   }
 }
 
-async function scratchOf({ device, layout, scratch }: GpuRows, name: string, lines: number): Promise<GPUBuffer> {
-  const known = scratch.get(name);
-  if (known !== undefined) return known;
-  const size = layout.slots * lines * lineBytes;
-  const buffer = await device.step(`making room for ${name}`, () =>
-    device.gpu.createBuffer({ label: name, size, usage: usage.storage }),
+/** What kernels leave for one another, so many lines a piece. */
+function scratchOf({ device, layout, workspace }: GpuRows, name: string, lines: number): Promise<GPUBuffer> {
+  return device.step(`making room for ${name}`, () =>
+    workspace.buffer(name, layout.slots * lines * lineBytes, usage.storage),
   );
-  scratch.set(name, buffer);
-  return buffer;
 }

@@ -69,7 +69,7 @@ export interface Batch {
 }
 
 /** The pieces that a sum is over. Runs of rows that follow one another are one, however they are partitioned. */
-export function batchesOf(
+function batchesOf(
   source: Pick<RowSource, 'rows' | 'partitions'>,
   { partBlocks, slots }: Layout,
   options: SumOptions | undefined,
@@ -102,6 +102,33 @@ export function batchesOf(
   }
   add(from, to);
   return batches;
+}
+
+/** The pieces that a sum is over, and the same as kernels read them: block, begin, end and 0 of each. */
+export interface Plan {
+  readonly batches: readonly Batch[];
+  readonly pieces: Uint32Array<ArrayBuffer>;
+}
+
+/** Plans of the sums over some rows. The last is kept: a fit asks for the same again and again. */
+export interface Plans {
+  of(options: SumOptions | undefined): Plan;
+}
+
+export function plansOf(source: Pick<RowSource, 'rows' | 'partitions'>, layout: Layout): Plans {
+  let last: (Plan & { readonly key: string }) | undefined;
+  return {
+    of(options) {
+      const key = JSON.stringify([options?.partitions, options?.range]);
+      if (last?.key === key) return last;
+      const batches = batchesOf(source, layout, options);
+      const pieces = batches.flatMap((batch) =>
+        batch.pieces.flatMap(({ block, begin, end }) => [block, begin, end, 0]),
+      );
+      last = { key, batches, pieces: Uint32Array.from(pieces) };
+      return last;
+    },
+  };
 }
 
 /** How the Gram kernel cuts [n + 1, n + 1] into tiles. */

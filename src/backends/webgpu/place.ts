@@ -6,9 +6,10 @@ import type { RowPlace } from '../../rows/contract.ts';
 import { countFeatures, releaseColumns, withoutColumns } from '../../rows/source.ts';
 import { holdRows } from '../held-rows.ts';
 import type { Device } from './device.ts';
-import { planLayout } from './layout.ts';
+import { planLayout, plansOf } from './layout.ts';
 import { rowSumsOf } from './row-sums.ts';
 import { blockTooLarge, upload } from './upload.ts';
+import { openWorkspace } from './workspace.ts';
 
 export function createWebgpuPlace(device: Device): RowPlace {
   const held = holdRows();
@@ -23,7 +24,8 @@ export function createWebgpuPlace(device: Device): RowPlace {
       if (layout === undefined) throw blockTooLarge(source, features, device.largestBuffer);
       const uploaded = await upload(device, source, layout, signal);
       releaseColumns(source);
-      return held.hold(rowSumsOf({ device, layout, uploaded, source: withoutColumns(source), scratch: new Map() }));
+      const rows = { device, layout, uploaded, source: withoutColumns(source) };
+      return held.hold(rowSumsOf({ ...rows, plans: plansOf(source, layout), workspace: openWorkspace(device) }));
     },
     close: held.close,
   };

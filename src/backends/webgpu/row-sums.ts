@@ -9,14 +9,14 @@ import { evaluate, type GpuRows, scoresOf } from './evaluate.ts';
 const sumsOf = ['the loss', 'loss and gradient', 'loss, gradient and Hessian'] as const;
 
 export function rowSumsOf(rows: GpuRows): RowSums {
-  const { layout, uploaded, source, scratch } = rows;
+  const { layout, uploaded, source, workspace } = rows;
   let evaluations = 0;
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
   const requireOpen = (): void => {
     if (closed) throw new LogisticError('disposed', 'these rows have been closed');
   };
-  /** One at a time: requests share what kernels leave for one another. */
+  /** One at a time: requests share a workspace. */
   const inTurn = <T>(options: SumOptions | undefined, work: () => Promise<T>): Promise<T> =>
     abortable(() => {
       const result = turn.then(async () => {
@@ -48,7 +48,7 @@ export function rowSumsOf(rows: GpuRows): RowSums {
     async close() {
       closed = true;
       uploaded.destroy();
-      for (const buffer of scratch.values()) buffer.destroy();
+      workspace.destroy();
     },
   };
 }

@@ -41,7 +41,7 @@ describe.skipIf(whyNoGpu)('a step', () => {
       pass.end();
       encoder.copyBufferToBuffer(out, 0, staging, 0, 16);
       gpu.queue.submit([encoder.finish()]);
-      return readBuffer(staging);
+      return readBuffer(staging, 16);
     });
     return sum!;
   };
@@ -93,7 +93,7 @@ describe.skipIf(whyNoGpu)('a step', () => {
     expect(await sharedDevice(gpu)).toBe(shared);
     const pending = shared.step('waiting', () => {
       const staging = shared.gpu.createBuffer({ size: 16, usage: usage.mapRead | usage.copyTarget });
-      const reading = readBuffer(staging);
+      const reading = readBuffer(staging, 16);
       shared.gpu.destroy();
       return reading;
     });
