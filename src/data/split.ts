@@ -1,10 +1,12 @@
 /**
- * Seeded, stratified division of rows: a holdout, and folds. Every part keeps the proportion of the classes, whatever
- * the order of the file. It knows labels as class codes, −1 where a row has none, and nothing else.
+ * Seeded division of rows: a holdout, and folds, of which every part keeps the proportion of the classes, whatever the
+ * order of the file; and a holdout of whole keys. It knows labels as class codes, −1 where a row has none, and keys.
  */
 import { LogisticError } from '../errors.ts';
+import { md5Prefix } from '../math/md5.ts';
 import { createRandom, shuffle } from '../math/random.ts';
 import { overRows } from '../yielding.ts';
+import type { CategoricalColumn } from './table.ts';
 
 export interface Split {
   readonly train: Int32Array;
@@ -45,6 +47,55 @@ export async function stratifiedSplit(
     }
   });
   return { train, holdout };
+}
+
+/** How a key is held out: by the first 32 bits of the MD5 of `seed:key`, below this share of their range. */
+export const holdoutLimit = (fraction: number): number => Math.floor(fraction * 2 ** 32);
+
+/**
+ * Splits row numbers by a key: all rows of a key are on one side, which its hash decides, so that a database holds out the
+ * same keys. Both parts keep the order of `rows`. Throws LogisticError 'missing-cell', and 'holdout-empty' where one part
+ * has no row.
+ */
+export async function splitByKey(
+  rows: Int32Array,
+  key: CategoricalColumn,
+  { fraction, seed }: { readonly fraction: number; readonly seed: number },
+): Promise<Split> {
+  const limit = holdoutLimit(fraction);
+  const held = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
+  const parts = { train: new Int32Array(rows.length), holdout: new Int32Array(rows.length) };
+  const counts = { train: 0, holdout: 0 };
+  await overRows(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const code = key.codes[rows[i]!]!;
+      if (code < 0) throw keyMissing(key.name, `row ${rows[i]! + 1}`);
+      const part = held[code] ? 'holdout' : 'train';
+      parts[part][counts[part]++] = rows[i]!;
+    }
+  });
+  requireBothParts(counts, fraction, key.name);
+  return { train: parts.train.slice(0, counts.train), holdout: parts.holdout.slice(0, counts.holdout) };
+}
+
+export function keyMissing(name: string, where: string): LogisticError {
+  return new LogisticError('missing-cell', `${where}: the key ${name} of the holdout is missing`, {
+    hint: 'a row without a key could belong to both parts: give it one, or leave it out',
+    details: { column: name },
+  });
+}
+
+/** Throws LogisticError 'holdout-empty'. */
+export function requireBothParts(
+  { train, holdout }: { readonly train: number; readonly holdout: number },
+  fraction: number,
+  name: string,
+): void {
+  if (train > 0 && holdout > 0) return;
+  const found = holdout === 0 ? 'no row' : 'every row';
+  throw new LogisticError('holdout-empty', `a holdout of ${fraction} by ${name} holds ${found}`, {
+    hint: 'its keys are few: try another --seed, or a column with more of them',
+  });
 }
 
 /**

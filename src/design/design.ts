@@ -3,10 +3,10 @@
  * warnings that belong to them. Its rows are partitions of one source: the folds of the training rows, or all of
  * them as one, then the held-out rows. How it is fitted, and where it is placed, is not known here.
  */
-import { stratifiedFolds, stratifiedSplit } from '../data/split.ts';
-import type { Table } from '../data/table.ts';
-import type { Warning } from '../errors.ts';
-import type { Feature, Label, MissingPolicy } from '../predict/model-file.ts';
+import { type Split, splitByKey, stratifiedFolds, stratifiedSplit } from '../data/split.ts';
+import type { CategoricalColumn, Table } from '../data/table.ts';
+import { LogisticError, shown, type Warning } from '../errors.ts';
+import { classesByCode, type Feature, type Label, type MissingPolicy } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import { type Clusters, clustersOf, clusterWarnings } from './clusters.ts';
 import { dependentColumns, excludeDependent } from './dependence.ts';
@@ -28,6 +28,8 @@ export interface DesignOptions {
   readonly missing?: MissingPolicy | undefined;
   readonly imputation: 'mean' | 'median';
   readonly holdout: number;
+  /** The column whose rows of one value are held out together. */
+  readonly holdoutBy?: string | undefined;
   readonly seed: number;
   readonly weights?: string | undefined;
   readonly cluster?: string | undefined;
@@ -87,8 +89,8 @@ export async function decideDesign(table: Table, target: string, options: Design
     reference: options.reference,
   });
 
-  const { holdout, seed } = options;
-  const split = await stratifiedSplit(used, labels.codes, { fraction: holdout, seed });
+  const { seed } = options;
+  const split = await splitRows(table, { used, labels }, options);
   const { classWeight } = options;
   const factors =
     classWeight && classFactors(classWeight, labels, await classTotals(labels, split.train, weights), target);
@@ -134,7 +136,7 @@ export async function decideDesign(table: Table, target: string, options: Design
       ...purity.warnings,
       ...scaled.warnings,
       ...dependent.warnings,
-      ...(await unseenWarning({ columns, features }, split.holdout)),
+      ...unseenWarning(await countAllUnseen({ columns, features }, split.holdout)),
     ],
   };
 }
@@ -151,6 +153,32 @@ export function unusedWarning({ read, dropped: { missing, noTarget, zeroWeight, 
   const count = missing + noTarget + zeroWeight + bad;
   const message = `${count} of ${read} rows are not used: ${listed.join(', ')}`;
   return [{ code: 'dropped-rows', message }];
+}
+
+async function splitRows(
+  table: Table,
+  { used, labels }: { readonly used: Int32Array; readonly labels: Labels },
+  { holdout: fraction, holdoutBy, seed }: DesignOptions,
+): Promise<Split> {
+  if (holdoutBy === undefined) return stratifiedSplit(used, labels.codes, { fraction, seed });
+  // Read as texts, as the estimator asks for.
+  const split = await splitByKey(used, findColumn(table, holdoutBy) as CategoricalColumn, { fraction, seed });
+  requireTrainingClasses(labels, await classTotals(labels, split.train, undefined), holdoutBy);
+  return split;
+}
+
+/** Throws LogisticError 'holdout-empty' where all rows of a class are held out. */
+export function requireTrainingClasses(
+  labels: Pick<Labels, 'classes' | 'reference'>,
+  totals: ArrayLike<number>,
+  holdoutBy: string,
+): void {
+  const lost = classesByCode(labels).findIndex((_, code) => totals[code] === 0);
+  if (lost < 0) return;
+  const label = shown(classesByCode(labels)[lost]);
+  throw new LogisticError('holdout-empty', `the holdout by ${holdoutBy} holds every row of class ${label}`, {
+    hint: 'try another --seed, or hold out less',
+  });
 }
 
 /** Rows fold by fold, in their order within each. */
@@ -212,18 +240,23 @@ function firstRows({ rows, ascending, labels, weights, sampleWeights }: Part, co
   };
 }
 
-async function unseenWarning(
+async function countAllUnseen(
   { columns, features }: Pick<Design, 'columns' | 'features'>,
   holdout: Int32Array,
-): Promise<Warning[]> {
-  const names: string[] = [];
-  let count = 0;
-  for (const [k, feature] of features.entries()) {
-    const unseen = await countUnseen(feature, columns[k]!, holdout);
-    if (unseen > 0) names.push(feature.column);
-    count += unseen;
+): Promise<{ readonly column: string; readonly cells: number }[]> {
+  const counts = [];
+  for (const [k, { column }] of features.entries()) {
+    counts.push({ column, cells: await countUnseen(features[k]!, columns[k]!, holdout) });
   }
-  if (count === 0) return [];
-  const message = `${count} held-out cells in ${names.join(', ')} have a category that the training rows lack; they count as the reference`;
+  return counts;
+}
+
+/** Of held-out cells with a category that the training rows lack. */
+export function unseenWarning(counts: readonly { readonly column: string; readonly cells: number }[]): Warning[] {
+  const found = counts.filter(({ cells }) => cells > 0);
+  if (found.length === 0) return [];
+  const names = found.map(({ column }) => column);
+  const cells = found.reduce((sum, own) => sum + own.cells, 0);
+  const message = `${cells} held-out cells in ${names.join(', ')} have a category that the training rows lack; they count as the reference`;
   return [{ code: 'unseen-in-holdout', message, columns: names }];
 }

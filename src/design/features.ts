@@ -13,6 +13,7 @@ export interface FeatureRequest {
   readonly target: string;
   readonly weights?: string | undefined;
   readonly cluster?: string | undefined;
+  readonly holdoutBy?: string | undefined;
   readonly only?: readonly string[] | undefined;
   readonly drop?: readonly string[] | undefined;
 }
@@ -25,7 +26,7 @@ interface NamedColumns<C extends { readonly name: string }> {
   readonly source: string;
 }
 
-/** The columns that take part, in their order: all but target, weights and clusters, or those asked for. */
+/** The columns that take part, in their order: all that have no other part in the fit, or those asked for. */
 export function featureColumns<C extends { readonly name: string }>(
   table: NamedColumns<C>,
   request: FeatureRequest,
@@ -39,6 +40,7 @@ export function featureColumns<C extends { readonly name: string }>(
       name !== request.target &&
       name !== request.weights &&
       name !== request.cluster &&
+      name !== request.holdoutBy &&
       (request.only === undefined || request.only.includes(name)) &&
       !request.drop?.includes(name),
   );

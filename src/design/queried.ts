@@ -4,24 +4,34 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
+import { holdoutLimit, keyMissing, requireBothParts } from '../data/split.ts';
 import type { MissingCells } from '../data/table.ts';
-import { LogisticError } from '../errors.ts';
+import { LogisticError, type Warning } from '../errors.ts';
 import { classesByCode, type Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
 import type { DescribedColumn, Engine } from '../sql/engine.ts';
 import {
   countsStatement,
   levelsStatement,
+  missingKeyStatement,
   momentsStatement,
   type QueryCounts,
   readCounts,
   sampleStatements,
+  unseenStatement,
   valuesStatement,
 } from '../sql/profile.ts';
-import type { CompleteRows, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
-import type { RowCensus } from '../sql/rows.ts';
+import type { CompleteRows, HoldoutPart, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
+import type { QueriedPart, RowCensus } from '../sql/rows.ts';
 import { excludeDependent } from './dependence.ts';
-import { type DecidedDesign, type DesignOptions, type RowCounts, unusedWarning } from './design.ts';
+import {
+  type DecidedDesign,
+  type DesignOptions,
+  type RowCounts,
+  requireTrainingClasses,
+  unseenWarning,
+  unusedWarning,
+} from './design.ts';
 import { featureColumns, findColumn } from './features.ts';
 import { mostClasses } from './labels.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
@@ -46,6 +56,7 @@ export interface QueriedDesign {
   readonly design: DecidedDesign;
   readonly rows: QueriedRows;
   readonly census: RowCensus;
+  readonly held: QueriedPart | undefined;
   /** Missing cells of each column that has any. */
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** Random rows of the query, in memory. */
@@ -74,15 +85,19 @@ export async function decideQueriedDesign(
   const labels = await labelsOf(found, complete.target, options);
   const classed = { ...complete, labels: classesByCode(labels) };
 
-  const share = Math.min(1, (1.02 * sampledRows) / counts.complete);
+  const split = partsByKey(options);
+  if (split) await requireKeys(engine, complete, split.held, signal);
+  const training = { ...classed, part: split?.train };
+  const share = Math.min(1, (1.02 * sampledRows) / (counts.complete * (1 - options.holdout)));
   const drawn = { share, seed: options.seed, most: 2 * sampledRows };
   let sampled: Answers = [];
-  for (const statement of sampleStatements(dialect, classed, drawn)) sampled = await engine.run(statement, signal);
+  for (const statement of sampleStatements(dialect, training, drawn)) sampled = await engine.run(statement, signal);
   const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
   const centres = numeric.map((column) => meanOf(sampled, complete.columns.indexOf(column)));
-  const moments = await engine.run(momentsStatement(dialect, classed, numeric, centres), signal);
+  const moments = await engine.run(momentsStatement(dialect, training, numeric, centres), signal);
   const { classWeights } = censusOf(moments, labels.classes.length).summary;
   const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
+  if (options.holdoutBy !== undefined) requireTrainingClasses(labels, classWeights, options.holdoutBy);
   const byClass: WeightOfClass = (weight, code) => weight * (factors?.[code] ?? 1);
   const census = censusOf(moments, labels.classes.length, byClass);
 
@@ -96,7 +111,7 @@ export async function decideQueriedDesign(
       scalings.push([momentScaling(moments, j, centres[j]!, byClass)]);
       purities.push(purityOfRanges(moments, j));
     } else {
-      const statement = levelsStatement(dialect, classed, column, (maxLevels + 1) * labels.classes.length);
+      const statement = levelsStatement(dialect, training, column, (maxLevels + 1) * labels.classes.length);
       const answers = await engine.run(statement, signal);
       const { feature, totals, purity } = levelFeature(column, answers, classed.labels, byClass);
       features.push(feature);
@@ -106,7 +121,7 @@ export async function decideQueriedDesign(
   }
   const scaled: ScaledTerms = termsWith(features, scalings, options);
   const rowsOf = (terms: readonly ScaledTerm[]): QueriedRows => ({
-    ...classed,
+    ...training,
     classFactors: factors,
     terms: terms.flatMap((term) => (term.excluded === undefined ? [queriedTerm(term, complete.columns)] : [])),
   });
@@ -118,11 +133,13 @@ export async function decideQueriedDesign(
     options.l2 > 0,
   );
   const purity = joinPurities(complete.columns, purities);
+  const held = split && (await heldRows(engine, { ...rowsOf(dependent.terms), part: split.held }, signal));
+  if (held) requireBothParts({ train: census.rows, holdout: held.census.rows }, options.holdout, options.holdoutBy!);
   const used: RowCounts = {
     read: counts.read,
     used: counts.complete,
-    train: counts.complete,
-    holdout: 0,
+    train: census.rows,
+    holdout: held?.census.rows ?? 0,
     dropped: droppedRows(counts, complete),
   };
   return {
@@ -132,15 +149,64 @@ export async function decideQueriedDesign(
       terms: dependent.terms,
       missing: 'drop',
       counts: used,
-      partitions: [counts.complete],
+      partitions: [census.rows, ...(held ? [held.census.rows] : [])],
       pureLevels: purity.levels,
-      warnings: [...unusedWarning(used), ...purity.warnings, ...scaled.warnings, ...dependent.warnings],
+      warnings: [
+        ...unusedWarning(used),
+        ...purity.warnings,
+        ...scaled.warnings,
+        ...dependent.warnings,
+        ...(held ? await unseenOf(engine, held.rows, features, signal) : []),
+      ],
     },
     rows: rowsOf(dependent.terms),
     census,
+    held,
     missing: missingCells(counts, complete),
     sample: sampleOf(dependent.terms),
   };
+}
+
+/** The two parts of the rows where a key decides which are held out. */
+export function partsByKey({
+  holdout,
+  holdoutBy,
+  seed,
+}: QueryOptions): Record<'train' | 'held', HoldoutPart> | undefined {
+  if (holdoutBy === undefined) return undefined;
+  const key: QueriedColumn = { name: holdoutBy, kind: 'categorical' };
+  const part = { key, seed, limit: holdoutLimit(holdout) };
+  return { train: { ...part, held: false }, held: { ...part, held: true } };
+}
+
+/** Throws LogisticError 'missing-cell'. */
+async function requireKeys(
+  engine: Engine,
+  complete: CompleteRows,
+  { key }: HoldoutPart,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const [answer] = await engine.run(missingKeyStatement(engine.dialect, complete, key), signal);
+  const missing = Number(answer![0]);
+  if (missing > 0) throw keyMissing(key.name, `${missing} rows of the query`);
+}
+
+/** Held-out rows, counted. */
+async function heldRows(engine: Engine, rows: QueriedRows, signal: AbortSignal | undefined): Promise<QueriedPart> {
+  const moments = await engine.run(momentsStatement(engine.dialect, rows, [], []), signal);
+  return { rows, census: censusOf(moments, rows.labels.length) };
+}
+
+async function unseenOf(
+  engine: Engine,
+  held: QueriedRows,
+  features: readonly Feature[],
+  signal: AbortSignal | undefined,
+): Promise<Warning[]> {
+  const categories = features.filter((feature) => feature.kind === 'categorical');
+  if (categories.length === 0) return [];
+  const [counts] = await engine.run(unseenStatement(engine.dialect, held, categories), signal);
+  return unseenWarning(categories.map(({ column }, k) => ({ column, cells: Number(counts![k]) })));
 }
 
 /** The columns that take part and what they are. Throws as the design of a table does. */
@@ -169,6 +235,7 @@ export async function describeRows(
     );
   };
   const { weights } = options;
+  if (options.holdoutBy !== undefined) findColumn(source, options.holdoutBy);
   if (weights !== undefined && findColumn(source, weights).kind !== 'numeric') {
     throw new LogisticError('bad-weights', `the weights column ${weights} holds no numbers`, {
       hint: 'choose another column',

@@ -52,6 +52,12 @@ export function checkOptions(options: Options): CheckedOptions {
     });
   }
   requireClusters(checked);
+  if (checked.holdoutBy !== undefined && checked.holdout === 0) {
+    throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
+      hint: 'give holdout too: 0.2 holds out about a fifth',
+      details: { option: 'holdoutBy' },
+    });
+  }
   const twice = checked.numeric?.find((name) => checked.categorical?.includes(name));
   if (twice !== undefined) {
     throw new LogisticError('bad-option', `numeric and categorical both list ${JSON.stringify(twice)}`, {

@@ -239,15 +239,18 @@ export class LogisticRegression {
   }
 }
 
-/** What is read of a source: a column of clusters too, as text whatever it looks like, though it is no feature. */
+/** What is read of a source: keys of rows too, as texts whatever they look like, though they are no features. */
 function readingOf(options: CheckedOptions): CheckedOptions {
-  const { cluster, categorical = [], only, drop } = options;
-  if (cluster === undefined) return options;
+  const { cluster, holdoutBy, categorical = [], numeric, only, drop } = options;
+  const keys = [...new Set([cluster, holdoutBy].filter((name) => name !== undefined))];
+  if (keys.length === 0) return options;
+  const others = (names: readonly string[]): string[] => names.filter((name) => !keys.includes(name));
   return {
     ...options,
-    categorical: [...categorical, cluster],
-    ...(only && { only: [...only, cluster] }),
-    ...(drop && { drop: drop.filter((name) => name !== cluster) }),
+    categorical: [...others(categorical), ...keys],
+    ...(only && { only: [...others(only), ...keys] }),
+    ...(drop && { drop: others(drop) }),
+    ...(numeric && { numeric: others(numeric) }),
   };
 }
 

@@ -145,6 +145,14 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
       help: 'hold out this fraction of the rows for evaluation, stratified',
     },
   },
+  holdoutBy: {
+    ...string,
+    flag: {
+      usage: '--holdout-by <column>',
+      kind: 'string',
+      help: 'hold out all rows of a value of this column together, such as those of a customer',
+    },
+  },
   folds: {
     ...whole(2),
     flag: {

@@ -36,7 +36,7 @@ export function queriedDataset(data: QueriedData): Dataset {
       try {
         const placedSample = await here.place(sample, options.precision, signal);
         placing.push(placedSample);
-        const rows = queriedRows(connection, decided.rows, decided.census);
+        const rows = queriedRows(connection, decided.rows, decided.census, decided.held);
         return await use({
           source,
           design,
@@ -88,12 +88,17 @@ export async function queryText(
 
 function requireQueried(options: CheckedOptions): void {
   requireServed(options);
+  if (options.holdout > 0 && options.holdoutBy === undefined) {
+    throw new LogisticError('bad-option', 'holdout: rows of a database are held out by a key', {
+      hint: 'name its column (--holdout-by id), or read the rows once (--rows memory)',
+      details: { option: 'holdout' },
+    });
+  }
   if (options.numeric !== undefined) throw notServed('numeric', 'no text is read as a number');
 }
 
 /** What needs each row by itself is not for rows that stay elsewhere, on disk or in a database. */
-export function requireServed({ holdout, folds, missing, solver, firth, backend }: CheckedOptions): void {
-  if (holdout > 0) throw notServed('holdout', 'no rows can be held out');
+export function requireServed({ folds, missing, solver, firth, backend }: CheckedOptions): void {
   if (folds !== undefined) throw notServed('folds', 'there is no cross-validation');
   if (missing !== undefined && missing !== 'drop') throw notServed('missing', 'rows with missing cells are dropped');
   if (firth) throw notServed('firth', "Firth's likelihood needs each row by itself");
@@ -101,7 +106,7 @@ export function requireServed({ holdout, folds, missing, solver, firth, backend 
   if (solver === 'gd') throw notServed('solver', 'gradient descent would make thousands of passes');
 }
 
-function notServed(option: string, why: string): LogisticError {
+export function notServed(option: string, why: string): LogisticError {
   return new LogisticError('bad-option', `${option}: ${why} while the rows are not in memory`, {
     hint: `leave it out, or read the rows once (--rows memory)`,
     details: { option },

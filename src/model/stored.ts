@@ -10,12 +10,13 @@ import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
 import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
-import { requireServed } from './queried.ts';
+import { notServed, requireServed } from './queried.ts';
 
 export function storedDataset(table: StoredTable): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {
       requireServed(options);
+      if (options.holdout > 0) throw notServed('holdout', 'no rows can be held out');
       const { precision, threads } = options;
       const place: PlacePages = (plan, summary) =>
         placeStored({ pages: table, plan, storage: precision, summary }, threads);

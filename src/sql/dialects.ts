@@ -24,6 +24,8 @@ export interface Dialect {
   readonly seedSession?: (seed: number) => string;
   /** Ends a select after `where …`: of its rows about this share, the same ones for the same seed. */
   readonly drawn: (share: string, seed: number, columns: readonly string[]) => string;
+  /** The first 8 digits of the MD5 of `seed:text` in hexadecimal, compared by code. */
+  readonly keyHash: (text: string, seed: number) => string;
   /** The most accurate sum that costs no more. */
   readonly sum: (expression: string) => string;
   /** Sums in one query. */
@@ -57,6 +59,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     fence: '',
     drawn: (share, seed) =>
       ` qualify cast(hash(row_number() over (), ${seed}) as double) / 18446744073709551616e0 < ${share}`,
+    keyHash: (text, seed) => `substr(md5('${seed}:' || ${text}), 1, 8)`,
     sum: (expression) => `fsum(${expression})`, // Kahan's
     mostSums: 2000,
   },
@@ -72,6 +75,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     fence: ' offset 0',
     seedSession: (seed) => `select setseed(${(seed * goldenRatio) % 1})`,
     drawn: (share) => ` and random() < ${share}`,
+    keyHash: (text, seed) => `substr(md5('${seed}:' || ${text}), 1, 8) collate "C"`,
     sum: plainSum,
     mostSums: 1600, // of 1,664 items in a select
   },
@@ -88,6 +92,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     // Its random numbers take no seed: equal rows are drawn together.
     drawn: (share, seed, columns) =>
       ` and cityHash64(toUInt64(${seed}), ${columns.join(', ')}) / 18446744073709551616e0 < ${share}`,
+    keyHash: (text, seed) => `lower(substring(hex(MD5(concat('${seed}:', ${text}))), 1, 8))`,
     sum: plainSum,
     mostSums: 500,
   },

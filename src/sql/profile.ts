@@ -56,6 +56,27 @@ export function countsStatement(dialect: Dialect, rows: CompleteRows): Statement
   return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)}`);
 }
 
+/** Complete rows whose key is missing: one number. */
+export function missingKeyStatement(dialect: Dialect, rows: CompleteRows, key: QueriedColumn): Statement {
+  const w = new Writer(dialect);
+  const missing = `not ${isPresent(w, { ...key, kind: 'categorical' }, rows.missingTokens)}`;
+  return w.statement(`select count(*) ${fromQuery(rows.query)} where ${isComplete(w, rows)} and ${missing}`);
+}
+
+/** Complete rows in which a category has none of the levels that are known: a number for each of `features`. */
+export function unseenStatement(
+  dialect: Dialect,
+  rows: CompleteRows,
+  features: readonly { readonly column: string; readonly levels: readonly string[] }[],
+): Statement {
+  const w = new Writer(dialect);
+  const items = features.map(({ column, levels }) => {
+    const known = levels.map((level) => w.text(level)).join(', ');
+    return countIf(`${dialect.asText(w.column(column))} not in (${known})`);
+  });
+  return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}`);
+}
+
 export function readCounts(answer: readonly unknown[], { columns }: CompleteRows): QueryCounts {
   const [read, complete, zeroWeight, negativeWeights, ...more] = answer.map(Number) as [number, number, number, number];
   const cells = columns.length + 1;

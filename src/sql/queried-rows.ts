@@ -36,10 +36,20 @@ export interface QueriedRows {
   /** What each class's weight is multiplied by, by class code; absent: 1. */
   readonly classFactors: Float64Array | undefined;
   readonly terms: readonly QueriedTerm[];
+  /** Which rows are meant, where some are held out; absent: all. */
+  readonly part?: HoldoutPart | undefined;
+}
+
+/** One side of a split by a key: below a limit of its hash (data/split.ts), rows are held out. */
+export interface HoldoutPart {
+  readonly key: QueriedColumn;
+  readonly seed: number;
+  readonly limit: number;
+  readonly held: boolean;
 }
 
 /** Of a query, its columns and weights: what makes a row complete. */
-export type CompleteRows = Pick<QueriedRows, 'query' | 'target' | 'columns' | 'weights' | 'missingTokens'>;
+export type CompleteRows = Pick<QueriedRows, 'query' | 'target' | 'columns' | 'weights' | 'missingTokens' | 'part'>;
 
 /** The user's query as a table. Its text stands on lines of its own: it may end in a comment. */
 export const fromQuery = (query: string): string => `from (\n${query}\n) q`;
@@ -52,10 +62,15 @@ export function isPresent(w: Writer, { name, kind }: QueriedColumn, missingToken
   return `(${present} and ${w.dialect.asText(w.column(name))} not in (${tokens.join(', ')}))`;
 }
 
-/** True for rows in which target, weight and every column is there and the weight is above 0. */
-export function isComplete(w: Writer, { target, columns, weights, missingTokens }: CompleteRows): string {
+/** True for rows in which target, weight and every column is there and the weight is above 0, of the part that is meant. */
+export function isComplete(w: Writer, { target, columns, weights, missingTokens, part }: CompleteRows): string {
   const conditions = [target, ...columns].map((column) => isPresent(w, column, missingTokens));
   if (weights !== undefined) conditions.push(`${w.dialect.asDouble(w.column(weights))} > 0`);
+  if (part !== undefined) {
+    const hash = w.dialect.keyHash(w.dialect.asText(w.column(part.key.name)), part.seed);
+    const limit = w.dialect.text(part.limit.toString(16).padStart(8, '0'));
+    conditions.push(`${hash} ${part.held ? '<' : '>='} ${limit}`);
+  }
   return conditions.join(' and ');
 }
 

@@ -3,7 +3,7 @@
  * but sums leaves the engine. Each answer must count the same rows as the statistics did, or the fit ends.
  */
 import { LogisticError } from '../errors.ts';
-import type { Measures, Order, PartitionSummary, RowSums } from '../rows/contract.ts';
+import type { Measures, Order, PartitionSummary, RowSums, SumOptions } from '../rows/contract.ts';
 import { histogramBins } from '../rows/measure.ts';
 import { requireAllRows } from '../rows/source.ts';
 import type { Engine } from './engine.ts';
@@ -18,11 +18,23 @@ export interface RowCensus {
   readonly summary: PartitionSummary;
 }
 
-export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus): RowSums {
+/** Rows that are summed together, and what the statistics found of them. */
+export interface QueriedPart {
+  readonly rows: QueriedRows;
+  readonly census: RowCensus;
+}
+
+/** `rows` are the first partition, `held` the second, where there are held-out rows. */
+export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus, held?: QueriedPart): RowSums {
   const { dialect } = engine;
+  const partOf = (options: SumOptions | undefined): QueriedPart => {
+    if (held !== undefined && options?.partitions?.join() === '1' && options.range === undefined) return held;
+    requireAllRows(options, 'rows of a query');
+    return { rows, census };
+  };
   const n = rows.terms.length;
   const classes = rows.labels.length;
-  const guard = (count: unknown, codes: unknown): void => {
+  const guard = (census: RowCensus, count: unknown, codes: unknown): void => {
     if (Number(count) === census.rows && Number(codes) === census.codes) return;
     const found = `${Number(count)} rows where there were ${census.rows}`;
     throw new LogisticError('rows-changed', `the rows of the query changed during the fit: ${found}`, {
@@ -32,23 +44,23 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
   return {
     features: n,
     scoreVectors: classes - 1,
-    partitions: [census.summary],
+    partitions: [census.summary, ...(held ? [held.census.summary] : [])],
     precisions: ['float64'],
     storagePrecision: 'float64',
     async evaluate(theta, order: Order, _precision, options) {
-      requireAllRows(options, 'rows of a query');
+      const asked = partOf(options);
       const answers: (readonly unknown[])[] = [];
-      for (const statement of evaluationStatements(dialect, rows, theta, order)) {
+      for (const statement of evaluationStatements(dialect, asked.rows, theta, order)) {
         const [answer] = await engine.run(statement, options?.signal);
-        guard(answer![0], answer![1]);
+        guard(asked.census, answer![0], answer![1]);
         answers.push(answer!);
       }
       return readSums(answers, n, classes - 1, order);
     },
     async measure(theta, threshold, options): Promise<Measures> {
-      requireAllRows(options, 'rows of a query');
+      const asked = partOf(options);
       // Metrics count a row by its own weight, whatever its class weighs in the fit.
-      const measured = { ...rows, classFactors: undefined };
+      const measured = { ...asked.rows, classFactors: undefined };
       const confusion = new Float64Array(classes * classes);
       let [loss, count, codes] = [0, 0, 0];
       for (const answer of await engine.run(confusionStatement(dialect, measured, theta, threshold), options?.signal)) {
@@ -58,7 +70,7 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
         count += own;
         codes += own * y;
       }
-      guard(count, codes);
+      guard(asked.census, count, codes);
       const histograms = [];
       for (const c of classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code)) {
         const histogram = { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
@@ -70,7 +82,7 @@ export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus
           counted += rowCount;
           coded += codeSum;
         }
-        guard(counted, coded);
+        guard(asked.census, counted, coded);
         histograms.push(histogram);
       }
       return { loss, confusion, histograms };

@@ -9,7 +9,7 @@ import { dialects } from '../../src/sql/dialects.ts';
 async function asked(work: (connection: unknown) => Promise<unknown>): Promise<string[]> {
   const connection = await (await DuckDBInstance.create(':memory:')).connect();
   await connection.run(
-    "create table t as select i % 97 as x, case when i % 3 = 0 then 'basic' else 'it''s' end as plan, i % 2 = 0 as flag, (i * 7919) % 11 > 4 as y, 1 + i % 2 as s from range(2000) t(i)",
+    "create table t as select i % 97 as x, case when i % 3 = 0 then 'basic' else 'it''s' end as plan, i % 2 = 0 as flag, (i * 7919) % 11 > 4 as y, 1 + i % 2 as s, i % 50 as k from range(2000) t(i)",
   );
   const statements: string[] = [];
   for (const name of ['runAndReadAll', 'stream'] as const) {
@@ -36,6 +36,7 @@ const shapes = (sql: string[]): string[] =>
         text
           .replace(/\(-(\d\.\d+e[+-]\d+)\)|\d\.\d{16}e[+-]\d+|:number/g, '#')
           .replaceAll("= 'it''s'", '= :level')
+          .replaceAll("not in ('basic', 'it''s')", 'not in (:level)')
           .replace(/ qualify .* < #/, ''),
       ),
     ),
@@ -44,8 +45,9 @@ const shapes = (sql: string[]): string[] =>
 test.each<[string, Options]>([
   ['there', { rows: 'there' }],
   ['there, with weights of rows and classes', { rows: 'there', weights: 's', classWeight: 'balanced' }],
+  ['there, some held out by a key', { rows: 'there', holdout: 0.4, holdoutBy: 'k' }],
 ])('rows %s', async (_, options) => {
-  const query = `select x, plan, flag, y${options.weights ? ', s' : ''} from t`;
+  const query = `select x, plan, flag, y${options.weights ? ', s' : ''}${options.holdoutBy ? ', k' : ''} from t`;
   let text = '';
   const byShowing = await asked(async (connection) => {
     text = await new LogisticRegression(options).toSQL({ query, connection }, 'y');

@@ -17,8 +17,8 @@ import {
   startPostgres,
 } from '../support/servers.ts';
 
-/** Rows of [x, plan, flag, s, y, kind]; names and texts that SQL could misread. */
-const names = ['x0', "pl'an", 'fl"ag', 's', 'y', 'kind'];
+/** Rows of [x, plan, flag, s, y, kind, id]; names and texts that SQL could misread. */
+const names = ['x0', "pl'an", 'fl"ag', 's', 'y', 'kind', 'id'];
 const random = createRandom(5);
 const rows = Array.from({ length: 4000 }, (_, i) => {
   const x = 1e4 + 30 * random();
@@ -32,14 +32,16 @@ const rows = Array.from({ length: 4000 }, (_, i) => {
     0.5 + random(),
     z > 0 ? 1 : 0,
     z > 1 ? 'a' : z > -1 ? 'b' : 'c',
+    `é-${i % 97}`,
   ] as const;
 });
 const inMemory = Object.fromEntries(names.map((name, k) => [name, rows.map((row) => row[k] as never)]));
 
 const fits = [
-  { title: 'two classes', target: 'y', options: { drop: ['kind', 's'] } },
-  { title: 'three classes', target: 'kind', options: { drop: ['y', 's'] } },
-  { title: 'weights and a penalty', target: 'y', options: { drop: ['kind'], weights: 's', l2: 0.01 } },
+  { title: 'two classes', target: 'y', options: { drop: ['kind', 's', 'id'] } },
+  { title: 'three classes', target: 'kind', options: { drop: ['y', 's', 'id'] } },
+  { title: 'weights and a penalty', target: 'y', options: { drop: ['kind', 'id'], weights: 's', l2: 0.01 } },
+  { title: 'a holdout by a key', target: 'y', options: { drop: ['kind', 's'], holdout: 0.3, holdoutBy: 'id' } },
 ] as const;
 
 /** What the database predicts is what the scorer predicts of the same cells. */
@@ -76,6 +78,7 @@ async function expectEqual(address: string, query: string): Promise<void> {
       if (place === 'there') await expectPredicted(fitted, address, query);
       const model = fitted.toJSON();
       expect(model.certificate.outcome).toBe('converged');
+      expect((model.training as { rows: unknown }).rows).toEqual((expected.training as { rows: unknown }).rows);
       expect(model.terms.map(({ name }) => name)).toEqual(expected.terms.map(({ name }) => name));
       const worst = Math.max(
         ...model.terms.flatMap(({ standardized }, j) =>
@@ -95,9 +98,9 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
     server = await startPostgres();
     client = await connected();
     await client.query(
-      `create table t ("x0" double precision, "pl'an" text, "fl""ag" boolean, s double precision, y integer, kind text)`,
+      `create table t ("x0" double precision, "pl'an" text, "fl""ag" boolean, s double precision, y integer, kind text, id text)`,
     );
-    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6)', [...row]);
+    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6, $7)', [...row]);
   });
   afterAll(async () => {
     await client.end().catch(() => {});
@@ -120,7 +123,7 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
   test('the models are those of rows in memory', () => expectEqual(server.address, query));
 
   test("the user's own client is used, and left open and writable", async () => {
-    const model = await new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+    const model = await new LogisticRegression({ rows: 'there', drop: ['kind', 's', 'id'] }).fit(
       { query, connection: client },
       'y',
     );
@@ -129,12 +132,12 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
   });
 
   test('rows that others delete meanwhile are still there in every evaluation', async () => {
-    const before = await new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+    const before = await new LogisticRegression({ rows: 'there', drop: ['kind', 's', 'id'] }).fit(
       { query, connection: server.address },
       'y',
     );
     let deleted = false;
-    const during = await new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+    const during = await new LogisticRegression({ rows: 'there', drop: ['kind', 's', 'id'] }).fit(
       { query, connection: server.address },
       'y',
       {
@@ -147,7 +150,7 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
     expect(deleted).toBe(true);
     expect(during.training.rows).toEqual(before.training.rows);
     await client.query('delete from t');
-    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6)', [...row]);
+    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6, $7)', [...row]);
   });
 
   test('a backend that is terminated in the middle is an error', async () => {
@@ -204,7 +207,7 @@ describe.runIf(hasClickHouse)('ClickHouse', () => {
     await client.command({ query });
     await client.close();
   };
-  const columns = `x0 Nullable(Float64), "pl'an" String, "fl\\"ag" UInt8, s Float64, y Int32, kind String`;
+  const columns = `x0 Nullable(Float64), "pl'an" String, "fl\\"ag" UInt8, s Float64, y Int32, kind String, id String`;
   const fill = async (server: Server, some: typeof rows): Promise<void> => {
     await command(server, `create table t (${columns}) engine = MergeTree() partition by tuple() order by s`);
     const cell = (value: unknown): string =>
@@ -232,7 +235,7 @@ describe.runIf(hasClickHouse)('ClickHouse', () => {
     const flag = `"fl\\"ag"`;
     await expectEqual(
       servers[0]!.address,
-      `select x0, "pl'an", if(${flag} = 1, 'true', 'false') as ${flag}, s, y, kind from both`,
+      `select x0, "pl'an", if(${flag} = 1, 'true', 'false') as ${flag}, s, y, kind, id from both`,
     );
   });
 
@@ -244,7 +247,7 @@ describe.runIf(hasClickHouse)('ClickHouse', () => {
 
   test('a shard that is killed in the middle is an error and no model', async () => {
     let killed = false;
-    const fitting = new LogisticRegression({ rows: 'there', drop: ['kind', 's'] }).fit(
+    const fitting = new LogisticRegression({ rows: 'there', drop: ['kind', 's', 'id'] }).fit(
       { query, connection: servers[0]!.address },
       'y',
       {
