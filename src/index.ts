@@ -17,6 +17,23 @@ export type {
 export type { PredictInput } from './data/predict-input.ts';
 export type { MissingCells } from './data/table.ts';
 export type { RowCounts } from './design/design.ts';
+export {
+  bs,
+  category,
+  center,
+  cross,
+  interaction,
+  log,
+  log1p,
+  ns,
+  offset,
+  poly,
+  sqrt,
+  type TermInput,
+  type TermTree,
+  type Transform,
+  type Variable,
+} from './design/term-tree.ts';
 export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';
 export type { Calibration, CurvePoint } from './evaluation/calibration.ts';
 export type { NetBenefit } from './evaluation/decision-curve.ts';

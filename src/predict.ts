@@ -12,6 +12,8 @@ export {
   type Label,
   type MissingPolicy,
   type ModelFile,
+  type NumericBasis,
+  type Polynomial,
   scoredClasses,
   type Target,
   type Term,

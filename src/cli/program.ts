@@ -24,6 +24,7 @@ const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unkno
   character: parseDelimiter,
   'class-weight': parseClassWeight,
   threads: parseThreads,
+  reference: (text: string, before: readonly string[] = []) => [...before, text],
   string: undefined,
   choice: undefined,
 };

@@ -15,7 +15,8 @@ import { rowsFrom } from './rows.ts';
 import { summarise } from './summary.ts';
 import { say, warn } from './talk.ts';
 
-export interface TrainFlags extends Options {
+export interface TrainFlags extends Omit<Options, 'reference'> {
+  readonly reference?: readonly string[];
   readonly connection?: string;
   readonly sql?: string;
   readonly showSql?: boolean;
@@ -26,9 +27,10 @@ export interface TrainFlags extends Options {
 }
 
 export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const { connection, sql, showSql, target, out, json, quiet, ...options } = flags;
+  const { connection, sql, showSql, target, out, json, quiet, reference, ...given } = flags;
+  const options = { ...given, ...parseReferences(reference) };
   const data = rowsFrom(file, { connection, sql }, 'logit train --target y');
-  if (target === undefined) {
+  if (target === undefined && !options.formula?.includes('~')) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
   if (showSql === true) return printText(await new LogisticRegression(options).toSQL(data, target));
@@ -56,6 +58,19 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
   if (json === true) await printJson(trainReport(model));
   else if (quiet !== true) await printText(summarise(model));
   if (quiet !== true) say(out === undefined ? 'The model was not saved; --out model.json saves it.' : `Saved ${out}.`);
+}
+
+/** column=level is the reference level of a category, anything else the reference class. */
+function parseReferences(texts: readonly string[] = []): Pick<Options, 'reference' | 'referenceLevels'> {
+  const isLevel = (text: string): boolean => text.indexOf('=') > 0;
+  const label = texts.findLast((text) => !isLevel(text));
+  const levels = texts
+    .filter(isLevel)
+    .map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]);
+  return {
+    ...(label !== undefined && { reference: label }),
+    ...(levels.length > 0 && { referenceLevels: Object.fromEntries(levels) }),
+  };
 }
 
 /** What --json prints. */

@@ -10,17 +10,18 @@ import { classesByCode, type Feature, type Label, type MissingPolicy } from '../
 import { overRows } from '../yielding.ts';
 import { type Clusters, clustersOf, clusterWarnings } from './clusters.ts';
 import { dependentColumns, excludeDependent } from './dependence.ts';
-import { countUnseen } from './encode.ts';
-import { featureColumns, findColumn, fitFeatures } from './features.ts';
+import { countUnseen, encodingsOf } from './encode.ts';
+import { featureColumns, findColumn, fitFeatures, unknownColumn } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
+import { modelTerms, referencesOf, type TermOptions } from './model-terms.ts';
 import { type PureLevel, pureColumns } from './pure-columns.ts';
 import { type Dropped, selectRows } from './select-rows.ts';
 import { type Encoding, type Part, sourceOf } from './source.ts';
-import { type ScaledTerm, scaleTerms } from './terms.ts';
+import { indicatedColumn, type ScaledTerm, scaleTerms } from './terms.ts';
 import { type ClassWeight, classFactors, classTotals, sampleWeights } from './weights.ts';
 
 /** What a user may say of the design. model/options.ts checks the values. */
-export interface DesignOptions {
+export interface DesignOptions extends TermOptions {
   readonly positive?: Label | undefined;
   readonly reference?: Label | undefined;
   readonly intercept: boolean;
@@ -57,6 +58,8 @@ export interface DecidedDesign {
   /** Rows of each fold, one where there are none, and of the held-out rows where there are any. */
   readonly partitions: readonly number[];
   readonly pureLevels: readonly PureLevel[];
+  /** Of a group of terms, those of the products that contain it; absent: there are no products. */
+  readonly containing?: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly Warning[];
 }
 
@@ -105,11 +108,25 @@ export async function decideDesign(table: Table, target: string, options: Design
     options.cluster === undefined ? undefined : clustersOf(findColumn(table, options.cluster), training.rows);
   const penalised = options.l2 > 0;
   const imputation = missing === 'impute' ? options.imputation : undefined;
-  const features = await fitFeatures(columns, { rows: training.rows, weights: training.weights, imputation });
-  const scaled = await scaleTerms(features, columns, training, options);
-  const source = sourceOf({ labels, columns, features, terms: scaled.terms }, training);
-  const dependent = await excludeDependent(scaled.terms, () => dependentColumns(source), penalised);
-  const purity = await pureColumns(columns, { rows: training.rows, labels, features });
+  const references = referencesOf(options);
+  const unknown = Object.keys(references).find((name) => !columns.some((column) => column.name === name));
+  if (unknown !== undefined)
+    throw unknownColumn(
+      unknown,
+      columns.map(({ name }) => name),
+    );
+  const { rows } = training;
+  const features = await fitFeatures(columns, { rows, weights: training.weights, imputation, references });
+  const encodings = encodingsOf(features, columns);
+  const asked = await modelTerms({ ...options, target }, features, encodings, { training, all: part });
+  const scaled = await scaleTerms(asked, encodings, training, options);
+  const estimated = scaled.terms.filter((term) => !term.offset);
+  const offsets = scaled.terms.filter((term) => term.offset);
+  if (offsets.length > 0 && labels.classes.length > 2) throw offsetOfMore(labels.classes.length);
+  const source = sourceOf({ labels, columns, features, terms: estimated }, training);
+  const dependent = await excludeDependent(estimated, () => dependentColumns(source), penalised);
+  const purity = await pureColumns(columns, { rows, labels, features });
+  const byThemselves = new Set(estimated.map(indicatedColumn));
   const counts: RowCounts = {
     read: table.rows + table.badRows,
     used: used.length,
@@ -121,25 +138,32 @@ export async function decideDesign(table: Table, target: string, options: Design
     labels,
     columns,
     features,
-    terms: dependent.terms,
+    terms: [...dependent.terms, ...offsets],
+    containing: asked.containing,
     missing,
     counts,
     part,
     clusters,
     partitions: [...folded.sizes, ...(split.holdout.length > 0 ? [split.holdout.length] : [])],
-    pureLevels: purity.levels,
+    pureLevels: purity.levels.filter(({ column }) => byThemselves.has(column)),
     warnings: [
       ...table.warnings,
       ...unusedWarning(counts),
       ...labels.warnings,
       ...clusterWarnings(clusters),
       ...purity.warnings,
+      ...asked.warnings,
       ...scaled.warnings,
       ...dependent.warnings,
       ...unseenWarning(await countAllUnseen({ columns, features }, split.holdout)),
     ],
   };
 }
+
+const offsetOfMore = (classes: number): LogisticError =>
+  new LogisticError('two-classes-only', `an offset is there for two classes; the target has ${classes}`, {
+    hint: 'leave it out, or fit two classes at a time',
+  });
 
 export function unusedWarning({ read, dropped: { missing, noTarget, zeroWeight, bad } }: RowCounts): Warning[] {
   const reasons = {

@@ -4,8 +4,10 @@
  * row-by-row twin for a saved model is predict/scorer.ts; a test holds the two together.
  */
 import type { BooleanColumn, CategoricalColumn, Column, NumericColumn } from '../data/table.ts';
-import { type Feature, levelsOf } from '../predict/model-file.ts';
+import { valueAt } from '../predict/basis.ts';
+import { type Factor, type Feature, levelsOf, referencePlace } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
+import type { RawTerm } from './features.ts';
 import type { Reader } from './scale.ts';
 
 /** Row numbers of the table. */
@@ -16,7 +18,7 @@ export interface RowList {
 }
 
 /** The numbers of a column over some rows, missing cells imputed. */
-export function numberReader(feature: Feature & { kind: 'numeric' }, column: NumericColumn, list: RowList): Reader {
+export function numberReader(feature: NumericFeature, column: NumericColumn, list: RowList): Reader {
   const fill = feature.impute;
   return (from, into) => {
     gather(column.values, list, from, into);
@@ -25,17 +27,87 @@ export function numberReader(feature: Feature & { kind: 'numeric' }, column: Num
   };
 }
 
-/** The places of a column's cells among the feature's levels over some rows; −1 for a level it does not have. */
+/** The places of a column's cells among the feature's levels over some rows; that of the reference for a level it does not have. */
 export function levelReader(
-  feature: Feature & { kind: 'boolean' | 'categorical' },
+  feature: LevelFeature,
   column: BooleanColumn | CategoricalColumn,
   list: RowList,
 ): (from: number, into: Int32Array) => void {
   const { codes } = column;
-  const { placeOf, fill } = levelPlaces(feature, column);
+  const places = levelPlaces(feature, column);
+  const reference = referencePlace(feature);
+  const known = (place: number): number => (place < 0 ? reference : place);
+  const placeOf = places.placeOf.map(known);
+  const fill = known(places.fill);
   return (from, into) => {
     gather(codes, list, from, into);
     for (let i = 0; i < into.length; i++) into[i] = into[i]! < 0 ? fill : placeOf[into[i]!]!;
+  };
+}
+
+/** The numbers of a term over some rows: the product of its factors. */
+export function termReader({ factors }: RawTerm, encodings: Encodings, list: RowList): Reader {
+  const [first, ...others] = factors.map((factor) => factorReader(factor, encodings, list)) as [Reader, ...Reader[]];
+  if (others.length === 0) return first;
+  let space = new Float64Array(0);
+  return (from, into) => {
+    first(from, into);
+    if (space.length < into.length) space = new Float64Array(into.length);
+    const own = space.subarray(0, into.length);
+    for (const read of others) {
+      read(from, own);
+      for (let i = 0; i < into.length; i++) into[i]! *= own[i]!;
+    }
+  };
+}
+
+function factorReader({ column: name, basis }: Factor, encodings: Encodings, list: RowList): Reader {
+  if (basis.kind !== 'level') {
+    const read = numberReader(...encodings.numbers(name), list);
+    if (basis.kind === 'identity') return read;
+    return (from, into) => {
+      read(from, into);
+      for (let i = 0; i < into.length; i++) into[i] = valueAt(basis, into[i]!);
+    };
+  }
+  const [feature, column] = encodings.levels(name);
+  const read = levelReader(feature, column, list);
+  const place = levelsOf(feature).indexOf(basis.level);
+  let codes = new Int32Array(0);
+  return (from, into) => {
+    if (codes.length < into.length) codes = new Int32Array(into.length);
+    const own = codes.subarray(0, into.length);
+    read(from, own);
+    for (let i = 0; i < into.length; i++) into[i] = own[i] === place ? 1 : 0;
+  };
+}
+
+export type NumericFeature = Feature & { readonly kind: 'numeric' };
+export type LevelFeature = Feature & { readonly kind: 'boolean' | 'categorical' };
+
+/** Columns of the table by name, each with what it became. */
+export interface Encodings {
+  numbers(name: string): readonly [NumericFeature, NumericColumn];
+  levels(name: string): readonly [LevelFeature, BooleanColumn | CategoricalColumn];
+}
+
+export function encodingsOf(features: readonly Feature[], columns: readonly Column[]): Encodings {
+  const places = new Map(features.map(({ column }, k) => [column, k]));
+  const at = (name: string): readonly [Feature, Column] => {
+    const k = places.get(name)!;
+    return [features[k]!, columns[k]!];
+  };
+  return {
+    numbers(name) {
+      const [feature, column] = at(name);
+      if (feature.kind === 'numeric' && column.kind === 'numeric') return [feature, column];
+      throw new TypeError(`column ${name} is not numeric`);
+    },
+    levels(name) {
+      const [feature, column] = at(name);
+      if (feature.kind !== 'numeric' && column.kind !== 'numeric') return [feature, column];
+      throw new TypeError(`column ${name} has no levels`);
+    },
   };
 }
 
@@ -68,10 +140,7 @@ export async function countUnseen(feature: Feature, column: Column, rows: Int32A
 }
 
 /** Of a column's codes and of a missing cell: the place among the feature's levels, −1 when it is none of them. */
-function levelPlaces(
-  feature: Feature & { kind: 'boolean' | 'categorical' },
-  column: BooleanColumn | CategoricalColumn,
-) {
+function levelPlaces(feature: LevelFeature, column: BooleanColumn | CategoricalColumn) {
   const levels = feature.kind === 'boolean' ? [false, true] : levelsOf(feature);
   const own = column.kind === 'boolean' ? [false, true] : column.levels;
   const places = new Map<string | boolean, number>(levels.map((level, i) => [level, i]));

@@ -3,10 +3,10 @@
  * stored in a `Feature`. The numbers that features turn into are encode.ts's business.
  */
 import type { Column } from '../data/table.ts';
-import { LogisticError, nearestName } from '../errors.ts';
+import { brief, LogisticError, nearestName } from '../errors.ts';
 import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
-import { type Feature, levelsOf, type Term } from '../predict/model-file.ts';
+import { type Feature, type Label, levelsOf, referencePlace, type Term } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 
 export interface FeatureRequest {
@@ -65,7 +65,7 @@ export function findColumn<C extends { readonly name: string }>(
   return column;
 }
 
-function unknownColumn(name: string, names: readonly string[]): LogisticError {
+export function unknownColumn(name: string, names: readonly string[]): LogisticError {
   const near = nearestName(name, names);
   return new LogisticError(
     'unknown-column',
@@ -87,6 +87,8 @@ export interface FitFeatures {
   readonly weights: Float64Array | undefined;
   /** How missing cells are filled; undefined when no missing cell is left or may be. */
   readonly imputation: 'mean' | 'median' | undefined;
+  /** By column: the level that the others are against, where that is not the first. */
+  readonly references?: Readonly<Record<string, Label>> | undefined;
 }
 
 /** What each column becomes, decided on the training rows: levels that occur there, and imputed values. */
@@ -98,7 +100,15 @@ export async function fitFeatures(columns: readonly Column[], fit: FitFeatures):
 
 async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { imputation } = fit;
+  const { name } = column;
+  const asked = fit.references && Object.hasOwn(fit.references, name) ? fit.references[name] : undefined;
   if (column.kind === 'numeric') {
+    if (asked !== undefined) {
+      throw new LogisticError('bad-option', `${name} is a column of numbers, which has no level ${asked}`, {
+        hint: `read it as a category: --categorical ${name}`,
+        details: { column: name },
+      });
+    }
     const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
     return { kind: 'numeric', column: column.name, impute, ...(column.style && { style: column.style }) };
   }
@@ -110,14 +120,42 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
       column: column.name,
       words: column.words,
       impute: frequent === null ? null : frequent === 1,
+      ...referenceOf(asked, name, column.words, ['false', 'true']),
     };
   }
+  const levels = column.levels.filter((_, code) => counts[code]! > 0);
   return {
     kind: 'categorical',
     column: column.name,
-    levels: column.levels.filter((_, code) => counts[code]! > 0),
+    levels,
     impute: frequent === null ? null : column.levels[frequent]!,
+    ...referenceOf(asked, name, levels),
   };
+}
+
+/** The level that was asked for, by its text or, of booleans, in any letter case or as true and false. */
+function referenceOf(
+  asked: Label | undefined,
+  column: string,
+  levels: readonly string[],
+  words: readonly string[] = [],
+): { readonly reference?: string } {
+  if (asked === undefined) return {};
+  const text = words.length > 0 ? String(asked).toLowerCase() : String(asked);
+  const place = levels.findIndex(
+    (level, k) => level === text || (words.length > 0 && level.toLowerCase() === text) || words[k] === text,
+  );
+  if (place >= 0) return { reference: levels[place]! };
+  const near = nearestName(text, levels);
+  const shownLevels = brief(levels.join(', '));
+  throw new LogisticError(
+    'unknown-level',
+    `${column} has no level ${JSON.stringify(text)} in the training rows; it has ${shownLevels}`,
+    {
+      hint: near && `did you mean ${JSON.stringify(near)}?`,
+      details: { column, level: text },
+    },
+  );
 }
 
 async function levelWeights(codes: Int32Array, levels: number, { rows, weights }: FitFeatures) {
@@ -169,16 +207,17 @@ async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: '
 }
 
 /** A number of the design before it is scaled and fitted. */
-export type RawTerm = Pick<Term, 'name' | 'group' | 'factors'>;
+export type RawTerm = Pick<Term, 'name' | 'group' | 'factors' | 'offset'>;
 
-/** The terms of a feature: itself, or the indicator of each level but the first (the reference). */
+/** The terms of a feature: itself, or the indicator of each level but the reference. */
 export function termsOf(feature: Feature): RawTerm[] {
   const { column } = feature;
   if (feature.kind === 'numeric') {
     return [{ name: column, group: column, factors: [{ column, basis: { kind: 'identity' } }] }];
   }
+  const reference = referencePlace(feature);
   return levelsOf(feature)
-    .slice(1)
+    .filter((_, place) => place !== reference)
     .map((level) => ({
       name: `${column}=${level}`,
       group: column,

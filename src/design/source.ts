@@ -5,10 +5,10 @@
 import { type Column, freeNumbers } from '../data/table.ts';
 import { createRandom } from '../math/random.ts';
 import type { Feature } from '../predict/model-file.ts';
-import type { DesignColumn, RowSource } from '../rows/contract.ts';
-import { levelReader, numberReader, type RowList } from './encode.ts';
+import type { DenseColumn, DesignColumn, RowSource } from '../rows/contract.ts';
+import { type Encodings, encodingsOf, levelReader, type RowList, termReader } from './encode.ts';
 import type { Labels } from './labels.ts';
-import type { ScaledTerm } from './terms.ts';
+import { indicatedColumn, placesOf, runsOf, type ScaledTerm } from './terms.ts';
 
 /** Rows of the table with what belongs to each of them. */
 export interface Part extends RowList {
@@ -38,12 +38,12 @@ export function sourceOf(
   } = {},
 ): RowSource {
   const { labels, columns, features, terms } = encoding;
+  const encodings = encodingsOf(features, columns);
+  const fitted = terms.filter(({ excluded }) => excluded === undefined);
+  const releaseOf = more.handOver === true ? releasing(fitted, encodings) : () => ({});
   return {
     rows: part.rows.length,
-    columns: features.flatMap((feature, k): DesignColumn[] => {
-      const own = terms.filter((term) => term.group === feature.column && term.excluded === undefined);
-      return own.length === 0 ? [] : [designColumn(feature, columns[k]!, own, part, more.handOver === true)];
-    }),
+    columns: runsOf(fitted).map((run) => designColumn(run, encodings, part, releaseOf)),
     classes: labels.classes.length,
     labels: part.labels,
     weights: part.weights,
@@ -52,28 +52,45 @@ export function sourceOf(
 }
 
 function designColumn(
-  feature: Feature,
-  column: Column,
-  terms: readonly ScaledTerm[],
+  run: readonly ScaledTerm[],
+  encodings: Encodings,
   list: RowList,
-  handOver: boolean,
+  releaseOf: (term: ScaledTerm) => Pick<DenseColumn, 'release'>,
 ): DesignColumn {
-  if (feature.kind === 'numeric' && column.kind === 'numeric') {
-    const [{ mean, scale }] = terms as [ScaledTerm];
-    const release = handOver ? { release: () => freeNumbers(column) } : {};
-    return { kind: 'dense', mean, scale, read: numberReader(feature, column, list), ...release };
+  const name = indicatedColumn(run[0]!);
+  if (name === undefined) {
+    const [term] = run as [ScaledTerm];
+    const { mean, scale } = term;
+    return { kind: 'dense', mean, scale, read: termReader(term, encodings, list), ...releaseOf(term) };
   }
-  if (feature.kind === 'numeric' || column.kind === 'numeric') throw new TypeError(`${column.name} changed its kind`);
-  const levels: readonly string[] = feature.kind === 'boolean' ? feature.words : feature.levels;
+  const [feature, column] = encodings.levels(name);
   return {
     kind: 'levels',
-    fitted: terms.map(({ factors: [factor] }) => {
-      const { basis } = factor!;
-      return basis.kind === 'level' ? levels.indexOf(basis.level) : -1;
-    }),
-    means: Float64Array.from(terms, ({ mean }) => mean),
-    scales: Float64Array.from(terms, ({ scale }) => scale),
+    fitted: placesOf(run, feature),
+    means: Float64Array.from(run, ({ mean }) => mean),
+    scales: Float64Array.from(run, ({ scale }) => scale),
     read: levelReader(feature, column, list),
+  };
+}
+
+/** Frees the numbers of a column once the last term that reads them has been placed. */
+function releasing(terms: readonly ScaledTerm[], encodings: Encodings) {
+  const uses = new Map<string, number>();
+  const numeric = ({ factors }: ScaledTerm): string[] => [
+    ...new Set(factors.flatMap(({ column, basis }) => (basis.kind === 'level' ? [] : [column]))),
+  ];
+  for (const column of terms.flatMap(numeric)) uses.set(column, (uses.get(column) ?? 0) + 1);
+  return (term: ScaledTerm): Pick<DenseColumn, 'release'> => {
+    const columns = numeric(term);
+    if (columns.length === 0) return {};
+    return {
+      release() {
+        for (const column of columns) {
+          uses.set(column, uses.get(column)! - 1);
+          if (uses.get(column) === 0) freeNumbers(encodings.numbers(column)[1]);
+        }
+      },
+    };
   };
 }
 

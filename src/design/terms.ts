@@ -1,13 +1,12 @@
 /**
- * Features → terms with their scaling: mean and deviation of each over the training rows, and which of them are
- * constant there. It knows nothing of how terms are fitted.
+ * Terms with their scaling: mean and deviation of each over the training rows, and which of them are constant there. It
+ * knows nothing of how terms are fitted.
  */
-import type { Column } from '../data/table.ts';
 import type { Warning } from '../errors.ts';
 import { sum } from '../math/vector.ts';
-import type { Feature } from '../predict/model-file.ts';
+import { type Feature, levelsOf } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
-import { levelReader, numberReader, type RowList } from './encode.ts';
+import { type Encodings, levelReader, type RowList, termReader } from './encode.ts';
 import { type RawTerm, requireDistinctTerms, termsOf } from './features.ts';
 import { measureScaling, type Scaling } from './scale.ts';
 
@@ -22,75 +21,119 @@ export interface TrainingRows extends RowList {
   readonly weights: Float64Array | undefined;
 }
 
-/** The terms of features, each with its scaling over the training rows. */
-export async function scaleTerms(
-  features: readonly Feature[],
-  columns: readonly Column[],
-  training: TrainingRows,
-  options: { readonly intercept: boolean },
-): Promise<ScaledTerms> {
-  const scalings: Scaling[][] = [];
-  for (const [k, feature] of features.entries()) scalings.push(await scalingsOf(feature, columns[k]!, training));
-  return termsWith(features, scalings, options);
-}
-
 export interface ScaledTerms {
   readonly terms: readonly ScaledTerm[];
   readonly warnings: readonly Warning[];
 }
 
-/**
- * The terms of features whose scalings are known. Without an intercept nothing is centred, and a constant column is one
- * like any other.
- */
+/** Terms side by side that are indicators of levels of one column, whose codes are read once; any other by itself. */
+export function runsOf<T extends RawTerm>(terms: readonly T[]): T[][] {
+  const runs: T[][] = [];
+  for (const term of terms) {
+    const column = indicatedColumn(term);
+    const last = runs.at(-1);
+    if (column !== undefined && last !== undefined && indicatedColumn(last[0]!) === column) last.push(term);
+    else runs.push([term]);
+  }
+  return runs;
+}
+
+/** The column of which a term is the indicator of a level. */
+export function indicatedColumn({ factors }: RawTerm): string | undefined {
+  const [{ column, basis }, ...more] = factors as [RawTerm['factors'][0], ...RawTerm['factors']];
+  return basis.kind === 'level' && more.length === 0 ? column : undefined;
+}
+
+/** Terms to be, by group: one of a category with a single level has none. */
+export interface GroupedTerms {
+  readonly terms: readonly RawTerm[];
+  readonly groups: readonly string[];
+}
+
+/** Each term with its scaling over the training rows. */
+export async function scaleTerms(
+  grouped: GroupedTerms,
+  encodings: Encodings,
+  training: TrainingRows,
+  options: { readonly intercept: boolean },
+): Promise<ScaledTerms> {
+  requireDistinctTerms(grouped.terms);
+  const scalings: Scaling[] = [];
+  for (const run of runsOf(grouped.terms)) scalings.push(...(await scalingsOf(run, encodings, training)));
+  return withScalings(grouped, scalings, options);
+}
+
+/** The terms of features by themselves. */
+export function plainTerms(features: readonly Feature[]): GroupedTerms {
+  return { terms: features.flatMap(termsOf), groups: features.map(({ column }) => column) };
+}
+
+/** The terms of features whose scalings are known. */
 export function termsWith(
   features: readonly Feature[],
   scalings: readonly (readonly Scaling[])[],
-  { intercept }: { readonly intercept: boolean },
+  options: { readonly intercept: boolean },
 ): ScaledTerms {
-  requireDistinctTerms(features.flatMap(termsOf));
-  const terms: ScaledTerm[] = [];
-  const constant = new Set<string>();
-  for (const [k, feature] of features.entries()) {
-    const own = termsOf(feature);
-    for (const [j, term] of own.entries()) {
-      const { mean, scale, constant: still } = scalings[k]![j]!;
-      const excluded = still && intercept;
-      if (excluded) constant.add(feature.column);
-      terms.push({ ...term, mean: intercept ? mean : 0, scale, ...(excluded && { excluded: 'constant' }) });
-    }
-    if (own.length === 0) constant.add(feature.column);
-  }
-  const names = [...constant];
-  if (names.length === 0) return { terms, warnings: [] };
-  const message = `${names.join(', ')}: constant over the training rows, so the coefficient is 0 and predictions do not depend on it`;
-  return { terms, warnings: [{ code: 'constant-column', message, columns: names }] };
+  const grouped = plainTerms(features);
+  requireDistinctTerms(grouped.terms);
+  return withScalings(grouped, scalings.flat(), options);
 }
 
-async function scalingsOf(feature: Feature, column: Column, training: TrainingRows): Promise<Scaling[]> {
+/**
+ * Without an intercept nothing is centred, and a constant column is one like any other. An offset stays whatever it is.
+ */
+function withScalings(
+  { terms, groups }: GroupedTerms,
+  scalings: readonly Scaling[],
+  { intercept }: { readonly intercept: boolean },
+): ScaledTerms {
+  const scaled = terms.map((term, j): ScaledTerm => {
+    const { mean, scale, constant } = scalings[j]!;
+    const excluded = constant && intercept && !term.offset;
+    return { ...term, mean: intercept ? mean : 0, scale, ...(excluded && { excluded: 'constant' }) };
+  });
+  const present = new Set(terms.map(({ group }) => group));
+  const excluded = new Set(scaled.flatMap((term) => (term.excluded ? [term.group] : [])));
+  const constant = groups.filter((group) => !present.has(group) || excluded.has(group));
+  if (constant.length === 0) return { terms: scaled, warnings: [] };
+  const message = `${constant.join(', ')}: constant over the training rows, so the coefficient is 0 and predictions do not depend on it`;
+  return { terms: scaled, warnings: [{ code: 'constant-column', message, columns: constant }] };
+}
+
+async function scalingsOf(run: readonly RawTerm[], encodings: Encodings, training: TrainingRows): Promise<Scaling[]> {
   const count = training.rows.length;
   const { weights } = training;
-  if (feature.kind === 'numeric') {
-    if (column.kind !== 'numeric') throw new TypeError(`column ${column.name} is not numeric`);
-    return [await measureScaling(numberReader(feature, column, training), { count, weights })];
-  }
-  if (column.kind === 'numeric') throw new TypeError(`column ${column.name} has no levels`);
-  // The mean of an indicator is its level's fraction p of the weight, its variance p·(1 − p).
-  const totals = new Float64Array(termsOf(feature).length + 1);
-  const read = levelReader(feature, column, training);
+  const column = indicatedColumn(run[0]!);
+  if (column === undefined) return [await measureScaling(termReader(run[0]!, encodings, training), { count, weights })];
+  const [feature, codes] = encodings.levels(column);
+  const totals = new Float64Array(levelsOf(feature).length);
+  const read = levelReader(feature, codes, training);
   await overRows(count, (from, to) => {
-    const codes = new Int32Array(to - from);
-    read(from, codes);
-    for (let i = 0; i < codes.length; i++) totals[codes[i]!]! += weights ? weights[from + i]! : 1;
+    const places = new Int32Array(to - from);
+    read(from, places);
+    for (let i = 0; i < places.length; i++) totals[places[i]!]! += weights ? weights[from + i]! : 1;
   });
-  return indicatorScalings(totals);
+  const all = sum(totals);
+  return placesOf(run, feature).map((place) => indicatorScaling(totals[place]!, all));
+}
+
+/** The places among a feature's levels that some terms indicate. */
+export function placesOf(run: readonly RawTerm[], feature: Feature): number[] {
+  const levels = levelsOf(feature);
+  return run.map(({ factors: [factor] }) => {
+    const { basis } = factor!;
+    return basis.kind === 'level' ? levels.indexOf(basis.level) : -1;
+  });
+}
+
+/** The mean of an indicator is its level's fraction p of the weight, its variance p·(1 − p). */
+function indicatorScaling(own: number, all: number): Scaling {
+  const constant = own === 0 || own === all;
+  return { mean: own / all, scale: constant ? 1 : Math.sqrt((own / all) * ((all - own) / all)), constant };
 }
 
 /** The scalings of the indicators of all levels but the first, from the weight of each level. */
 export function indicatorScalings(totals: Float64Array): Scaling[] {
   const all = sum(totals);
-  return Array.from(totals.subarray(1), (own) => {
-    const constant = own === 0 || own === all;
-    return { mean: own / all, scale: constant ? 1 : Math.sqrt((own / all) * ((all - own) / all)), constant };
-  });
+  return Array.from(totals.subarray(1), (own) => indicatorScaling(own, all));
 }

@@ -9,7 +9,7 @@ export type NodeRole =
   | { readonly role: 'bias' | 'score' | 'probability' | 'label'; readonly class: number }
   | { readonly role: 'loss' | 'sample weight' | 'weighted loss' };
 
-/** The number that a cell of a raw row is read as: its own, or 1 and 0 for whether it has one level. */
+/** The number that a factor makes of a cell of a raw row: its own or a function of it, or 1 and 0 for whether it has one level. */
 export interface CellRole {
   readonly role: 'cell';
   readonly column: string;

@@ -4,6 +4,7 @@
  * does.
  */
 import { LogisticError } from '../errors.ts';
+import { valueAt } from '../predict/basis.ts';
 import { type Cell, readText } from '../predict/cell.ts';
 import { classesByCode, type Factor, levelsOf, type ModelFile, type Term } from '../predict/model-file.ts';
 import { cellReaders, cellsOf } from '../predict/read-row.ts';
@@ -81,10 +82,10 @@ function readCells(model: ModelFile, row: unknown, unseen: ModelFile['unseen']) 
     const cell: Cell = given[i];
     let value = readers[i]!(cell);
     if (typeof value !== 'number') {
-      if (!(value.unseen && unseen === 'ignore'))
+      if (value.unseen === undefined || unseen !== 'ignore')
         throw new LogisticError('unpredictable-row', `the row: ${value.problem}`);
       notes.push(`${value.problem}, taken as the reference`);
-      value = -1; // none of the levels
+      value = value.unseen;
     }
     const text = readText(cell, tokens) ?? null;
     cells.set(feature.column, { given: text, imputed: text === null, value, levels: levelsOf(feature) });
@@ -93,6 +94,13 @@ function readCells(model: ModelFile, row: unknown, unseen: ModelFile['unseen']) 
 }
 
 const keyOf = ({ column, basis }: Factor): string => JSON.stringify([column, basis]);
+
+/** sex=male, log(income), polynomial of age */
+function nameOf({ column, basis }: Factor): string {
+  if (basis.kind === 'identity') return column;
+  if (basis.kind === 'level') return `${column}=${basis.level}`;
+  return basis.kind === 'piecewise' ? `polynomial of ${column}` : `${basis.kind}(${column})`;
+}
 
 /** The numbers that the terms make of cells, each once: r_1, r_2, … */
 function cellNumbers(
@@ -104,14 +112,13 @@ function cellNumbers(
     const { column, basis } = factor;
     if (numbers.has(keyOf(factor))) continue;
     const { value, levels, given, imputed } = cells.get(column)!;
-    const level = basis.kind === 'level' ? basis.level : undefined;
     const i = numbers.size + 1;
     numbers.set(keyOf(factor), {
       id: `r_${i}`,
       symbol: symbol('r', i),
-      name: level === undefined ? column : `${column}=${level}`,
-      about: { role: 'cell', column, given, imputed, ...(level !== undefined && { level }) },
-      is: level === undefined ? value : Number(levels[value] === level),
+      name: nameOf(factor),
+      about: { role: 'cell', column, given, imputed, ...(basis.kind === 'level' && { level: basis.level }) },
+      is: basis.kind === 'level' ? Number(levels[value] === basis.level) : valueAt(basis, value),
     });
   }
   return numbers;

@@ -71,9 +71,9 @@ export async function findRecession(
     if (sum(direction.map(Math.abs)) * farthest < negligibleMove) return undefined;
     if (maxNorm(point.gradient) <= tolerance) {
       const multiple = multiples[rows.storagePrecision];
-      const far = exact.expand(direction).map((d) => multiple * d);
+      const far = exact.expandStep(direction).map((d) => multiple * d);
       const found = readSigns(await rows.measure(far, 0.5, { partitions, signal }), classWeights.length);
-      if (found) return { recession: { ...found, direction: exact.expand(direction), totalWeight }, point };
+      if (found) return { recession: { ...found, direction: exact.expandStep(direction), totalWeight }, point };
     }
     const next = await step(point);
     if (next === undefined || !(maxNorm(next.gradient) < maxNorm(point.gradient))) return undefined;

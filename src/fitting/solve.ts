@@ -37,6 +37,12 @@ const defaultIterations = { newton: 100, chord: 50, lbfgs: 1000, gd: 10_000 };
 /** Minimises the objective. Rejects with LogisticError 'diverged', with the signal's reason, or with the rows' errors. */
 export async function solve(problem: FitProblem, options: FittingOptions, hooks: FitHooks = {}): Promise<Solution> {
   const { signal } = hooks;
+  if (problem.held !== undefined && problem.held.size > 0 && options.solver === 'gd') {
+    throw new LogisticError('bad-option', 'gradient descent takes no offset: its steps are bounded at score 0', {
+      hint: 'leave out the solver',
+      details: { option: 'solver' },
+    });
+  }
   if (problem.firth) return solveFirth(await problem.rows, problem, problem.firth, options, hooks);
   // 1 Warm start: the optimum of a sample, which must be better on all rows than the null model.
   const guess = problem.guess ?? (problem.sample && (await warmStart(problem.sample, problem, options, signal)));
@@ -44,7 +50,7 @@ export async function solve(problem: FitProblem, options: FittingOptions, hooks:
   const coarse = createObjective(rows, rows.precisions[0]!, problem);
   const exact = createObjective(rows, 'float64', problem);
   const start = guess && (await exact.point(exact.restrict(guess.theta), 1, signal));
-  const useful = start !== undefined && start.value <= exact.nullValue;
+  const useful = start !== undefined && start.value <= (exact.nullValue ?? Number.POSITIVE_INFINITY);
 
   // 2 and 3, from the guess or, where there is none or it leads nowhere, from 0.
   let stages = useful ? await descend({ coarse, exact }, { guess: guess!, start }, options, hooks) : undefined;

@@ -32,11 +32,10 @@ export interface Guess {
  */
 export async function warmStart(
   sample: RowSums,
-  { penalty, intercept, features }: Problem,
+  { partitions: _other, ...problem }: Problem,
   options: FittingOptions,
   signal: AbortSignal | undefined,
 ): Promise<Guess | undefined> {
-  const problem = { penalty, intercept, features }; // the sample has partitions of its own
   const coarse = createObjective(sample, sample.precisions[0]!, problem);
   const { rows } = joinSummaries(sample.partitions);
   if (options.solver === 'gd' || rows < rowsPerParameter * coarse.dimension) return undefined;

@@ -2,6 +2,10 @@
  * The door: unknown options are refused with the nearest name or the translation of another library's, values by type and
  * range, and defaults put in place.
  */
+
+import { parseFormula } from '../design/formula.ts';
+import { treeOf } from '../design/model-terms.ts';
+import { hasAll, variablesOf } from '../design/term-tree.ts';
 import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { optionRecords } from './option-records.ts';
 import type { CheckedOptions, Options } from './options.ts';
@@ -71,7 +75,37 @@ export function checkOptions(options: Options): CheckedOptions {
         : `is fitted by newton; the solver is ${checked.solver}`;
     throw new LogisticError('bad-option', `firth ${other}`, { details: { option: 'firth' } });
   }
-  return checked;
+  return withTerms(checked);
+}
+
+/** What a formula or terms say of the columns: which are read, which are categories; and of the intercept. */
+function withTerms(checked: CheckedOptions): CheckedOptions {
+  const { formula, terms, offset, only, drop, categorical = [], intercept } = checked;
+  if (formula !== undefined && terms !== undefined) {
+    throw new LogisticError('bad-option', 'formula and terms both say what the terms are', {
+      hint: 'leave one of them out',
+      details: { option: 'terms' },
+    });
+  }
+  const beside = only && offset !== undefined ? { only: [...new Set([...only, offset])] } : {};
+  const tree = treeOf(checked);
+  if (tree === undefined) return { ...checked, ...beside };
+  const variables = variablesOf(tree);
+  const named = [...new Set([...variables.map(({ column }) => column), ...(offset === undefined ? [] : [offset])])];
+  const lost = drop?.find((name) => named.includes(name));
+  if (lost !== undefined) {
+    throw new LogisticError('bad-option', `drop lists ${JSON.stringify(lost)}, which is among the terms`, {
+      hint: 'leave it out of one of them',
+      details: { option: 'drop' },
+    });
+  }
+  const categories = variables.flatMap(({ column, transform }) => (transform.kind === 'category' ? [column] : []));
+  return {
+    ...checked,
+    ...(hasAll(tree) && only === undefined ? {} : { only: [...new Set([...(hasAll(tree) ? only! : []), ...named])] }),
+    ...(categories.length > 0 && { categorical: [...new Set([...categorical, ...categories])] }),
+    intercept: intercept && (formula === undefined || parseFormula(formula).intercept),
+  };
 }
 
 /** CR0 and CR1 go with a column of clusters, and it with no other kind; its rows are read again after the fit. */

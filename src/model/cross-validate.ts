@@ -83,6 +83,7 @@ async function foldProblem(
   const fold: FitProblem = {
     rows,
     intercept: problem.intercept,
+    held: problem.held,
     firth: problem.firth,
     partitions,
     features: kept.length === rows.features ? undefined : kept,

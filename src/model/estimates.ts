@@ -7,7 +7,7 @@ import { rawCoefficients } from './raw-coefficients.ts';
 import type { InferenceContext } from './refits.ts';
 
 export function scalingOf(design: DecidedDesign, intercept: boolean): Scaling {
-  const fitted = design.terms.filter((term) => term.excluded === undefined);
+  const fitted = design.terms.filter((term) => term.excluded === undefined && !term.offset);
   return {
     means: Float64Array.from(fitted, ({ mean }) => mean),
     scales: Float64Array.from(fitted, ({ scale }) => scale),
@@ -24,7 +24,7 @@ export function estimatesOf({
   scaling,
 }: InferenceContext): Estimate[] {
   const { terms, intercepts } = rawCoefficients(design, solution.theta);
-  const scored = scoredClasses({ name: '', ...design.labels });
+  const scored = scoredClasses(design.labels);
   const width = widthOf(scaling);
   const infinite = new Map(
     separation?.coefficients.map(({ name, class: of, sign }) => [`${of} ${name}`, sign > 0 ? '+∞' : '−∞']),
@@ -36,9 +36,10 @@ export function estimatesOf({
       return limit && `no finite estimate: ${limit}`;
     };
     let next = c * width;
-    const slopes = terms.map(({ name, group, coefficients, excluded }): Estimate => {
-      const at = excluded === undefined ? next++ : undefined;
-      return { name, term: group, ...of, estimate: coefficients[c]!, at, note: excluded ?? noteOf(name) };
+    const slopes = terms.map(({ name, group, coefficients, excluded, offset }): Estimate => {
+      const note = offset ? 'offset' : excluded;
+      const at = note === undefined ? next++ : undefined;
+      return { name, term: group, ...of, estimate: coefficients[c]!, at, note: note ?? noteOf(name) };
     });
     if (!options.intercept) return slopes;
     const name = '(intercept)';

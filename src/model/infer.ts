@@ -84,7 +84,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     near && modelled && rows.scoreVectors === 1 && work * order * evaluationsPerInterval <= profileProducts;
   const own = { covariance, order };
   const profiles = profiled ? await profilesOf(estimates, { ...context, ...own }) : new Map<Estimate, Interval>();
-  const groups = [...new Set(design.terms.map(({ group }) => group))];
+  const groups = [...new Set(design.terms.flatMap(({ group, offset }) => (offset ? [] : [group])))];
   const refitted = near && options.weightType !== 'sampling' && independent && work * groups.length <= refitProducts;
   const terms: TermSummary[] = [];
   for (const term of groups) terms.push(await summariseTerm(term, estimates, { ...context, ...own, refitted }));
@@ -125,15 +125,14 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   return order > storedEstimates ? { summary } : { summary, covariance: lowerTriangle(estimates, own) };
 }
 
-/** Of the model and of the null model; by Firth's method both are penalised, with the prior of all coefficients in raw units. */
+/** Of the model and of the null model, which keeps an offset; by Firth's method both are penalised, with the prior of all coefficients in raw units. */
 async function logLikelihoods(context: Context): Promise<{ readonly logLikelihood: number; readonly null: number }> {
   const { placed, options, objective, optimum, observations, scaling, order } = context;
-  if (!options.firth)
-    return { logLikelihood: -observations * optimum.value, null: -observations * objective.nullValue };
-  // ln|I| in raw units has Σ 2·ln scale_j more.
-  const units = scaling.scales.reduce((sum, scale) => sum + Math.log(scale), 0);
   const slopes = new Set(Array.from({ length: order - Number(placed.problem.intercept) }, (_, j) => j));
-  const without = await smallestWithout(slopes, context);
+  const known = options.firth ? undefined : objective.nullValue;
+  const without = known ?? (await smallestWithout(slopes, context));
+  // By Firth's method, ln|I| in raw units has Σ 2·ln scale_j more.
+  const units = options.firth ? scaling.scales.reduce((sum, scale) => sum + Math.log(scale), 0) : 0;
   return { logLikelihood: units - observations * optimum.value, null: units - observations * without };
 }
 
@@ -171,12 +170,13 @@ const sandwichType = ({ cluster, robust, weightType }: CheckedOptions): Sandwich
 async function robustly(
   type: SandwichType,
   inverse: Float64Array,
-  { placed: { design, part, clusters }, solution, rows, order, hooks }: Context,
+  { placed: { design, part, clusters }, solution, objective, rows, order, hooks }: Context,
 ): Promise<Float64Array> {
   const partitions = trainingPartitions(design);
   const full = rows.features + 1;
+  const places = objective.restrict(Float64Array.from({ length: full }, (_, place) => place));
   const bread = new Float64Array(full * full);
-  for (let i = 0; i < order; i++) bread.set(inverse.subarray(i * order, (i + 1) * order), i * full);
+  for (let at = 0; at < inverse.length; at++) bread[wide(at)] = inverse[at]!;
   const { labels, sampleWeights: weights } = trainingPart(part!, design);
   const rowwise = rows.rowwise!;
   const over = { partitions, signal: hooks.signal };
@@ -191,7 +191,12 @@ async function robustly(
     type,
     clusters,
   });
-  return Float64Array.from(inverse, (_, at) => whole[Math.floor(at / order) * full + (at % order)]!);
+  return Float64Array.from(inverse, (_, at) => whole[wide(at)]!);
+
+  /** Of a place in a matrix of the free coefficients: the place in that of all. */
+  function wide(at: number): number {
+    return places[Math.floor(at / order)]! * full + places[at % order]!;
+  }
 }
 
 function trainingPart(part: Part, { counts }: DecidedDesign) {
@@ -201,7 +206,7 @@ function trainingPart(part: Part, { counts }: DecidedDesign) {
   };
 }
 
-/** Tests of all coefficients of one column. */
+/** Tests of all coefficients of one term. */
 async function summariseTerm(
   term: string,
   estimates: readonly Estimate[],
@@ -211,13 +216,15 @@ async function summariseTerm(
   const own = estimates.filter((estimate) => estimate.term === term && estimate.at !== undefined);
   const all = estimates.flatMap(({ term: of, at }) => (of === null || at === undefined ? [] : [at]));
   const df = own.length;
+  const products = context.placed.design.containing?.get(term) ?? [];
+  const containing = estimates.filter((estimate) => products.includes(estimate.term!));
   const finite = estimates.every(({ note, at }) => at === undefined || note === undefined);
   const gvif =
     rows.scoreVectors === 1 && finite ? inflation(covariance, order, { own: own.map(({ at }) => at!), all }) : null;
   return {
     term,
     df,
-    likelihoodRatio: refitted && df > 0 ? await withoutTerm(own, context) : null,
+    likelihoodRatio: refitted && df > 0 ? await withoutTerm(own, containing, context) : null,
     wald: df > 0 ? waldTest(own, context) : null,
     gvif,
     adjustedGvif: gvif === null ? null : gvif ** (1 / (2 * df)),

@@ -40,7 +40,7 @@ export function rowInfluence<L extends Label>(
     const x = terms.map((_, j) => (raw[first + j]! - means[j]!) / scales[j]!);
     return {
       x: Float64Array.from(intercept ? [...x, 1] : x),
-      z: scoresOf(design, raw)[0]!,
+      z: scoresOf(design, raw, values)[0]!,
       label: codes[i]!,
       weight: weights ? weights[i]! : 1,
     };

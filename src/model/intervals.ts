@@ -39,7 +39,7 @@ export function intervalsOf(
   const quantile = normalQuantile(level);
   return (values) => {
     const x = rawRow(design, values);
-    const z = scoresOf(design, x)[0]!;
+    const z = scoresOf(design, x, values)[0]!;
     const standardError = deltaError(x, covariance);
     const half = quantile * standardError;
     return { probability: sigmoid(z), low: sigmoid(z - half), high: sigmoid(z + half), standardError };

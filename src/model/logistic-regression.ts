@@ -5,6 +5,7 @@
 import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
 import type { PageFileOpener, StoredTable } from '../data/stored-table.ts';
 import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
+import { parseFormula } from '../design/formula.ts';
 import { LogisticError, requireOptions, unexpected, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
@@ -98,15 +99,18 @@ export class LogisticRegression {
     labels: T,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<LabelOf<T>>>;
-  /** Fits an array of objects, columns by name, an Arrow table, a file or a query, whose column `target` has the labels. */
+  /**
+   * Fits an array of objects, columns by name, an Arrow table, a file or a query, whose column `target` has the labels; it
+   * may be left out where a formula names it.
+   */
   async fit<L extends Label = Label>(
     data: TrainingData | FileInput | QueryInput,
-    target: string,
+    target?: string,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<L>>;
   async fit(
     data: TrainingData | FileInput | QueryInput,
-    target: TrainingLabels | string,
+    target?: TrainingLabels | string,
     options: FitOptions = {},
   ): Promise<FittedLogisticRegression> {
     return FittedLogisticRegression.fromJSON(await this.#fit(data, target, options, this.#options));
@@ -118,7 +122,7 @@ export class LogisticRegression {
    */
   async crossValidate(
     data: TrainingData | FileInput | QueryInput,
-    target: TrainingLabels | string,
+    target?: TrainingLabels | string,
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
     requireOptions(options, [...fitOptionNames, 'folds', 'seed'], 'crossValidate');
@@ -132,21 +136,22 @@ export class LogisticRegression {
    * The queries that `fit` would ask of a database, as SQL: the columns are described, and no row is read. What earlier
    * answers decide stands as :number, :level, :reference or :class. Throws as `fit` does of its columns and options.
    */
-  async toSQL(data: FileInput | QueryInput, target: string): Promise<string> {
+  async toSQL(data: FileInput | QueryInput, target?: string): Promise<string> {
     const input = isQuery(data) ? data : await this.#databases().queryOf(data);
     return this.#withConnection(input, {}, ({ connection, query, source }) =>
-      queryText({ connection, query }, requireTarget(target, source), this.#options),
+      queryText({ connection, query }, requireTarget(askedTarget(target, this.#options), source), this.#options),
     );
   }
 
   async #fit(
     data: TrainingData | FileInput | QueryInput,
-    target: TrainingLabels | string,
+    given: TrainingLabels | string | undefined,
     more: FitOptions,
     options: CheckedOptions,
   ) {
     requireOptions(more, fitOptionNames, 'fit');
     requireHooks(more);
+    const target = askedTarget(given, options) as TrainingLabels | string;
     const elsewhere = options.rows !== 'memory';
     if (isQuery(data)) return this.#fitQuery(data, target, more, options);
     if (isFile(data) && options.rows === 'there') {
@@ -259,6 +264,18 @@ function storeOf(connection: Connection): NonNullable<Connection['store']> {
   throw new LogisticError('bad-option', `rows of ${connection.detail} are not kept on disk`, {
     hint: 'read them into memory (--rows memory) or leave them there (--rows there)',
     details: { option: 'rows' },
+  });
+}
+
+/** What is predicted, by the call or by the formula. */
+function askedTarget(given: unknown, { formula }: CheckedOptions): unknown {
+  const named = formula === undefined ? undefined : parseFormula(formula).target;
+  if (named === undefined || named === given) return given;
+  if (given === undefined) return named;
+  const found = typeof given === 'string' ? `the target is ${given}` : 'labels are given beside';
+  throw new LogisticError('bad-option', `the formula predicts ${named}, and ${found}`, {
+    hint: 'leave one of them out',
+    details: { option: 'formula' },
   });
 }
 

@@ -2,8 +2,8 @@
 import { deltaError } from '../inference/covariance.ts';
 import { effectSums, type ScoredRow } from '../inference/effects.ts';
 import { type WaldNumbers, waldOf } from '../inference/summary.ts';
-import { classesByCode, type Label, levelsOf } from '../predict/model-file.ts';
-import { type CellValues, type RowDesign, rawRow, scoresOf } from './design-rows.ts';
+import { classesByCode, type Label, levelsOf, referencePlace } from '../predict/model-file.ts';
+import { type CellValues, type CompiledTerm, type RowDesign, rawRow, scoresOf } from './design-rows.ts';
 import { level } from './refits.ts';
 
 /** What a change of one column does to a probability, on average over rows. */
@@ -56,7 +56,7 @@ export function marginalEffects(
   const changes = changesOf(design, rows).map((change) => ({ ...change, sums: effectSums(codes, { k, p }) }));
   const scored = (values: CellValues): ScoredRow => {
     const x = rawRow(design, values);
-    return { x, z: scoresOf(design, x) };
+    return { x, z: scoresOf(design, x, values) };
   };
   let total = 0;
   rows.forEach((values, i) => {
@@ -66,7 +66,7 @@ export function marginalEffects(
     for (const { at, contrast, sums } of changes) {
       if (contrast === undefined) {
         const dx = derivatives(design, values, at);
-        sums.addSlope(row, dx, scoreSlopes(design, dx), s);
+        sums.addSlope(row, dx, scoreSlopes(design, dx, values, at), s);
       } else {
         const withValue = (value: number) => (values[at] === value ? row : scored(values.with(at, value)));
         sums.addProbability(withValue(contrast.to), s);
@@ -91,16 +91,18 @@ export function marginalEffects(
   return { effects, level, weight: total, notes: known ? [] : [`no standard errors: ${covariance}`] };
 }
 
-/** What can be changed in the columns that some estimated term has: numbers, and levels against the first. */
+/** What can be changed in the columns that some estimated term has: numbers, and levels against the reference. */
 function changesOf({ model, terms }: RowDesign, rows: readonly CellValues[]): Change[] {
   return model.features.flatMap((feature, at): Change[] => {
     if (!terms.some(({ compiled }) => compiled.some((factor) => factor.at === at))) return [];
     const { column } = feature;
     const levels = feature.kind === 'numeric' && isBinary(rows, at) ? ['0', '1'] : levelsOf(feature);
     if (levels.length === 0) return [{ at, column }];
-    return levels.slice(1).map((level, place) => {
-      return { at, column, contrast: { from: 0, to: place + 1, names: { level, against: levels[0]! } } };
-    });
+    const from = referencePlace(feature);
+    const against = levels[from]!;
+    return levels.flatMap((level, to) =>
+      to === from ? [] : [{ at, column, contrast: { from, to, names: { level, against } } }],
+    );
   });
 }
 
@@ -111,22 +113,30 @@ function isBinary(rows: readonly CellValues[], at: number): boolean {
 
 /** ∂x/∂u [p] of a row by the number u of one feature: of a product the sum over the factors that hold it. */
 function derivatives({ terms, intercept }: RowDesign, values: CellValues, by: number): Float64Array {
-  const slopes = terms.map(({ compiled }) =>
-    compiled.reduce((sum, own, j) => {
-      if (own.at !== by) return sum;
-      const others = compiled.reduce(
-        (product, { at, value }, l) => (l === j ? product : product * value(values[at]!)),
-        1,
-      );
-      return sum + own.slope(values[by]!) * others;
-    }, 0),
-  );
+  const slopes = terms.map((term) => derivative(term, values, by));
   return Float64Array.from(intercept ? [0, ...slopes] : slopes);
 }
 
+function derivative({ compiled }: CompiledTerm, values: CellValues, by: number): number {
+  return compiled.reduce((sum, own, j) => {
+    if (own.at !== by) return sum;
+    const others = compiled.reduce(
+      (product, { at, value }, l) => (l === j ? product : product * value(values[at]!)),
+      1,
+    );
+    return sum + own.slope(values[by]!) * others;
+  }, 0);
+}
+
 /** ∂z/∂u [k] */
-function scoreSlopes({ model, terms, intercept }: RowDesign, dx: Float64Array): number[] {
+function scoreSlopes(
+  { model, terms, offsets, intercept }: RowDesign,
+  dx: Float64Array,
+  values: CellValues,
+  by: number,
+): number[] {
+  const beside = offsets.reduce((sum, term) => sum + derivative(term, values, by), 0);
   return model.intercepts.map((_, c) =>
-    terms.reduce((sum, { coefficients }, j) => sum + coefficients[c]! * dx[Number(intercept) + j]!, 0),
+    terms.reduce((sum, { coefficients }, j) => sum + coefficients[c]! * dx[Number(intercept) + j]!, beside),
   );
 }

@@ -3,11 +3,21 @@
  * nothing itself and knows no fit.
  */
 import { backendNames } from '../backends/names.ts';
+import { isTree } from '../design/term-tree.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import type { Options } from './options.ts';
 
 /** How a flag's value is read from the command line; absent for flags without one. */
-export type FlagKind = 'number' | 'duration' | 'string' | 'list' | 'character' | 'choice' | 'class-weight' | 'threads';
+export type FlagKind =
+  | 'number'
+  | 'duration'
+  | 'string'
+  | 'reference'
+  | 'list'
+  | 'character'
+  | 'choice'
+  | 'class-weight'
+  | 'threads';
 
 interface OptionRecord {
   readonly expected: string;
@@ -55,8 +65,34 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     ...label,
     flag: {
       usage: '--reference <label>',
+      kind: 'reference',
+      help: 'the class that log-odds are against (default: the first in sorted order), or column=level: the level that the others of a category are against; repeatable',
+    },
+  },
+  referenceLevels: {
+    expected: 'a level for each column: { race: "white" }',
+    holds: (value) =>
+      typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(label.holds),
+  },
+  formula: {
+    ...string,
+    flag: {
+      usage: '--formula <formula>',
       kind: 'string',
-      help: 'the class that log-odds are against (default: the first in sorted order)',
+      help: "terms as in R: 'y ~ age + sex*smoker + poly(bmi, 2)' (default: every column)",
+    },
+  },
+  terms: {
+    expected: "a list of columns' names and of what poly(), cross() and other functions give",
+    holds: (value) =>
+      Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' || isTree(item)),
+  },
+  offset: {
+    ...string,
+    flag: {
+      usage: '--offset <column>',
+      kind: 'string',
+      help: 'column that is added to the log-odds, its coefficient 1',
     },
   },
   only: { ...strings, flag: { usage: '--only <columns>', kind: 'list', help: 'only these columns as features' } },

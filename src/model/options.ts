@@ -4,6 +4,7 @@
  */
 import type { BackendName } from '../backends/names.ts';
 import type { DesignOptions } from '../design/design.ts';
+import type { TermInput } from '../design/term-tree.ts';
 import type { FittingOptions } from '../fitting/options.ts';
 import type { Label, MissingPolicy, UnseenPolicy } from '../predict/model-file.ts';
 import type { Precision } from '../rows/contract.ts';
@@ -32,6 +33,14 @@ export interface Options {
   readonly classWeight?: 'balanced' | Readonly<Record<string, number>>;
   /** The class that log-odds are taken against; default the first in sorted order. */
   readonly reference?: Label;
+  /** By column: the level of a category that the others are against; default the first in sorted order. */
+  readonly referenceLevels?: Readonly<Record<string, Label>>;
+  /** Terms as text, as in R: 'am ~ wt + cyl*hp + poly(age, 2)'; default every column. What it names is all that is read. */
+  readonly formula?: string;
+  /** The same by functions: ['wt', cross('cyl', 'hp'), poly('age', 2)]. */
+  readonly terms?: readonly TermInput[];
+  /** A column of numbers that is added to the log-odds: a term whose coefficient is 1. Two classes only. */
+  readonly offset?: string;
   /** Two classes: the one that the probabilities are of, which makes the other the reference. */
   readonly positive?: Label;
   /** Two classes: the positive one is predicted from this probability on; default 0.5. */

@@ -93,6 +93,7 @@ async function withPlacedTable<T>(
       sample,
       penalty: penaltyOf(design, options),
       intercept: options.intercept,
+      held: heldOf(design),
       partitions,
       firth: options.firth ? { weights: design.part.weights } : undefined,
     };
@@ -157,6 +158,12 @@ export function sampleOf(design: Design, seed: number, leastCells = sampledCells
   const count = Math.min(Math.floor(counts.train / rowsPerSampled), Math.floor(mostCells / Math.max(1, n)));
   if (counts.train * n < leastCells || count === 0) return undefined;
   return sourceOf(design, samplePart(part, counts.train, count, seed));
+}
+
+/** The coefficient of an offset is 1 in raw units. */
+export function heldOf({ terms }: DecidedDesign): FitProblem['held'] {
+  const fitted = terms.filter((term) => term.excluded === undefined);
+  return new Map(fitted.flatMap(({ offset, scale }, j) => (offset ? [[j, scale] as const] : [])));
 }
 
 /** In raw units the penalty of a standardised coefficient grows with 1/scale². */

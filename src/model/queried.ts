@@ -98,9 +98,12 @@ function requireQueried(options: CheckedOptions): void {
 }
 
 /** What needs each row by itself is not for rows that stay elsewhere, on disk or in a database. */
-export function requireServed({ folds, missing, solver, firth, backend }: CheckedOptions): void {
+export function requireServed(options: CheckedOptions): void {
+  const { folds, missing, solver, firth, backend } = options;
   if (folds !== undefined) throw notServed('folds', 'there is no cross-validation');
   if (missing !== undefined && missing !== 'drop') throw notServed('missing', 'rows with missing cells are dropped');
+  const own = (['formula', 'terms', 'offset', 'referenceLevels'] as const).find((name) => options[name] !== undefined);
+  if (own !== undefined) throw notServed(own, 'every column is a term by itself');
   if (firth) throw notServed('firth', "Firth's likelihood needs each row by itself");
   if (backend !== 'auto' && backend !== 'cpu') throw notServed('backend', 'sums are those of the engine, or of cpu');
   if (solver === 'gd') throw notServed('solver', 'gradient descent would make thousands of passes');

@@ -65,12 +65,21 @@ export async function profilesOf(
   return intervals;
 }
 
-/** The likelihood-ratio test of one column: a refit without it on the same rows. */
-export async function withoutTerm(own: readonly Estimate[], context: InferenceContext) {
-  const fixed = new Set(own.map(({ at }) => at!));
+/**
+ * The likelihood-ratio test of one term by refits on the same rows, of type II: with and without it, where the products
+ * that contain it are left out of both.
+ */
+export async function withoutTerm(
+  own: readonly Estimate[],
+  containing: readonly Estimate[],
+  context: InferenceContext,
+) {
   const { observations, optimum } = context;
-  const without = await smallestWithout(fixed, context);
-  return chiSquared(Math.max(0, 2 * observations * (without - optimum.value)), own.length);
+  const places = (of: readonly Estimate[]): number[] => of.flatMap(({ at }) => at ?? []);
+  const products = places(containing);
+  const whole = products.length === 0 ? optimum.value : await smallestWithout(new Set(products), context);
+  const without = await smallestWithout(new Set([...products, ...places(own)]), context);
+  return chiSquared(Math.max(0, 2 * observations * (without - whole)), own.length);
 }
 
 /** The smallest value of the objective with some coefficients held at 0. */

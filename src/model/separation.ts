@@ -31,7 +31,7 @@ export function describeSeparation(design: DecidedDesign, { recession }: Solutio
   if (recession === undefined) return null;
   const { complete, weight, totalWeight, direction } = recession;
   const { terms, intercepts } = rawCoefficients(design, direction);
-  const scored = scoredClasses({ name: '', ...design.labels });
+  const scored = scoredClasses(design.labels);
   const largest = Math.max(...terms.flatMap(({ standardized }) => standardized.map(Math.abs)));
   const coefficients = scored.flatMap((label, c): InfiniteCoefficient[] => {
     const of = scored.length > 1 ? { class: label } : {};

@@ -28,9 +28,7 @@ export function firthObjective(
   const s = weights && chosenRows(weights, rows, partitions);
   const { dimension } = objective;
   // Places of the free coefficients among all [n + 1].
-  const places = [...objective.expand(Float64Array.from({ length: dimension }, (_, i) => i + 1)).entries()].flatMap(
-    ([place, free]) => (free > 0 ? [place] : []),
-  );
+  const places = objective.restrict(Float64Array.from({ length: n + 1 }, (_, place) => place));
 
   const point: Objective['point'] = async (theta, _order, signal) => {
     const base = await objective.point(theta, 2, signal);

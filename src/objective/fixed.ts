@@ -21,6 +21,7 @@ export function fixedAtZero(objective: Objective, fixed: ReadonlySet<number>): O
     },
     penalty: (theta) => objective.penalty(whole(theta)),
     expand: (theta) => objective.expand(whole(theta)),
+    expandStep: (step) => objective.expandStep(whole(step)),
     restrict: (all) => part(objective.restrict(all)),
   };
 }

@@ -20,13 +20,13 @@ export interface Target<L extends Label = Label> {
 }
 
 /** The classes that have a score vector, in order. For two classes it is one: the positive class. */
-export function scoredClasses<L extends Label>({ classes, reference }: Target<L>): L[] {
+export function scoredClasses<L extends Label>({ classes, reference }: Pick<Target<L>, 'classes' | 'reference'>): L[] {
   return classes.filter((label) => label !== reference);
 }
 
 /** The classes in the order of their codes: the reference first, then those that have a score vector. */
 export function classesByCode<L extends Label>(target: Pick<Target<L>, 'classes' | 'reference'>): L[] {
-  return [target.reference, ...target.classes.filter((label) => label !== target.reference)];
+  return [target.reference, ...scoredClasses(target)];
 }
 
 /** What is done with a missing cell: its row is dropped, or the stored value is put in its place, or it is an error. */
@@ -50,13 +50,16 @@ export type Feature =
       /** [false, true] as the training data spelled them; matched in any case. */
       readonly words: readonly [string, string];
       readonly impute: boolean | null;
+      readonly reference?: string;
     }
   | {
       readonly kind: 'categorical';
       readonly column: string;
-      /** Sorted; the first is the reference. */
+      /** Sorted. */
       readonly levels: readonly string[];
       readonly impute: string | null;
+      /** The level that the others are against, where that is not the first. */
+      readonly reference?: string;
     };
 
 /** The levels of a feature in order, [false, true] for a boolean one; none for a numeric one. */
@@ -65,8 +68,32 @@ export function levelsOf(feature: Feature): readonly string[] {
   return feature.kind === 'boolean' ? feature.words : feature.levels;
 }
 
-/** What a factor makes of a column: the number itself, or 1 where the column has that level and 0 elsewhere. */
-export type Basis = { readonly kind: 'identity' } | { readonly kind: 'level'; readonly level: string };
+/** The place among the levels of the one that the others are against; a category that training never saw counts as it. */
+export function referencePlace(feature: Feature): number {
+  const { reference } = feature as { readonly reference?: string };
+  return Math.max(0, levelsOf(feature).indexOf(reference!));
+}
+
+/** c_0 + c_1·t + c_2·t² + …, t = (x − origin)/unit */
+export interface Polynomial {
+  readonly origin: number;
+  readonly unit: number;
+  readonly coefficients: readonly number[];
+}
+
+/** What a factor makes of a number x: itself, ln x, ln(1 + x), √x, or a polynomial for each stretch between knots. */
+export type NumericBasis =
+  | { readonly kind: 'identity' | 'log' | 'log1p' | 'sqrt' }
+  | {
+      readonly kind: 'piecewise';
+      /** Ascending. */
+      readonly knots: readonly number[];
+      /** One more than knots: the polynomial of x < knots[0], of knots[0] ≤ x < knots[1], …; training decided them. */
+      readonly pieces: readonly Polynomial[];
+    };
+
+/** Of a number as above; of a category 1 where it has that level, 0 elsewhere. */
+export type Basis = NumericBasis | { readonly kind: 'level'; readonly level: string };
 
 export interface Factor {
   readonly column: string;
@@ -90,6 +117,8 @@ export interface Term {
   readonly scale: number;
   /** Why the coefficients are 0 by decision and not by estimation, where they are. */
   readonly excluded?: 'constant' | 'dependent';
+  /** Its coefficient is 1 by decision. */
+  readonly offset?: true;
 }
 
 /** What is known about how well the fit solved its equations. */

@@ -5,7 +5,7 @@
  */
 import { brief, LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { type Cell, readNumber, readText } from './cell.ts';
-import { levelsOf, type ModelFile } from './model-file.ts';
+import { levelsOf, type ModelFile, referencePlace } from './model-file.ts';
 
 /**
  * A row with the model's columns by name; further columns are ignored. The second form lets in objects of an interface
@@ -20,8 +20,8 @@ export type Row = ObjectRow | readonly Cell[];
 /** Why a cell has no value. */
 interface Unreadable {
   readonly problem: string;
-  /** It is a category that training never saw. */
-  readonly unseen?: boolean;
+  /** Of a category that training never saw: the place of the level that it may count as. */
+  readonly unseen?: number;
 }
 
 type CellReader = (cell: Cell) => number | Unreadable;
@@ -71,6 +71,7 @@ export function cellReaders({ features, missingTokens }: ModelFile): CellReader[
         : [],
     );
     for (const [place, level] of levels.entries()) places.set(level, place);
+    const unseen = referencePlace(feature);
     return (cell) => {
       if (Object(cell) === cell) return { problem: `${column}: \`${shown(cell)}\` is not a single value` };
       const text = readText(cell, tokens);
@@ -86,7 +87,7 @@ export function cellReaders({ features, missingTokens }: ModelFile): CellReader[
             : readNumber(text, typeof cell === 'string' ? feature.style : undefined);
         return number ?? { problem: `${column}: \`${brief(text)}\` is not a finite number` };
       }
-      return places.get(fold(text)) ?? { problem: `${column}: unseen category \`${brief(text)}\``, unseen: true };
+      return places.get(fold(text)) ?? { problem: `${column}: unseen category \`${brief(text)}\``, unseen };
     };
   });
 }

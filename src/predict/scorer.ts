@@ -6,6 +6,7 @@
  */
 import { LogisticError, shown, unexpected } from '../errors.ts';
 import { probabilities as softmax } from '../math/softmax.ts';
+import { valueAt } from './basis.ts';
 import { loadModelFile } from './load-model.ts';
 import { classesByCode, type Label, levelsOf, type ModelFile, scoredClasses, type Target } from './model-file.ts';
 import { cellReaders, cellsOf, nameOf, type ObjectRow, type Row } from './read-row.ts';
@@ -99,7 +100,7 @@ export function loadScorer<L extends Label = Label>(source: string | object): Sc
 /** How one row is scored once the options are checked; `number` is its place in a list, from 1. */
 function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns: readonly string[]) {
   const readers = cellReaders(model);
-  const logOddsOf = logOddsFor(model);
+  const { logOddsOf, problemOf } = logOddsFor(model);
   const decide = decisionFor(target, model.threshold);
 
   return (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
@@ -110,61 +111,62 @@ function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns
     for (let i = 0; i < readers.length; i++) {
       const value = readers[i]!(cells[i]);
       if (typeof value === 'number') values.push(value);
-      else if (value.unseen && unseen === 'ignore') {
-        values.push(noLevel);
+      else if (value.unseen !== undefined && unseen === 'ignore') {
+        values.push(value.unseen);
         notes.push(`${value.problem}, taken as the reference`);
       } else return { problem: value.problem };
     }
     const logOdds = logOddsOf(values);
-    if (!logOdds.every(Number.isFinite)) return { problem: 'its log-odds overflow' };
+    if (!logOdds.every(Number.isFinite)) return { problem: problemOf(values) };
     return { logOdds, ...decide(logOdds, threshold), notes };
   };
 }
 
-/** The place of a category that is none of the levels: the last of a table, as `at` counts. */
-const noLevel = -1;
-
 /** z [k] from one number for each feature: what each of its levels adds, worked out once, and the other terms. */
-function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile): (values: readonly number[]) => number[] {
-  const placeOfColumn = new Map(features.map(({ column }, i) => [column, i]));
-  const compiled = terms.map((term) => ({
+function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile) {
+  const placed = terms.map((term) => ({
     ...term,
-    factors: term.factors.map(({ column, basis }) => {
-      const at = placeOfColumn.get(column)!;
-      return { at, level: basis.kind === 'level' ? levelsOf(features[at]!).indexOf(basis.level) : undefined };
-    }),
+    /** The features of its factors. */
+    at: term.factors.map(({ column }) => features.findIndex((feature) => feature.column === column)),
   }));
-  type Compiled = (typeof compiled)[number];
-  const add = (z: number[], some: readonly Compiled[], values: readonly number[]): void => {
-    for (const { factors, standardized, mean, scale } of some) {
-      let x = 1;
-      for (const { at, level } of factors) x *= level === undefined ? values[at]! : values[at] === level ? 1 : 0;
-      for (let c = 0; c < z.length; c++) z[c]! += (standardized[c]! * (x - mean)) / scale;
+  type Placed = (typeof placed)[number];
+  const productOf = ({ factors, at }: Placed, values: readonly number[]): number =>
+    factors.reduce((x, { basis }, i) => {
+      const value = values[at[i]!]!;
+      return (
+        x *
+        (basis.kind === 'level' ? Number(levelsOf(features[at[i]!]!)[value] === basis.level) : valueAt(basis, value))
+      );
+    }, 1);
+  const add = (z: number[], some: readonly Placed[], values: readonly number[]): number[] => {
+    for (const term of some) {
+      const x = productOf(term, values) - term.mean;
+      for (let c = 0; c < z.length; c++) z[c]! += (term.standardized[c]! * x) / term.scale;
     }
-  };
-  const others: Compiled[] = [];
-  const indicators = features.map((): Compiled[] => []);
-  for (const term of compiled) {
-    const [{ at, level }, second] = term.factors as [Compiled['factors'][0], Compiled['factors'][0]?];
-    (level === undefined || second ? others : indicators[at]!).push(term);
-  }
-  const tables = features.flatMap((feature, at) => {
-    const own = indicators[at]!;
-    const added = [...levelsOf(feature).keys(), noLevel].map((level) => {
-      const z = standardizedIntercepts.map(() => 0);
-      add(z, own, Array(at + 1).fill(level));
-      return z;
-    });
-    return own.length > 0 ? [{ at, added }] : [];
-  });
-  return (values) => {
-    const z = [...standardizedIntercepts];
-    for (const { at, added } of tables) {
-      const own = added.at(values[at]!)!;
-      for (let c = 0; c < z.length; c++) z[c]! += own[c]!;
-    }
-    add(z, others, values);
     return z;
+  };
+  const others = placed.filter(({ at }) => at.length > 1 || features[at[0]!]!.kind === 'numeric');
+  const tables = features.map((feature, i) =>
+    levelsOf(feature).map((_, level) =>
+      add(
+        standardizedIntercepts.map(() => 0),
+        placed.filter(({ at }) => at.length < 2 && at[0] === i),
+        Array(i + 1).fill(level),
+      ),
+    ),
+  );
+  return {
+    logOddsOf: (values: readonly number[]): number[] =>
+      add(
+        standardizedIntercepts.map((b, c) => tables.reduce((z, added, i) => z + (added[values[i]!]?.[c] ?? 0), b)),
+        others,
+        values,
+      ),
+    /** Why log-odds are not finite. */
+    problemOf(values: readonly number[]): string {
+      const term = others.find((term) => !Number.isFinite(productOf(term, values)));
+      return term ? `${term.name} is not a finite number` : 'its log-odds overflow';
+    },
   };
 }
 

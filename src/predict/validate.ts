@@ -3,7 +3,7 @@
  * are ignored: a later minor version may add some. It computes nothing and knows no earlier format.
  */
 import { bad, type Check, finite, flag, list, nullable, oneOf, optional, record, string, test } from './checks.ts';
-import { type Feature, levelsOf, type ModelFile } from './model-file.ts';
+import { type Factor, type Feature, levelsOf, type ModelFile } from './model-file.ts';
 import { isProbability } from './score-options.ts';
 
 const positive = test('a number above 0', (value) => Number.isFinite(value) && (value as number) > 0);
@@ -22,6 +22,8 @@ const kinds: Record<string, Check> = {
   boolean: record({ words: list(string, '2 strings', 2), impute: nullable(flag) }),
   categorical: record({ levels: strings, impute: nullable(string) }),
 };
+const numbers = list(finite, 'numbers');
+const polynomial = record({ origin: finite, unit: positive, coefficients: numbers });
 const feature: Check = (value, path) => {
   record({ kind: oneOf(...Object.keys(kinds)), column: string })(value, path);
   const known = value as Feature;
@@ -34,7 +36,8 @@ const feature: Check = (value, path) => {
     );
   else distinct(levels, `${path}.levels`);
   // Without a level there was no cell in training; what is imputed then is not one of them.
-  if (known.kind === 'categorical' && levels.length > 0) record({ impute: oneOf(null, ...levels) })(value, path);
+  if (known.kind === 'categorical' && levels.length > 0)
+    record({ impute: oneOf(null, ...levels), reference: oneOf(undefined, ...levels) })(value, path);
 };
 export const features = list(feature, 'features');
 
@@ -59,17 +62,20 @@ export function validateModel(value: unknown): ModelFile {
 /** What is checked once the classes and the features are known. */
 function otherFields({ target, features }: ModelFile): Check {
   const k = target.classes.length - 1;
-  const numbers = list(finite, `${k} numbers`, k);
+  const perClass = list(finite, `${k} numbers`, k);
   const columns = new Map(features.map((feature) => [feature.column, feature]));
   const column = oneOf(...columns.keys());
   const factor: Check = (value, path) => {
     record({ column })(value, path);
-    const feature = columns.get((value as { column: string }).column)!;
-    const basis =
+    const { column: name, basis } = value as Factor;
+    const feature = columns.get(name)!;
+    const { kind, knots } = Object(basis);
+    const fields =
       feature.kind === 'numeric'
-        ? { kind: oneOf('identity') }
+        ? { kind: oneOf('identity', 'log', 'log1p', 'sqrt', 'piecewise') }
         : { kind: oneOf('level'), level: oneOf(...levelsOf(feature)) };
-    record({ basis: record(basis) })(value, path);
+    const pieces = list(polynomial, 'pieces, one more than knots', Object(knots).length + 1);
+    record({ basis: record(kind === 'piecewise' ? { ...fields, knots: numbers, pieces } : fields) })(value, path);
   };
   const factors: Check = (value, path) => {
     list(factor, 'factors')(value, path);
@@ -87,16 +93,17 @@ function otherFields({ target, features }: ModelFile): Check {
         name: string,
         group: string,
         factors,
-        coefficients: numbers,
-        standardized: numbers,
+        coefficients: perClass,
+        standardized: perClass,
         mean: finite,
         scale: positive,
         excluded: oneOf(undefined, 'constant', 'dependent'),
+        offset: oneOf(undefined, true),
       }),
       'terms',
     ),
-    intercepts: numbers,
-    standardizedIntercepts: numbers,
+    intercepts: perClass,
+    standardizedIntercepts: perClass,
     certificate: record({
       outcome: string,
       rule: string,

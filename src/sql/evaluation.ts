@@ -7,7 +7,7 @@
 import type { Order, Sums } from '../rows/contract.ts';
 import type { Dialect } from './dialects.ts';
 import { type QueriedRows, selectRows } from './queried-rows.ts';
-import { type Statement, sumOf, Writer } from './statement.ts';
+import { log1p, type Statement, sumOf, Writer } from './statement.ts';
 
 /** e^−300: far below any digit of a sum, and no product of it underflows, which PostgreSQL makes an error. */
 const leastExponent = -300;
@@ -54,8 +54,6 @@ function selectPowers(w: Writer, rows: QueriedRows, theta: Float64Array): string
   return `select ${[...kept, 'behind', ...named('e', K), own, others].join(', ')} from (${raised}) d${w.dialect.fence}`;
 }
 
-/** ln(1 + o) without loss of digits for small o (W. Kahan). */
-const log1p = (o: string): string => `case when 1 + ${o} = 1 then ${o} else ln(1 + ${o}) * ${o} / ((1 + ${o}) - 1) end`;
 const lossOf = `case when behind = 0 then ${log1p('others')} else behind + ln(others + own) end`;
 
 /** s·dz_c = s·(a_c − [c = y]); the row's own class by the sum of all others, since a_c − 1 is 0 long before dz is. */

@@ -10,9 +10,11 @@ import {
   type Label,
   levelsOf,
   type ModelFile,
+  type NumericBasis,
+  referencePlace,
 } from '../predict/model-file.ts';
 import { type Dialect, type DialectName, dialects } from './dialects.ts';
-import { sumOf } from './statement.ts';
+import { log1p, sumOf } from './statement.ts';
 
 /** e to more than this overflows, which PostgreSQL makes an error. */
 const mostExponent = 700;
@@ -28,7 +30,7 @@ export function probabilityExpression(model: ModelFile, name: DialectName, label
     code === own ? [] : [`exp(least(${z} - ${scores[own]}, ${dialect.number(mostExponent)}))`],
   );
   const probability = `1 / (1 + ${sumOf(others)})`;
-  const guards = model.features.flatMap((feature) => isKnown(dialect, model, feature));
+  const guards = [...model.features.flatMap((feature) => isKnown(dialect, model, feature)), ...domains(dialect, model)];
   return guards.length === 0 ? probability : `case when ${guards.join(' and ')} then ${probability} end`;
 }
 
@@ -45,12 +47,54 @@ function score(dialect: Dialect, model: ModelFile, c: number): string {
 
 function factorValue(dialect: Dialect, model: ModelFile, { column, basis }: Factor): string {
   const feature = model.features.find((candidate) => candidate.column === column)!;
-  if (basis.kind === 'identity') {
-    const number = dialect.asDouble(dialect.identifier(column));
-    return feature.impute === null ? number : `coalesce(${number}, ${dialect.number(Number(feature.impute))})`;
+  if (basis.kind !== 'level') return basisValue(dialect, basis, numberOf(dialect, feature));
+  const own = levelsOf(feature);
+  // A category that training never saw counts as the reference: as none of the others.
+  const isRest = model.unseen === 'ignore' && basis.level === own[referencePlace(feature)];
+  const levels = isRest ? own.filter((level) => level !== basis.level) : [basis.level];
+  const texts = levels.flatMap((level) => spellings(feature, level)).map(dialect.text);
+  const [present, absent] = isRest ? ['0e0', '1e0'] : ['1e0', '0e0'];
+  return texts.length === 0
+    ? absent
+    : `case when ${cell(dialect, model, feature)} in (${texts.join(', ')}) then ${present} else ${absent} end`;
+}
+
+/** The number of a column, imputed where it is missing. */
+function numberOf(dialect: Dialect, feature: Feature): string {
+  const number = dialect.asDouble(dialect.identifier(feature.column));
+  return feature.impute === null ? number : `coalesce(${number}, ${dialect.number(Number(feature.impute))})`;
+}
+
+/** A basis at x; polynomials between knots are one case. */
+function basisValue(dialect: Dialect, basis: NumericBasis, x: string): string {
+  if (basis.kind === 'identity') return x;
+  if (basis.kind !== 'piecewise') {
+    const value = { log: `ln(${x})`, log1p: log1p(x), sqrt: `sqrt(${x})` }[basis.kind];
+    return `(${value})`;
   }
-  const level = spellings(feature, basis.level).map(dialect.text).join(', ');
-  return `case when ${cell(dialect, model, feature)} in (${level}) then 1e0 else 0e0 end`;
+  const { knots, pieces } = basis;
+  const values = pieces.map(({ origin, unit, coefficients }) => {
+    const t = `(${x} - ${dialect.number(origin)}) / ${dialect.number(unit)}`;
+    return coefficients.reduceRight(
+      (sum, c) => (sum === '' ? dialect.number(c) : `(${sum} * ${t} + ${dialect.number(c)})`),
+      '',
+    );
+  });
+  if (knots.length === 0) return values[0]!;
+  const cases = knots.map((knot, i) => `when ${x} < ${dialect.number(knot)} then ${values[i]}`);
+  return `case ${cases.join(' ')} else ${values.at(-1)} end`;
+}
+
+/** Where the functions of columns are defined. */
+function domains(dialect: Dialect, { terms, features }: ModelFile): string[] {
+  const conditions = terms.flatMap(({ factors }) =>
+    factors.flatMap(({ column, basis }) => {
+      const condition = { log: '> 0', log1p: '> -1', sqrt: '>= 0' }[basis.kind as 'log'];
+      const feature = features.find((candidate) => candidate.column === column)!;
+      return condition === undefined ? [] : [`${numberOf(dialect, feature)} ${condition}`];
+    }),
+  );
+  return [...new Set(conditions)];
 }
 
 /** The text of a cell, its imputed level or null where it is missing. */

@@ -47,3 +47,7 @@ export function sumOf(parts: readonly string[]): string {
   const half = parts.length >> 1;
   return `(${sumOf(parts.slice(0, half))} + ${sumOf(parts.slice(half))})`;
 }
+
+/** ln(1 + o) without loss of digits for small o (W. Kahan). */
+export const log1p = (o: string): string =>
+  `case when 1 + ${o} = 1 then ${o} else ln(1 + ${o}) * ${o} / ((1 + ${o}) - 1) end`;

@@ -39,7 +39,7 @@ function designOf({ features, terms }: ModelFile, row: Readonly<Record<string, u
   return fitted.map(({ factors, mean, scale }) => {
     const product = factors.reduce((x, { column, basis }) => {
       const value = cell(column);
-      return x * (basis.kind === 'identity' ? Number(value) : Number(value === basis.level));
+      return x * Number(basis.kind === 'level' ? value === basis.level : value);
     }, 1);
     return (product - mean) / scale;
   });

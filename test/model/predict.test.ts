@@ -85,7 +85,7 @@ describe('B54: scoring by hand from the raw coefficients of the file', () => {
       let z = intercepts[0]!;
       for (const { factors, coefficients } of terms) {
         const { column, basis } = factors[0]!;
-        const x = basis.kind === 'identity' ? (row[column] as number) : row[column] === basis.level ? 1 : 0;
+        const x = Number(basis.kind === 'level' ? row[column] === basis.level : row[column]);
         z += coefficients[0]! * x;
       }
       return 1 / (1 + Math.exp(-z));

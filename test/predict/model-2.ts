@@ -48,7 +48,7 @@ export function byHand(model: ModelFile, cells: Readonly<Record<string, number |
     const parts = model.terms.map(({ factors, coefficients }) => {
       let x = 1;
       for (const { column, basis } of factors) {
-        x *= basis.kind === 'identity' ? (cells[column] as number) : cells[column] === basis.level ? 1 : 0;
+        x *= Number(basis.kind === 'level' ? cells[column] === basis.level : cells[column]);
       }
       return coefficients[c]! * x;
     });

@@ -4,7 +4,24 @@
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LogisticRegression, loadScorer, type Options, type Scorer } from '../../src/index.ts';
+import {
+  bs,
+  category,
+  center,
+  cross,
+  interaction,
+  LogisticRegression,
+  loadScorer,
+  log,
+  log1p,
+  ns,
+  type Options,
+  offset,
+  poly,
+  type Scorer,
+  sqrt,
+  type TermInput,
+} from '../../src/index.ts';
 import { createRandom, shuffle } from '../../src/math/random.ts';
 import type { Cell } from '../../src/predict/cell.ts';
 
@@ -65,12 +82,32 @@ function rowsOf(columns: readonly Kind[], labels: readonly [Cell, Cell], seed: n
   });
 }
 
+/** Every kind of term over the columns: one for each of them, and products of some. */
+function termsOf(columns: readonly Kind[], seed: number): TermInput[] {
+  const random = createRandom(seed);
+  const pick = <T>(items: readonly T[]): T => items[Math.floor(items.length * random())]!;
+  const own = columns.map((kind, j): TermInput => {
+    const name = names[j]!;
+    if (kind === 'numeric')
+      return pick([name, poly(name, 3), poly(name, 2, { raw: true }), ns(name, { df: 3 }), center(name)]);
+    if (kind === 'offset')
+      return pick([log(name), log1p(name), sqrt(name), bs(name, { df: 5 }), bs(name, { knots: [1001], degree: 2 })]);
+    return kind === 'category' ? category(name, { reference: 'green' }) : name;
+  });
+  const products = own.flatMap((term, j) =>
+    j > 0 && random() < 0.4 ? [pick([cross, interaction])(own[j - 1]!, term)] : [],
+  );
+  const numeric = columns.indexOf('numeric');
+  return [...own, ...products, ...(numeric >= 0 && random() < 0.3 ? [offset(names[numeric]!)] : [])];
+}
+
 const problem: fc.Arbitrary<Problem> = fc
   .record({
     columns: fc.array(fc.constantFrom(...kinds), { minLength: 1, maxLength: names.length }),
     labels: fc.constantFrom(...labelPairs),
     positive: fc.constantFrom(0, 1),
     seed: fc.integer({ min: 1, max: 1e6 }),
+    withTerms: fc.boolean(),
     options: fc.record({
       l2: fc.constantFrom(0, 0.01, 1),
       missing: fc.constantFrom('drop' as const, 'impute' as const),
@@ -80,10 +117,14 @@ const problem: fc.Arbitrary<Problem> = fc
     }),
   })
   .filter(({ columns }) => columns.some((kind) => kind !== 'constant'))
-  .map(({ columns, labels, positive, seed, options }) => ({
+  .map(({ columns, labels, positive, seed, withTerms, options }) => ({
     rows: rowsOf(columns, labels, seed),
     target: 'label',
-    options: { ...options, positive: labels[positive] as string } as Options,
+    options: {
+      ...options,
+      ...(withTerms && { terms: termsOf(columns, seed), l2: options.l2 || 0.1 }), // 120 rows are few for so many terms
+      positive: labels[positive] as string,
+    } as Options,
   }));
 const runs = { seed: 12, numRuns: 60 };
 

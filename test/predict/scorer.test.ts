@@ -88,8 +88,8 @@ describe('three classes', () => {
 
   test('numbers that overflow are a problem and no NaN', () => {
     const cells = { ...row, mass: 1e200, bill: 1e200 };
-    expect(scorer.scoreRow(cells)).toEqual({ problem: 'its log-odds overflow' });
-    expect(() => scorer.predict([row, cells])).toThrow('row 2: its log-odds overflow');
+    expect(scorer.scoreRow(cells)).toEqual({ problem: 'mass:bill is not a finite number' });
+    expect(() => scorer.predict([row, cells])).toThrow('row 2: mass:bill is not a finite number');
   });
 
   test('the probability of one class for one row', () => {

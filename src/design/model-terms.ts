@@ -1,0 +1,142 @@
+/**
+ * What was asked for, over the columns of a table → the terms of its design: the tree written out, functions of columns
+ * fitted to the training rows, products coded. Without a tree every column is a term by itself.
+ */
+import { LogisticError } from '../errors.ts';
+import type { Feature, Label, NumericBasis } from '../predict/model-file.ts';
+import { fitBases } from './bases.ts';
+import { type CodedTerms, codeTerms } from './coding.ts';
+import { type Encodings, numberReader, type RowList } from './encode.ts';
+import { unknownColumn } from './features.ts';
+import { parseFormula } from './formula.ts';
+import {
+  type ExpandedTerms,
+  expandTerms,
+  labelOf,
+  sumOf,
+  type TermInput,
+  type TermTree,
+  type Variable,
+  variablesOf,
+} from './term-tree.ts';
+import { type GroupedTerms, plainTerms } from './terms.ts';
+
+/** What a user may say of terms. */
+export interface TermOptions {
+  readonly formula?: string | undefined;
+  readonly terms?: readonly TermInput[] | undefined;
+  /** A column whose numbers are added to the log-odds. */
+  readonly offset?: string | undefined;
+  /** By column: the level that the others are against. */
+  readonly referenceLevels?: Readonly<Record<string, Label>> | undefined;
+}
+
+export function treeOf({ formula, terms }: TermOptions): TermTree | undefined {
+  if (formula !== undefined) return parseFormula(formula).tree;
+  return terms && sumOf(terms);
+}
+
+/** By column: the level that the others are against. Throws LogisticError 'bad-term' where two are asked for. */
+export function referencesOf(options: TermOptions): Record<string, Label> {
+  const tree = treeOf(options);
+  const references = { ...options.referenceLevels };
+  for (const { column, transform } of tree ? variablesOf(tree) : []) {
+    if (transform.kind !== 'category' || transform.reference === undefined) continue;
+    const known = Object.hasOwn(references, column) ? references[column]! : transform.reference;
+    if (String(known) !== String(transform.reference)) {
+      throw new LogisticError('bad-term', `${column} has two references, ${known} and ${transform.reference}`, {
+        hint: 'choose one',
+      });
+    }
+    references[column] = transform.reference;
+  }
+  return references;
+}
+
+export interface ModelTerms extends GroupedTerms, Pick<CodedTerms, 'containing' | 'warnings'> {}
+
+export interface TermsRequest extends TermOptions {
+  readonly target: string;
+  readonly intercept: boolean;
+}
+
+/** Rows that bases are fitted to, and all that functions of columns must be defined in. */
+export interface TermRows {
+  readonly training: RowList;
+  readonly all: RowList;
+}
+
+/** Throws LogisticError 'bad-term', 'too-many-terms', 'outside-domain', 'no-features'. */
+export async function modelTerms(
+  request: TermsRequest,
+  features: readonly Feature[],
+  encodings: Encodings,
+  rows: TermRows,
+): Promise<ModelTerms> {
+  const tree = treeOf(request);
+  const expanded = expand(request, tree, features);
+  const offsetColumns = new Set(expanded.offsets.map(({ column }) => column));
+  const plain = tree === undefined ? features.filter(({ column }) => !offsetColumns.has(column)) : [];
+  if (plain.length + expanded.products.length === 0) {
+    throw new LogisticError('no-features', 'no term is left to estimate', { hint: 'add a column to the terms' });
+  }
+  const known = new Map(features.map((feature) => [feature.column, feature]));
+  const bases = new Map<Variable, readonly NumericBasis[]>();
+  for (const variable of new Set([...expanded.products.flat(), ...expanded.offsets])) {
+    if (isNumeric(variable, known.get(variable.column)!)) {
+      bases.set(variable, await fitBases(variable, (which) => numbersOf(variable, encodings, rows[which])));
+    }
+  }
+  for (const offset of expanded.offsets) {
+    if (bases.has(offset)) continue;
+    throw new LogisticError('bad-term', `the offset ${offset.column} is no column of numbers`, {
+      hint: 'an offset is added to the log-odds',
+    });
+  }
+  const coded = codeTerms(expanded, {
+    intercept: request.intercept,
+    featureOf: (column) => known.get(column)!,
+    basesOf: (variable) => bases.get(variable)!,
+  });
+  const own = plainTerms(plain);
+  return { ...coded, terms: [...own.terms, ...coded.terms], groups: [...own.groups, ...coded.groups] };
+}
+
+function expand(request: TermsRequest, tree: TermTree | undefined, features: readonly Feature[]): ExpandedTerms {
+  const columns = features.map(({ column }) => column);
+  const asked: TermTree[] =
+    request.offset === undefined
+      ? []
+      : [{ kind: 'offset', of: { kind: 'variable', column: request.offset, transform: { kind: 'plain' } } }];
+  const whole: TermTree = { kind: 'sum', of: [...(tree ? [tree] : []), ...asked] };
+  for (const { column } of variablesOf(whole)) {
+    if (columns.includes(column)) continue;
+    if (column === request.target) {
+      throw new LogisticError('bad-term', `${column} is the target and cannot be a term`, { hint: 'leave it out' });
+    }
+    throw unknownColumn(column, columns);
+  }
+  const { offsets } = expandTerms(whole, []);
+  const taken = new Set(offsets.map(({ column }) => column));
+  return expandTerms(
+    whole,
+    columns.filter((column) => !taken.has(column)),
+  );
+}
+
+function isNumeric(variable: Variable, feature: Feature): boolean {
+  const { kind } = variable.transform;
+  if (feature.kind === 'numeric' && kind !== 'category') return true;
+  if (feature.kind !== 'numeric' && (kind === 'plain' || kind === 'category')) return false;
+  const [is, needs] = feature.kind === 'numeric' ? ['numbers', 'a category'] : ['categories', 'a column of numbers'];
+  throw new LogisticError('bad-term', `${labelOf(variable)} needs ${needs}, and ${variable.column} holds ${is}`, {
+    hint: feature.kind === 'numeric' ? `--categorical ${variable.column}` : `use ${variable.column} by itself`,
+    details: { column: variable.column },
+  });
+}
+
+function numbersOf({ column }: Variable, encodings: Encodings, list: RowList): Float64Array {
+  const values = new Float64Array(list.rows.length);
+  numberReader(...encodings.numbers(column), list)(0, values);
+  return values;
+}

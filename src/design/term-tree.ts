@@ -1,0 +1,289 @@
+/**
+ * What enters a model, as a tree: columns, functions of a column from a closed list, and how they are combined. Typed
+ * builders and formulas (formula.ts) make the same tree; `expandTerms` writes it out as a list of products, by the rules
+ * of R's formulas. It sees no data.
+ */
+import { LogisticError, shown, unexpected } from '../errors.ts';
+import type { Label } from '../predict/model-file.ts';
+
+/** What is made of a column: its number or its levels as they are, or the columns of a function of it. */
+export type Transform =
+  | { readonly kind: 'plain' | 'log' | 'log1p' | 'sqrt' | 'center' }
+  | { readonly kind: 'category'; readonly reference?: Label }
+  | { readonly kind: 'poly'; readonly degree: number; readonly raw: boolean }
+  | SplineTransform;
+
+export interface SplineTransform {
+  readonly kind: 'ns' | 'bs';
+  /** Number of columns; knots are then quantiles. */
+  readonly df?: number;
+  /** Interior knots, ascending. */
+  readonly knots?: readonly number[];
+  readonly degree: number;
+}
+
+export interface Variable<C extends string = string> {
+  readonly kind: 'variable';
+  readonly column: C;
+  readonly transform: Transform;
+}
+
+/** A node of the tree. `all` is every column that may be a feature. */
+export type TermTree<C extends string = string> =
+  | Variable<C>
+  | { readonly kind: 'offset'; readonly of: Variable<C> }
+  | { readonly kind: 'sum' | 'interaction' | 'cross'; readonly of: readonly TermTree<C>[] }
+  | { readonly kind: 'without'; readonly of: TermTree<C>; readonly out: TermTree<C> }
+  | { readonly kind: 'power'; readonly of: TermTree<C>; readonly degree: number }
+  | { readonly kind: 'all' };
+
+/** A column by its name, or what a builder made. */
+export type TermInput<C extends string = string> = C | TermTree<C>;
+
+const mostProducts = 100_000;
+/** Degrees beyond this lose their digits. */
+const mostDegree = 10;
+
+const variable = <C extends string>(column: C, transform: Transform): Variable<C> => {
+  if (typeof column !== 'string') throw unexpected('bad-term', `column of ${transform.kind}`, 'a name', column);
+  return { kind: 'variable', column, transform };
+};
+
+const treeOf = <C extends string>(input: TermInput<C>): TermTree<C> => {
+  if (typeof input === 'string') return variable(input, { kind: 'plain' });
+  if (isTree(input)) return input;
+  throw unexpected('bad-term', 'a term', "a column's name or what a function such as poly() gives", input);
+};
+
+const combined =
+  (kind: 'cross' | 'interaction') =>
+  <C extends string>(...terms: readonly TermInput<C>[]): TermTree<C> => {
+    if (terms.length < 2) throw new LogisticError('bad-term', `${kind} takes two terms or more`);
+    return { kind, of: terms.map(treeOf) };
+  };
+
+/** Every term by itself and every product of them: a*b. */
+export const cross = combined('cross');
+/** The product of the terms alone: a:b. */
+export const interaction = combined('interaction');
+
+/** A column as a category, whatever it looks like; `reference` is the level that the others are against. */
+export function category<C extends string>(column: C, options: { readonly reference?: Label } = {}): Variable<C> {
+  const { reference } = optionsOf('category', options, ['reference']);
+  if (reference !== undefined && !['string', 'number', 'boolean'].includes(typeof reference))
+    throw unexpected('bad-term', 'reference', 'a level', reference);
+  return variable(column, { kind: 'category', ...(reference !== undefined && { reference: reference as Label }) });
+}
+
+/** ln x */
+export const log = <C extends string>(column: C): Variable<C> => variable(column, { kind: 'log' });
+/** ln(1 + x) */
+export const log1p = <C extends string>(column: C): Variable<C> => variable(column, { kind: 'log1p' });
+/** √x */
+export const sqrt = <C extends string>(column: C): Variable<C> => variable(column, { kind: 'sqrt' });
+/** x less its mean over the training rows. */
+export const center = <C extends string>(column: C): Variable<C> => variable(column, { kind: 'center' });
+
+/** Polynomials up to a degree, orthogonal over the training rows as R's `poly`, or `raw`: x, x², … */
+export function poly<C extends string>(
+  column: C,
+  degree: number,
+  options: { readonly raw?: boolean } = {},
+): Variable<C> {
+  const { raw = false } = optionsOf('poly', options, ['raw']);
+  if (typeof raw !== 'boolean') throw unexpected('bad-term', 'raw', 'true or false', raw);
+  return variable(column, { kind: 'poly', degree: whole('the degree of poly', degree, 1, mostDegree), raw });
+}
+
+interface SplineOptions {
+  readonly df?: number;
+  readonly knots?: readonly number[];
+}
+
+/** A natural cubic spline, linear beyond the smallest and the largest training value, as R's `ns`. */
+export function ns<C extends string>(column: C, options: SplineOptions): Variable<C> {
+  return spline(column, 'ns', { ...options, degree: 3 }, ['df', 'knots', 'degree']);
+}
+
+/** A B-spline of a degree (default 3), as R's `bs`. */
+export function bs<C extends string>(column: C, options: SplineOptions & { readonly degree?: number }): Variable<C> {
+  return spline(column, 'bs', options, ['df', 'knots', 'degree']);
+}
+
+function spline<C extends string>(
+  column: C,
+  kind: 'ns' | 'bs',
+  options: object,
+  known: readonly string[],
+): Variable<C> {
+  const { df, knots, degree: given = 3 } = optionsOf(kind, options, known);
+  const degree = whole('degree', given, 1, mostDegree);
+  if ((df === undefined) === (knots === undefined)) {
+    throw new LogisticError('bad-term', `${kind} takes either df or knots`, {
+      hint: `${kind}('${column}', { df: 4 })`,
+    });
+  }
+  if (df !== undefined) {
+    return variable(column, { kind, df: whole(`df of ${kind}`, df, kind === 'ns' ? 1 : degree, 100), degree });
+  }
+  const list = knots as readonly number[];
+  const ascending =
+    Array.isArray(list) && list.every((knot, i) => Number.isFinite(knot) && (i === 0 || knot > list[i - 1]!));
+  if (!ascending) throw unexpected('bad-term', `knots of ${kind}`, 'ascending numbers', knots);
+  return variable(column, { kind, knots: [...list], degree });
+}
+
+/** A term whose coefficient is 1: it is added to the log-odds and not estimated. */
+export function offset<C extends string>(term: C | Variable<C>): TermTree<C> {
+  const of = treeOf(term);
+  const kinds = ['plain', 'log', 'log1p', 'sqrt', 'center'];
+  if (of.kind !== 'variable' || !kinds.includes(of.transform.kind))
+    throw unexpected('bad-term', 'an offset', 'a column of numbers, or log, log1p, sqrt or center of one', term);
+  return { kind: 'offset', of };
+}
+
+function optionsOf(whose: string, options: object, known: readonly string[]): Record<string, unknown> {
+  const stranger = Object.keys(Object(options)).find((name) => !known.includes(name));
+  if (stranger === undefined) return options as Record<string, unknown>;
+  throw new LogisticError('bad-term', `${whose} has no option ${shown(stranger)}`, {
+    hint: `its options are ${known.join(', ')}`,
+  });
+}
+
+function whole(what: string, value: unknown, least: number, most: number): number {
+  if (Number.isInteger(value) && Number(value) >= least && Number(value) <= most) return value as number;
+  throw unexpected('bad-term', what, `a whole number from ${least} to ${most}`, value);
+}
+
+const kinds = ['variable', 'offset', 'sum', 'interaction', 'cross', 'without', 'power', 'all'];
+/** Whether a value is what a builder makes. */
+export const isTree = (value: unknown): value is TermTree =>
+  typeof value === 'object' && value !== null && kinds.includes((value as TermTree).kind);
+
+/** Terms side by side: what an option `terms` means. */
+export const sumOf = (terms: readonly TermInput[]): TermTree => ({ kind: 'sum', of: terms.map(treeOf) });
+
+/** Every variable of a tree in the order of its text. */
+export function variablesOf(tree: TermTree): Variable[] {
+  switch (tree.kind) {
+    case 'variable':
+      return [tree];
+    case 'all':
+      return [];
+    case 'without':
+      return [...variablesOf(tree.of), ...variablesOf(tree.out)];
+    case 'offset':
+    case 'power':
+      return variablesOf(tree.of);
+    default:
+      return tree.of.flatMap(variablesOf);
+  }
+}
+
+/** Whether every column may be in it: `.` */
+export function hasAll(tree: TermTree): boolean {
+  if (tree.kind === 'variable' || tree.kind === 'offset') return false;
+  if (tree.kind === 'all') return true;
+  if (tree.kind === 'power') return hasAll(tree.of);
+  return tree.kind === 'without' ? hasAll(tree.of) || hasAll(tree.out) : tree.of.some(hasAll);
+}
+
+/** A tree written out. */
+export interface ExpandedTerms {
+  /** Products of variables, by their number and then in the order of the text, without repetition. */
+  readonly products: readonly (readonly Variable[])[];
+  readonly offsets: readonly Variable[];
+}
+
+/** A name as a formula writes it. */
+const nameOf = (column: string): string =>
+  /^[\p{L}_.][\p{L}\p{N}_.]*$/u.test(column) ? column : `\`${column.replaceAll('`', '\\`')}\``;
+
+/** What a variable is called: its column, or the function of it as a formula writes it. */
+export function labelOf({ column, transform }: Variable): string {
+  const name = nameOf(column);
+  switch (transform.kind) {
+    case 'plain':
+    case 'category':
+      return column;
+    case 'poly':
+      return `poly(${name}, ${transform.degree}${transform.raw ? ', raw=true' : ''})`;
+    case 'ns':
+    case 'bs': {
+      const { df, knots, degree } = transform;
+      const size = df === undefined ? `knots=c(${knots!.join(', ')})` : `df=${df}`;
+      return `${transform.kind}(${name}, ${size}${degree === 3 ? '' : `, degree=${degree}`})`;
+    }
+    default:
+      return `${transform.kind}(${name})`;
+  }
+}
+
+/** What tells variables apart: a column by itself is one, whether it was said to be a category or not. */
+const keyOf = ({ column, transform }: Variable): string =>
+  JSON.stringify([column, transform.kind === 'category' ? { kind: 'plain' } : transform]);
+
+/**
+ * The products that a tree stands for. a*b is a + b + a:b; (a + b)^2 is every product of at most two; `-` takes products
+ * away. Within a product, variables are in the order in which the tree first names them.
+ */
+export function expandTerms(tree: TermTree, all: readonly string[]): ExpandedTerms {
+  const variables: Variable[] = [];
+  const offsets: Variable[] = [];
+  const number = (own: Variable): number => {
+    const key = keyOf(own);
+    const known = variables.findIndex((other) => keyOf(other) === key);
+    return known >= 0 ? known : variables.push(own) - 1;
+  };
+  const products = evaluate(tree);
+  return {
+    products: products.map((product) => product.map((i) => variables[i]!)).sort((a, b) => a.length - b.length), // which is stable
+    offsets,
+  };
+
+  function evaluate(node: TermTree): Product[] {
+    switch (node.kind) {
+      case 'variable':
+        return [[number(node)]];
+      case 'all':
+        return all.map((column) => [number({ kind: 'variable', column, transform: { kind: 'plain' } })]);
+      case 'offset':
+        offsets.push(node.of);
+        return [];
+      case 'sum':
+        return distinct(node.of.flatMap(evaluate));
+      case 'without': {
+        const kept = evaluate(node.of);
+        const out = new Set(evaluate(node.out).map(String));
+        return kept.filter((product) => !out.has(String(product)));
+      }
+      case 'interaction':
+        return node.of.map(evaluate).reduce(pairs);
+      case 'cross':
+        return node.of.map(evaluate).reduce((a, b) => distinct(a.concat(b, pairs(a, b))));
+      case 'power': {
+        const own = evaluate(node.of);
+        let result = own;
+        for (let i = 1; i < node.degree; i++) result = pairs(result, own);
+        return result;
+      }
+    }
+  }
+}
+
+/** Numbers of its variables, ascending. */
+type Product = readonly number[];
+
+const distinct = (products: readonly Product[]): Product[] => [
+  ...new Map(products.map((product) => [String(product), product])).values(),
+];
+
+/** The products of each of some with each of others. */
+function pairs(some: readonly Product[], others: readonly Product[]): Product[] {
+  if (some.length * others.length > mostProducts) {
+    throw new LogisticError('too-many-terms', `the formula has more than ${mostProducts} products of columns`, {
+      hint: 'name the products that matter: a:b',
+    });
+  }
+  return distinct(some.flatMap((a) => others.map((b) => [...new Set([...a, ...b])].sort((i, j) => i - j))));
+}
