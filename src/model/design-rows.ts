@@ -73,11 +73,11 @@ function compile({ column, basis }: Term['factors'][number], { features }: Model
 
 /** [1, x_1 … x_n] in raw units, or without 1: what the covariance of a score vector stands against. */
 export function rawRow({ terms, intercept }: RowDesign, values: CellValues): Float64Array {
-  const x = terms.map((term) => valueOf(term, values));
+  const x = terms.map((term) => productOf(term, values));
   return Float64Array.from(intercept ? [1, ...x] : x);
 }
 
-const valueOf = ({ compiled }: CompiledTerm, values: CellValues): number =>
+const productOf = ({ compiled }: CompiledTerm, values: CellValues): number =>
   compiled.reduce((product, { at, value }) => product * value(values[at]!), 1);
 
 /** z of each score vector, [k], by the standardised coefficients, as the scorer adds them up; `x` is the raw row of the values. */
@@ -91,6 +91,6 @@ export function scoresOf(
     const add = (z: number, { standardized, mean, scale }: CompiledTerm, value: number): number =>
       z + (standardized[c]! * (value - mean)) / scale;
     const estimated = terms.reduce((z, term, j) => add(z, term, x[first + j]!), b);
-    return offsets.reduce((z, term) => add(z, term, valueOf(term, values)), estimated);
+    return offsets.reduce((z, term) => add(z, term, productOf(term, values)), estimated);
   });
 }
