@@ -202,7 +202,7 @@ export class LogisticRegression {
     if (options.rows === 'disk') {
       const { openPageFile } = this.#databases();
       const stored = await this.#withConnection(input, more, ({ connection, query }) =>
-        storeOf(connection)(query, request, reading, openPageFile),
+        connection.store(query, request, reading, openPageFile),
       );
       return fitStored(stored, name, options, more);
     }
@@ -257,14 +257,6 @@ function readingOf(options: CheckedOptions): CheckedOptions {
     ...(drop && { drop: others(drop) }),
     ...(numeric && { numeric: others(numeric) }),
   };
-}
-
-function storeOf(connection: Connection): NonNullable<Connection['store']> {
-  if (connection.store !== undefined) return connection.store;
-  throw new LogisticError('bad-option', `rows of ${connection.detail} are not kept on disk`, {
-    hint: 'read them into memory (--rows memory) or leave them there (--rows there)',
-    details: { option: 'rows' },
-  });
 }
 
 /** What is predicted, by the call or by the formula. */

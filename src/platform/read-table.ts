@@ -9,7 +9,7 @@ import type { Cell } from '../predict/cell.ts';
 import { jsonRows } from '../text/json-rows.ts';
 import { type Opened, openSource } from '../text/kinds.ts';
 import { readDelimitedCells } from '../text/read-cells.ts';
-import { readDelimited } from '../text/read-delimited.ts';
+import { readDelimited, storeDelimited } from '../text/read-delimited.ts';
 import { readJson } from '../text/read-json.ts';
 import type { ByteSource } from '../text/source.ts';
 import { type WebInput, webSource } from '../text/web-source.ts';
@@ -43,7 +43,7 @@ export function storeTable(
     });
   };
   return readFiles(file, options, {
-    text: refused,
+    text: (sources) => storeDelimited(sources, request, options, openPageFile),
     json: refused,
     parquet: (path) => storeParquet(path, request, options, openPageFile),
   });

@@ -38,5 +38,5 @@ export interface Connection extends Engine {
   /** All rows of a query as a table. */
   pull(query: string, request: ColumnRequest, options: ReadOptions): Promise<Table>;
   /** The same as pages on disk. */
-  store?(query: string, request: ColumnRequest, options: ReadOptions, openFile: PageFileOpener): Promise<StoredTable>;
+  store(query: string, request: ColumnRequest, options: ReadOptions, openFile: PageFileOpener): Promise<StoredTable>;
 }

@@ -99,10 +99,8 @@ export function steadyConnection(
     },
     pull: (query, request, options) =>
       limited(options.signal, (signal) => connection.pull(query, request, { ...options, signal })),
-    ...(connection.store && {
-      store: (query, request, options, openFile) =>
-        limited(options.signal, (signal) => connection.store!(query, request, { ...options, signal }, openFile)),
-    }),
+    store: (query, request, options, openFile) =>
+      limited(options.signal, (signal) => connection.store(query, request, { ...options, signal }, openFile)),
     warnings() {
       if (repeats === 0) return [];
       const queries = repeats === 1 ? 'a query was' : `${repeats} queries were`;

@@ -8,36 +8,100 @@ import { countsUp, describeCounters } from '../data/counters.ts';
 import type { Asked, RestOfFile } from '../data/infer.ts';
 import { leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import { firstWrongWeight, wrongWeight } from '../data/sample-weights.ts';
-import type { Column, ColumnRequest, NumericColumn, ReadOptions, Table } from '../data/table.ts';
+import { type PageFileOpener, type StoredTable, storedTable } from '../data/stored-table.ts';
+import type { Column, ColumnHead, ColumnRequest, NumericColumn, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
 import { nextTask } from '../yielding.ts';
 import { BlockCutter } from './cutter.ts';
-import { type Finished, finishColumn, type Reading } from './finish.ts';
+import { finishColumn, type Reading } from './finish.ts';
 import { type Use, uses } from './kernel.ts';
 import { type OpenText, openText } from './open-text.ts';
 import { Places } from './places.ts';
 import { blockBytes, blockReader } from './read-blocks.ts';
 import type { ByteSource } from './source.ts';
-import { ColumnStore, type Expected } from './store.ts';
+import { formBits } from './spelling.ts';
+import { type CellKeeping, ColumnStore, type Expected } from './store.ts';
+import { openStoredCells, type StoredCells } from './stored-cells.ts';
 
 /** Rows beyond the estimate for which there is room at once. */
 const spareRoom = 1.02;
 
+/** In memory. */
+const tableCells: CellKeeping<Column> = {
+  open: (expected) => new ColumnStore(expected),
+  begin() {},
+  keep: (column) => column,
+};
+
 /** Several sources are one table; their headers must be the same. */
-export async function readDelimited(
+export function readDelimited(
   sources: readonly ByteSource[],
   request: ColumnRequest,
   options: ReadOptions,
   threads = runtime.availableThreads(),
 ): Promise<Table> {
+  return readColumns(sources, { request, options, threads, openCells: async () => tableCells });
+}
+
+/** The same with its cells in a file of pages. */
+export async function storeDelimited(
+  sources: readonly ByteSource[],
+  request: ColumnRequest,
+  options: ReadOptions,
+  openFile: PageFileOpener,
+  threads = runtime.availableThreads(),
+): Promise<StoredTable> {
+  let cells: StoredCells | undefined;
+  let width = 0;
+  const openCells = async (columns: number): Promise<StoredCells> => {
+    width = columns;
+    cells = await openStoredCells(openFile, sizeOf(sources) || 0, width);
+    return cells;
+  };
+  try {
+    const table = await readColumns(sources, { request, options, threads, openCells });
+    return storedTable(await cells!.finish(), width, table);
+  } catch (error) {
+    await cells?.close();
+    throw error;
+  }
+}
+
+/** Bytes of all sources, NaN where that is not known. */
+const sizeOf = (sources: readonly ByteSource[]): number =>
+  sources.reduce((sum, each) => sum + (each.size ?? Number.NaN), 0);
+
+interface ColumnsRequest<C extends ColumnHead> {
+  readonly request: ColumnRequest;
+  readonly options: ReadOptions;
+  readonly threads: number;
+  /** Called with the number of columns that are read. */
+  openCells(columns: number): Promise<CellKeeping<C>>;
+}
+
+/** A column that has been decided. */
+interface Decided<C> {
+  /** Undefined where it is left out. */
+  readonly column: C | undefined;
+  readonly warning: Warning | undefined;
+  /** Whether it counts the rows, and whether some number has decimals. */
+  readonly counts: boolean;
+  readonly fraction: boolean;
+}
+
+async function readColumns<C extends ColumnHead>(
+  sources: readonly ByteSource[],
+  { request, options, threads, openCells }: ColumnsRequest<C>,
+): Promise<Omit<Table, 'columns'> & { readonly columns: readonly C[] }> {
   const [source] = sources as [ByteSource];
   const text = await openText(source, options, request.target);
   const { dialect, columns: named, kernel } = text;
   const { names } = named;
   requireNames(request, names, dialect);
   const wanted = wantedColumns(request, names);
-  const { stores, places } = await gather(sources, text, { wanted, request, options, threads });
+  const cells = await openCells(wanted.length);
+  const { stores, places } = await gather(sources, text, { wanted, request, options, threads, cells });
   places.requireGoodRows();
   const rows = stores.get(wanted[0]!)?.rows ?? 0;
   if (rows === 0) {
@@ -45,18 +109,29 @@ export async function readDelimited(
       hint: 'give a file with rows',
     });
   }
+  await cells.begin(rows);
+  // A comma that may be decimal or group thousands is decided by the other columns.
+  const doubtful = [...stores.values()].some(({ forms, texts }) => texts > 0 || (forms & formBits.comma) !== 0);
   const reading: Reading = {
     dictionary: { size: kernel.get('texts'), textOf: (id) => kernel.textOf(id) },
     tokens: new Set(['', ...(options.missingTokens ?? defaultMissingTokens)]),
     places,
   };
-  const finished = new Map<number, Finished>();
+  const finished = new Map<number, Decided<C>>();
   const finish = async (some: readonly number[], rest?: RestOfFile): Promise<void> => {
     for (const place of some) {
       const asked = askedOf(names[place]!, request, options);
-      const done = finishColumn(names[place]!, stores.get(place)!, { ...asked, ...(rest && { rest }) }, reading);
+      const store = await stores.get(place)!.whole();
+      const done = finishColumn(names[place]!, store, { ...asked, ...(rest && { rest }) }, reading);
       if (done === undefined) continue;
-      finished.set(place, done);
+      const { column, warning } = done;
+      if (column?.kind === 'numeric' && column.name === request.weights) requireWeights(column, places);
+      finished.set(place, {
+        counts: column !== undefined && countsUp(column),
+        fraction: doubtful && column?.kind === 'numeric' && column.values.some(isFraction),
+        column: column && (await cells.keep(column, wanted.indexOf(place))),
+        warning,
+      });
       stores.delete(place);
       await nextTask();
       options.signal?.throwIfAborted();
@@ -67,10 +142,11 @@ export async function readDelimited(
   const inOrder = wanted.map((place) => finished.get(place)!);
   const columns = inOrder.flatMap(({ column }) => column ?? []);
   const warnings = inOrder.flatMap(({ warning }) => warning ?? []);
-  const weights = columns.find(({ name }) => name === request.weights);
-  if (weights?.kind === 'numeric') requireWeights(weights, places);
   const unnamed = new Set([...named.unnamed].map((place) => names[place]!));
-  const counters = describeCounters(columns, request, unnamed, { rows, counts: countsUp });
+  const counters = describeCounters(columns, request, unnamed, {
+    rows,
+    counts: (column) => inOrder.some((decided) => decided.column === column && decided.counts),
+  });
   return {
     rows,
     columns: counters.columns,
@@ -81,13 +157,16 @@ export async function readDelimited(
   };
 }
 
-function restOf(finished: Iterable<Finished>, delimiter: string): RestOfFile {
-  const numeric = [...finished].flatMap(({ column }) => (column?.kind === 'numeric' ? [column] : []));
-  const fraction = (value: number): boolean => value % 1 !== 0 && !Number.isNaN(value);
+const isFraction = (value: number): boolean => value % 1 !== 0 && !Number.isNaN(value);
+
+function restOf(finished: Iterable<Decided<ColumnHead>>, delimiter: string): RestOfFile {
+  const numeric = [...finished].flatMap(({ column, fraction }) =>
+    column?.kind === 'numeric' ? [{ name: column.name, decimal: column.style?.decimal ?? '.', fraction }] : [],
+  );
   return {
     delimiter,
-    pointColumn: numeric.find(({ style, values }) => (style?.decimal ?? '.') === '.' && values.some(fraction))?.name,
-    commaColumn: numeric.find(({ style }) => style?.decimal === ',')?.name,
+    pointColumn: numeric.find(({ decimal, fraction }) => decimal === '.' && fraction)?.name,
+    commaColumn: numeric.find(({ decimal }) => decimal === ',')?.name,
   };
 }
 
@@ -102,18 +181,19 @@ interface Gathering {
   readonly request: ColumnRequest;
   readonly options: ReadOptions;
   readonly threads: number;
+  readonly cells: CellKeeping<ColumnHead>;
 }
 
 /** All cells of the wanted columns, by position in the file. */
 async function gather(
   sources: readonly ByteSource[],
   first: OpenText,
-  { wanted, request, options, threads }: Gathering,
+  { wanted, request, options, threads, cells }: Gathering,
 ) {
   const { kernel, dialect, columns } = first;
-  const size = sources.reduce((sum, each) => sum + (each.size ?? Number.NaN), 0); // NaN where one is not known
+  const size = sizeOf(sources);
   const expected: Expected = { rows: 0 };
-  const stores = new Map(wanted.map((place) => [place, new ColumnStore(expected)]));
+  const stores = new Map(wanted.map((place) => [place, cells.open(expected)]));
   const columnUses = Array.from({ length: dialect.width }, (_, place): Use => {
     if (place === columns.names.length) return uses.mustBeEmpty;
     if (!stores.has(place)) return uses.skipped;
@@ -140,7 +220,7 @@ async function gather(
           expected.rows = Math.ceil((spareRoom * rows * size) / Math.min(bytes, given));
           options.onProgress?.(Math.min(1, given / size));
         }
-        for (const [place, store] of stores) store.append(block.columns[place]!, translate);
+        for (const [place, store] of stores) await store.append(block.columns[place]!, translate);
       }
     }
   } finally {
@@ -180,7 +260,7 @@ function askedOf(name: string, request: ColumnRequest, options: ReadOptions): As
 }
 
 /** A category in which one token of the missing list is common may be a real one: Namibia is NA. */
-function tokenShares(columns: readonly Column[], rows: number): Warning[] {
+function tokenShares(columns: readonly ColumnHead[], rows: number): Warning[] {
   return columns.flatMap((column) => {
     if (column.kind === 'numeric') return [];
     const common = Object.entries(column.missing.tokens).filter(([token, count]) => token !== '' && count >= rows / 10);

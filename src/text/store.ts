@@ -3,6 +3,7 @@
  * as numbers of the dictionary, 4 bytes each. So a column can become text when its last cell is read, and every cell
  * is still there as it stood. It decides nothing.
  */
+import type { Column, ColumnHead } from '../data/table.ts';
 import type { BlockColumn } from './block.ts';
 import { spell } from './spelling.ts';
 
@@ -11,7 +12,27 @@ export interface Expected {
   rows: number;
 }
 
-export class ColumnStore {
+/** The cells of one column as blocks give them. */
+export interface GatheredColumn {
+  readonly rows: number;
+  /** Cells that are texts. */
+  readonly texts: number;
+  /** Which forms of numbers it has besides the common one: formBits. */
+  readonly forms: number;
+  append(column: BlockColumn, translate: Uint32Array | undefined): Promise<void> | void;
+  whole(): Promise<ColumnStore> | ColumnStore;
+}
+
+/** Where cells are gathered, and what is kept of a column that has been decided. */
+export interface CellKeeping<C extends ColumnHead> {
+  open(expected: Expected): GatheredColumn;
+  /** All columns have been gathered: so many rows. */
+  begin(rows: number): Promise<void> | void;
+  /** `at`: its place among the columns that are read. */
+  keep(column: Column, at: number): Promise<C> | C;
+}
+
+export class ColumnStore implements GatheredColumn {
   readonly #expected: Expected;
   /** Numbers; undefined while there is none. */
   values: Float64Array | undefined;
@@ -56,6 +77,11 @@ export class ColumnStore {
     this.#rows = end;
     this.texts += texts;
     this.forms |= column.forms;
+  }
+
+  /** The column, which is here already. */
+  whole(): this {
+    return this;
   }
 
   isNumber(row: number): boolean {

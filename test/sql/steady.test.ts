@@ -16,6 +16,7 @@ const answering = (run: Connection['run']): Connection => ({
   describe: async () => [{ name: 'plan', type: 'text', kind: 'categorical' }],
   cells: () => ({ [Symbol.asyncIterator]: () => ({ next: async () => ({ done: true, value: undefined }) }) }),
   pull: () => Promise.reject(new Error('not asked for')),
+  store: () => Promise.reject(new Error('not asked for')),
   close: async () => {},
 });
 const failing = (times: number, error: () => Error) => {

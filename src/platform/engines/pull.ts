@@ -2,11 +2,11 @@
  * The rows of a query, read once: what engines send as CSV goes through the reader of files, with the types that the
  * engine gave its columns.
  */
-import type { ColumnRequest, ReadOptions, Table } from '../../data/table.ts';
+import type { ColumnHead, ColumnRequest } from '../../data/table.ts';
 import type { Dialect } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import { readDelimitedCells } from '../../text/read-cells.ts';
-import { readDelimited } from '../../text/read-delimited.ts';
+import { readDelimited, storeDelimited } from '../../text/read-delimited.ts';
 import type { ByteSource } from '../../text/source.ts';
 
 /** Sends the rows of a select as CSV, its header first. */
@@ -16,11 +16,20 @@ export type SendCsv = (select: string, signal: AbortSignal | undefined) => Async
 export function rowsByCsv(
   { dialect, describe }: Pick<Connection, 'dialect' | 'describe'>,
   send: SendCsv,
-): Pick<Connection, 'pull' | 'cells'> {
+): Pick<Connection, 'pull' | 'store' | 'cells'> {
   return {
     async pull(query, request, options) {
       const columns = await describe(query, options.signal);
-      return tableFromCells(send(selectCells(dialect, query, columns), options.signal), columns, request, options);
+      const source = sourceOf(send(selectCells(dialect, query, columns), options.signal));
+      return withTypes(await readDelimited([source], typed(request, columns), { ...options, ...csv }), columns);
+    },
+    async store(query, request, options, openFile) {
+      const columns = await describe(query, options.signal);
+      const source = sourceOf(send(selectCells(dialect, query, columns), options.signal));
+      return withTypes(
+        await storeDelimited([source], typed(request, columns), { ...options, ...csv }, openFile),
+        columns,
+      );
     },
     async *cells(query, signal) {
       const select = selectCells(dialect, query, await describe(query, signal));
@@ -52,27 +61,26 @@ function sourceOf(chunks: AsyncIterable<Uint8Array>): ByteSource {
   return { label: 'the query', size: undefined, given: () => given, chunks: counted() };
 }
 
-/** Reads the CSV of `selectCells`, its header first. */
-async function tableFromCells(
-  chunks: AsyncIterable<Uint8Array>,
-  columns: readonly DescribedColumn[],
-  request: ColumnRequest,
-  options: ReadOptions,
-): Promise<Table> {
-  const named = (kind: DescribedColumn['kind']): string[] =>
-    columns.filter((column) => column.kind === kind).map(({ name }) => name);
+const csv = { delimiter: ',', header: true };
+
+/** Columns are read as the engine describes them, unless something else is asked. */
+function typed(request: ColumnRequest, columns: readonly DescribedColumn[]): ColumnRequest {
   const asked = new Set([...(request.numeric ?? []), ...(request.categorical ?? [])]);
-  const more = (kind: DescribedColumn['kind']): string[] => named(kind).filter((name) => !asked.has(name));
-  const table = await readDelimited(
-    [sourceOf(chunks)],
-    {
-      ...request,
-      numeric: [...(request.numeric ?? []), ...more('numeric')],
-      categorical: [...(request.categorical ?? []), ...more('categorical')],
-    },
-    { ...options, delimiter: ',', header: true },
-  );
-  const booleans = new Set(named('boolean'));
+  const more = (wanted: DescribedColumn['kind']): string[] =>
+    columns.flatMap(({ kind, name }) => (kind === wanted && !asked.has(name) ? [name] : []));
+  return {
+    ...request,
+    numeric: [...(request.numeric ?? []), ...more('numeric')],
+    categorical: [...(request.categorical ?? []), ...more('categorical')],
+  };
+}
+
+/** Booleans of the engine are true and false, not words. */
+function withTypes<T extends { readonly columns: readonly ColumnHead[] }>(
+  table: T,
+  described: readonly DescribedColumn[],
+): T {
+  const booleans = new Set(described.flatMap(({ kind, name }) => (kind === 'boolean' ? [name] : [])));
   return {
     ...table,
     columns: table.columns.map((column) =>
