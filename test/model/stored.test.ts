@@ -1,0 +1,139 @@
+/**
+ * Rows on disk, rows summed in DuckDB and rows in memory give the same coefficients, whatever is read and asked; and files
+ * of every kind are read to disk as they are read to memory.
+ */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRandom } from '../../src/math/random.ts';
+import type { Options } from '../../src/model/options.ts';
+import { LogisticRegression } from '../../src/node.ts';
+
+let connection: DuckDBConnection;
+let folder: string;
+beforeAll(async () => {
+  connection = await (await DuckDBInstance.create(':memory:')).connect();
+  folder = mkdtempSync(join(tmpdir(), 'logit-stored-'));
+});
+afterAll(() => {
+  connection.closeSync();
+  rmSync(folder, { recursive: true });
+});
+
+interface Case {
+  readonly csv: string;
+  readonly options: Options;
+}
+
+/** A seeded table as text, with numbers of every size, categories, booleans, gaps, weights, and what is asked of it. */
+function drawCase(seed: number): Case {
+  const random = createRandom(seed);
+  const below = (count: number): number => Math.floor(random() * count);
+  const intercept = random() < 0.8;
+  const m = 600 + below(1500);
+  const numbers = Array.from({ length: 1 + below(5) }, () => ({
+    mean: (intercept ? [0, 1e5, -3, 40] : [0, 0.5, -1, 2])[below(4)]!,
+    deviation: (intercept ? [1, 0.01, 1000] : [1, 2, 0.5])[below(3)]!,
+  }));
+  const levels = Array.from({ length: below(3) }, () => 2 + below(5));
+  const classes = 2 + below(3);
+  const weighted = random() < 0.5;
+  const gaps = random() < 0.5;
+  const sorted = random() < 0.3;
+  const rows = Array.from({ length: m }, () => {
+    const units = numbers.map(() => random() + random() + random() - 1.5);
+    const chosen = levels.map((count) => below(count));
+    const score = units.reduce((z, u, j) => z + u * (1 - 0.4 * j), 0) + chosen.reduce((z, level) => z + 0.3 * level, 0);
+    const y = Math.max(0, Math.min(classes - 1, Math.floor(score + 1.5 * (random() + random() - 1) + classes / 2)));
+    return [
+      ...units.map((u, j) => (gaps && random() < 0.01 ? '' : numbers[j]!.mean + numbers[j]!.deviation * u)),
+      ...chosen.map((level) => (gaps && random() < 0.01 ? 'NA' : `level ${'dacbe'[level]}`)),
+      ...(weighted ? [random() < 0.03 ? 0 : 0.25 + below(8) / 4] : []),
+      `class ${y}`,
+    ];
+  });
+  if (sorted) rows.sort((a, b) => Number(a[0]) - Number(b[0]));
+  const names = [...numbers.map((_, j) => `x${j}`), ...levels.map((_, j) => `c${j}`), ...(weighted ? ['s'] : []), 'y'];
+  return {
+    csv: [names, ...rows].map((row) => row.join(',')).join('\n'),
+    options: {
+      ...(weighted && { weights: 's' }),
+      ...(random() < 0.3 && { classWeight: 'balanced' as const }),
+      ...(random() < 0.3 && { l2: 0.01, standardize: random() < 0.5 }),
+      intercept,
+      ...(random() < 0.3 && { reference: 'class 1' }),
+      tolerance: 1e-13,
+    },
+  };
+}
+
+const relative = (a: number, b: number): number => Math.abs(a - b) / Math.max(1, Math.abs(b));
+
+test('coefficients are those of rows in memory to 1e-10', async () => {
+  let converged = 0;
+  for (let seed = 1; seed <= 8; seed++) {
+    const { csv, options } = drawCase(seed);
+    const path = join(folder, `${seed}.csv`);
+    writeFileSync(path, csv);
+    const query = `select * from read_csv('${path}', nullstr = ['', 'NA'])`;
+    const fit = (rows: 'memory' | 'disk' | 'there', data: string | { query: string; connection: unknown }) =>
+      new LogisticRegression({ ...options, rows, trainingMetrics: true }).fit(data, 'y');
+    const memory = await fit('memory', path);
+    const others = [
+      await fit('disk', path),
+      await fit('disk', { query, connection }),
+      await fit('there', { query, connection }),
+    ];
+    const expected = memory.toJSON();
+    for (const model of others) {
+      const actual = model.toJSON();
+      expect(model.training.rows).toEqual(memory.training.rows);
+      expect(actual.terms.map(({ name }) => name)).toEqual(expected.terms.map(({ name }) => name));
+      const worst = Math.max(
+        ...actual.terms.flatMap(({ standardized }, j) =>
+          standardized.map((w, c) => relative(w, expected.terms[j]!.standardized[c]!)),
+        ),
+        ...actual.standardizedIntercepts.map((b, c) => relative(b, expected.standardizedIntercepts[c]!)),
+      );
+      expect(worst, `seed ${seed}, ${model.toJSON().madeBy.detail}`).toBeLessThan(1e-10);
+      expect(relative(model.training.meanLogLoss, memory.training.meanLogLoss)).toBeLessThan(1e-13);
+    }
+    if ([memory, ...others].every(({ certificate }) => certificate.outcome === 'converged')) converged++;
+  }
+  expect(converged).toBeGreaterThan(5); // the comparison is not of fits that have no optimum
+}, 120_000);
+
+test('columns of CSV are decided on disk as in memory: words, codes, commas, gaps and what looks like an identifier', async () => {
+  const random = createRandom(3);
+  const rows = Array.from({ length: 3000 }, (_, i) => {
+    const x = random() - 0.5;
+    return [
+      `"${(1000 * x).toFixed(1).replace('.', ',')}"`,
+      i % 90 === 7 ? 'NA' : 10 + Math.floor(40 * random()),
+      random() < 0.4 ? 'Yes' : 'no',
+      ['A1', '13', '007'][Math.floor(3 * random())],
+      `row ${i}`,
+      3 * x + 2 * random() - 1 > 0 ? 'good' : 'bad',
+    ];
+  });
+  const csv = [['decimal', 'age', 'smokes', 'code', 'id', 'y'], ...rows].map((row) => row.join(',')).join('\n');
+  const [plain, packed] = [join(folder, 'odd.csv'), join(folder, 'odd.csv.gz')];
+  writeFileSync(plain, csv);
+  writeFileSync(packed, gzipSync(csv));
+  const memory = await new LogisticRegression({ categorical: ['code'] }).fit(plain, 'y');
+  const names = memory.toJSON().terms.map(({ name }) => name);
+  expect(names).toEqual(['decimal', 'age', 'smokes=Yes', 'code=13', 'code=A1']);
+  for (const path of [plain, packed]) {
+    const disk = await new LogisticRegression({ rows: 'disk', categorical: ['code'] }).fit(path, 'y');
+    expect(disk.toJSON().features).toEqual(memory.toJSON().features);
+    expect(disk.warnings).toEqual(memory.warnings);
+    expect(disk.training.missing).toEqual(memory.training.missing);
+    expect(disk.training.rows).toEqual(memory.training.rows);
+    for (const [name, value] of Object.entries(memory.coefficients)) {
+      expect(relative(disk.coefficients[name]!, value)).toBeLessThan(1e-8); // both end at gradients of 1e-10
+    }
+  }
+});
