@@ -90,6 +90,7 @@ export {
 export type { MarginalEffect, MarginalEffects } from './model/marginal-effects.ts';
 export type { MeasuredMetrics } from './model/measured.ts';
 export type { Options } from './model/options.ts';
+export type { PerUnits } from './model/per-units.ts';
 export type { InfiniteCoefficient, SeparationReport } from './model/separation.ts';
 export type { TrainedOn } from './model/trained-on.ts';
 export * from './predict.ts';

@@ -1,10 +1,10 @@
 /** Standard errors, tests and intervals for a person, in tables like those of R's summary, or why there are none. */
-import type { CoefficientSummary, FittedLogisticRegression, Interval, Summary } from '../node.ts';
+import type { CoefficientSummary, FittedLogisticRegression, Interval, PerUnits, Summary } from '../node.ts';
 import { show, table } from './table.ts';
 
 /** The tables; undefined of a model without a summary, of more than two classes, or of more coefficients than `most`. */
-export function inferenceTables(model: FittedLogisticRegression, most: number): string | undefined {
-  const summary = summaryOf(model);
+export function inferenceTables(model: FittedLogisticRegression, most: number, per?: PerUnits): string | undefined {
+  const summary = summaryOf(model, per);
   if (summary === undefined || model.classes.length > 2 || summary.coefficients.length > most) return undefined;
   return allTables(summary);
 }
@@ -23,9 +23,9 @@ export function describeInference(model: FittedLogisticRegression): string {
   return summaryRefused === undefined ? '' : `\nno standard errors: ${summaryRefused}\n`;
 }
 
-/** The summary of a model that has one. */
-export function summaryOf(model: FittedLogisticRegression): Summary | undefined {
-  return 'summary' in model.toJSON() ? model.summary() : undefined;
+/** The summary of a model that has one; where units are asked for, the model without one says why. */
+export function summaryOf(model: FittedLogisticRegression, per?: PerUnits): Summary | undefined {
+  return per !== undefined || 'summary' in model.toJSON() ? model.summary({ per }) : undefined;
 }
 
 function coefficientRows({ coefficients, level, covarianceType }: Summary): string {
@@ -36,23 +36,24 @@ function coefficientRows({ coefficients, level, covarianceType }: Summary): stri
     'estimate',
     error,
     'z',
-    'p',
+    methods.has('profile') ? 'p (LR)' : 'p',
     `${100 * level}% interval (${[...methods].join(', ')})`,
     'odds ratio',
   ];
   const byClass = coefficients.some((coefficient) => coefficient.class !== undefined);
   const rows = coefficients.map((coefficient) => {
-    const { name, estimate, standardError, z, p, confidenceInterval, oddsRatio, note } = coefficient;
+    const { name, estimate, standardError, z, p, confidenceInterval, oddsRatio, per, note } = coefficient;
     const title = byClass ? `${coefficient.class}: ${name}` : name;
-    if (note !== undefined) return [title, show(estimate), note, '', '', describeInterval(confidenceInterval), ''];
+    const shownP = p === null ? '' : describeP(p);
+    if (note !== undefined) return [title, show(estimate), note, '', shownP, describeInterval(confidenceInterval), ''];
     return [
       title,
       show(estimate),
       show(standardError!),
       z!.toFixed(3),
-      describeP(p!),
+      shownP,
       describeInterval(confidenceInterval),
-      oddsRatio === null ? '' : show(oddsRatio),
+      oddsRatio === null ? '' : `${show(oddsRatio)}${per === undefined ? '' : ` per ${per}`}`,
     ];
   });
   return table([header, ...rows]);

@@ -1,5 +1,11 @@
 /** `logit inspect`: what a model needs, its coefficients, and how it was made; over the rows of a file, effects and influence. */
-import { type FittedLogisticRegression, LogisticError, loadModel, type TrainingReport } from '../node.ts';
+import {
+  type FittedLogisticRegression,
+  LogisticError,
+  loadModel,
+  type PerUnits,
+  type TrainingReport,
+} from '../node.ts';
 import { printEffects } from './effects.ts';
 import { allTables, summaryOf } from './inference-table.ts';
 import { type InfluenceFlags, printInfluence } from './influence.ts';
@@ -12,6 +18,7 @@ export interface InspectFlags extends InfluenceFlags {
   readonly sql?: 'duckdb' | 'postgres' | 'clickhouse';
   readonly effects?: boolean;
   readonly influence?: boolean;
+  readonly per?: PerUnits;
 }
 
 export async function inspect(
@@ -29,9 +36,9 @@ export async function inspect(
   }
   const model = await loadModel(modelFile);
   if (overRows !== undefined) return overRows(model, file!, flags, signal);
-  const summary = summaryOf(model);
+  const summary = summaryOf(model, flags.per);
   if (flags.sql !== undefined) await printText(expressions(model, flags.sql));
-  else if (flags.json === true) await printJson(model);
+  else if (flags.json === true) await printJson({ ...model.toJSON(), ...(summary && { summary }) });
   else
     await printText(
       [

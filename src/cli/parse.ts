@@ -57,6 +57,16 @@ export function parseClassWeight(text: string): 'balanced' | Record<string, numb
   );
 }
 
+/** age=10,lwt=5; an option that comes again adds to it. */
+export function parseUnits(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
+  const units = parseList(text).map((item) => {
+    const at = item.lastIndexOf('=');
+    if (at < 1) throw new InvalidArgumentError('Give a number of units for each column: age=10,weight=5.');
+    return [item.slice(0, at).trim(), parseNumber(item.slice(at + 1))];
+  });
+  return { ...before, ...Object.fromEntries(units) };
+}
+
 /** One character; \t and tab are the tabulator. */
 export function parseDelimiter(text: string): string {
   if (text === '\\t' || text === 'tab') return '\t';

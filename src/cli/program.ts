@@ -14,6 +14,7 @@ import {
   parseList,
   parseNumber,
   parseThreads,
+  parseUnits,
 } from './parse.ts';
 import { onOneLine } from './visible.ts';
 
@@ -73,7 +74,7 @@ export function createProgram(signal: AbortSignal): Command {
     .option('--out <model>', 'write the model to this file');
   const names = Object.keys(optionRecords) as (keyof typeof optionRecords)[];
   for (const option of names.flatMap(flagOf)) train.addOption(option);
-  train
+  perOf(train)
     .option('--json', 'print one JSON object on standard output')
     .option('--quiet', 'print no summary and no progress')
     .action(async (file: string | undefined, flags) => (await import('./train.ts')).train(file, flags, signal));
@@ -136,7 +137,7 @@ export function createProgram(signal: AbortSignal): Command {
         .implies({ influence: true })
         .conflicts('json'),
     );
-  weightsOf(readingOf(inspect)).action(async (model: string, file: string | undefined, flags) =>
+  weightsOf(readingOf(perOf(inspect))).action(async (model: string, file: string | undefined, flags) =>
     (await import('./inspect.ts')).inspect(model, file, flags, signal),
   );
 
@@ -192,6 +193,13 @@ function readingOf(command: Command): Command {
   );
   for (const option of [...flagOf('delimiter'), ...flagOf('header')]) command.addOption(option);
   return command;
+}
+
+/** Units of odds ratios in a summary. */
+function perOf(command: Command): Command {
+  return command.addOption(
+    new Option('--per <units>', 'odds ratios for so many units of a number: age=10').argParser(parseUnits),
+  );
 }
 
 /** What weighs the rows of a file. */

@@ -1,6 +1,6 @@
 /** A fitted model in words and tables, for a person: what `train` and `inspect` print. */
 import { brief } from '../errors.ts';
-import type { FittedLogisticRegression, Metrics } from '../node.ts';
+import type { FittedLogisticRegression, Metrics, PerUnits } from '../node.ts';
 import { describeInference, inferenceTables } from './inference-table.ts';
 import { show, table } from './table.ts';
 import { onOneLine, visible } from './visible.ts';
@@ -8,13 +8,13 @@ import { onOneLine, visible } from './visible.ts';
 const shownTerms = 20;
 const shownClasses = 6;
 
-export function summarise(model: FittedLogisticRegression): string {
-  return [`${describeRows(model)}\n`, describeSolver(model), shownTable(model), metricsTable(model)].join('\n');
+export function summarise(model: FittedLogisticRegression, per?: PerUnits): string {
+  return [`${describeRows(model)}\n`, describeSolver(model), shownTable(model, per), metricsTable(model)].join('\n');
 }
 
 /** Standard errors and tests where there is room for them. */
-function shownTable(model: FittedLogisticRegression): string {
-  const tables = inferenceTables(model, shownTerms);
+function shownTable(model: FittedLogisticRegression, per: PerUnits | undefined): string {
+  const tables = inferenceTables(model, shownTerms, per);
   return (
     tables ?? `${coefficientTable(model, { terms: shownTerms, classes: shownClasses })}${describeInference(model)}`
   );

@@ -4,6 +4,7 @@ import {
   LogisticError,
   LogisticRegression,
   type Options,
+  type PerUnits,
   saveModel,
   type Warning,
 } from '../node.ts';
@@ -24,10 +25,11 @@ export interface TrainFlags extends Omit<Options, 'reference'> {
   readonly out?: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly per?: PerUnits;
 }
 
 export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const { connection, sql, showSql, target, out, json, quiet, reference, ...given } = flags;
+  const { connection, sql, showSql, target, out, json, quiet, per, reference, ...given } = flags;
   const options = { ...given, ...parseReferences(reference) };
   const data = rowsFrom(file, { connection, sql }, 'logit train --target y');
   if (target === undefined && !options.formula?.includes('~')) {
@@ -55,8 +57,8 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
   // The summary says which rows were dropped.
   const warnings = model.warnings.filter(({ code }) => code !== 'dropped-rows' || json === true);
   if (quiet !== true) for (const { message } of warnings) warn(message);
-  if (json === true) await printJson(trainReport(model));
-  else if (quiet !== true) await printText(summarise(model));
+  if (json === true) await printJson(trainReport(model, per));
+  else if (quiet !== true) await printText(summarise(model, per));
   if (quiet !== true) say(out === undefined ? 'The model was not saved; --out model.json saves it.' : `Saved ${out}.`);
 }
 
@@ -74,7 +76,7 @@ function parseReferences(texts: readonly string[] = []): Pick<Options, 'referenc
 }
 
 /** What --json prints. */
-function trainReport(model: FittedLogisticRegression) {
+function trainReport(model: FittedLogisticRegression, per: PerUnits | undefined) {
   const { training, certificate, classes, reference } = model;
   const { madeBy, threshold } = model.toJSON();
   return {
@@ -90,7 +92,7 @@ function trainReport(model: FittedLogisticRegression) {
     certificate,
     backend: { name: madeBy.backend, detail: madeBy.detail },
     separation: training.separation,
-    summary: summaryOf(model) ?? null,
+    summary: summaryOf(model, per) ?? null,
     summaryRefused: (model.toJSON() as { readonly summaryRefused?: string }).summaryRefused,
     warnings: training.warnings,
     metrics: training.metrics,

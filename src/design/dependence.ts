@@ -4,14 +4,16 @@
  */
 import type { Warning } from '../errors.ts';
 import { type Dependency, findDependencies } from '../math/cholesky.ts';
-import { dot, tripleDot } from '../math/vector.ts';
+import { createRandom } from '../math/random.ts';
 import type { RowSource } from '../rows/contract.ts';
 import { type Feature, featuresOf, readStandardised } from '../rows/source.ts';
 import { yieldAfter } from '../yielding.ts';
 import type { ScaledTerm } from './terms.ts';
 
-/** Beyond this many columns the n² Gram matrix costs more than the fit and is not formed. */
-export const dependenceLimit = 1000;
+/** Beyond this many columns the n² Gram matrix and what is done with it cost more than the fit. */
+const dependenceLimit = 3000;
+/** With a penalty, where the optimum is unique and a dependence is only something to know. */
+const penalisedLimit = 1000;
 
 /**
  * What a pivot must keep of its column's squared length to count as independent. Rounding leaves about
@@ -22,6 +24,9 @@ export const pivotTolerance = 1e-11;
 /** Sample rows for each column in the first look, in runs of so many. */
 const sampleFactor = 20;
 const runLength = 64;
+/** Rows of a random projection for each column, and some more. */
+const projectionFactor = 1.25;
+const projectionMargin = 64;
 
 /**
  * The terms with what earlier ones determine marked as excluded, and what is said of it. `find` looks among the terms
@@ -33,8 +38,9 @@ export async function excludeDependent(
   penalised: boolean,
 ): Promise<{ readonly terms: readonly ScaledTerm[]; readonly warnings: readonly Warning[] }> {
   const fitted = terms.filter((term) => term.excluded === undefined);
-  if (fitted.length > dependenceLimit) {
-    const message = `${fitted.length} columns: exact dependence among more than ${dependenceLimit} is not looked for`;
+  const limit = penalised ? penalisedLimit : dependenceLimit;
+  if (fitted.length > limit) {
+    const message = `${fitted.length} columns: exact dependence among more than ${limit} is not looked for`;
     return { terms, warnings: [{ code: 'dependence-unchecked', message }] };
   }
   const found = await find();
@@ -74,20 +80,30 @@ function describeDependency(
 }
 
 /**
- * Dependent columns in order. What depends on all rows depends on some of them, so a sample of 20·n rows comes
- * first; of all rows only the columns are looked at that a dependence of the sample names.
+ * Dependent columns in order. What depends on all rows depends on any combinations of them, so a first look is at a sample
+ * of 20·n rows or, of many columns, at a random projection on 1.25·n; at all rows only the columns are looked at that a
+ * dependence of the first look names.
  */
 export async function dependentColumns(source: RowSource): Promise<Dependency[]> {
   const features = featuresOf(source);
-  if (features.length === 0) return [];
-  const runs = Math.ceil((sampleFactor * features.length) / runLength);
+  const n = features.length;
+  if (n === 0) return [];
+  const runs = Math.ceil((sampleFactor * n) / runLength);
   const stride = Math.floor(source.rows / runs);
   const everywhere = Array.from({ length: Math.ceil(source.rows / runLength) }, (_, k) => k * runLength);
-  if (stride <= runLength) return dependencies(source, features, everywhere);
-  const starts = Array.from({ length: runs }, (_, k) => k * stride);
-  const sample = await dependencies(source, features, starts);
-  if (sample.length === 0) return [];
-  const named = [...new Set(sample.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
+  const buckets = Math.ceil(projectionFactor * n) + projectionMargin;
+  // Products of the sample's Gram matrix against those of a pass over all rows.
+  const many = sampleFactor * n * n > source.rows && buckets < source.rows;
+  if (!many && stride <= runLength) return dependencies(source, features, everywhere);
+  const first = many
+    ? await projectedDependencies(source.rows, features, buckets)
+    : await dependencies(
+        source,
+        features,
+        Array.from({ length: runs }, (_, k) => k * stride),
+      );
+  if (first.length === 0) return [];
+  const named = [...new Set(first.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
   const some = named.map((j) => features[j]!);
   const found = await dependencies(source, some, everywhere);
   return found.map(({ index, of, coefficients }) => ({
@@ -103,19 +119,94 @@ async function dependencies(
   features: readonly Feature[],
   starts: readonly number[],
 ): Promise<Dependency[]> {
-  const n = features.length;
-  const gram = new Float64Array(n * n);
+  const gram = new GramMatrix(features.length);
   const run = features.map(() => new Float64Array(runLength));
   for (const start of starts) {
     const length = Math.min(runLength, rows - start);
     const x = run.map((values) => values.subarray(0, length));
-    const s = weights?.subarray(start, start + length);
     x.forEach((values, j) => {
       readStandardised(features[j]!, start, values);
-      for (let l = 0; l <= j; l++) gram[j * n + l]! += s ? tripleDot(values, x[l]!, s) : dot(values, x[l]!);
     });
-    await yieldAfter((runLength * n * n) / 2);
+    await gram.add(x, weights?.subarray(start, start + length));
   }
-  for (let j = 0; j < n; j++) for (let l = 0; l < j; l++) gram[l * n + j] = gram[j * n + l]!;
-  return findDependencies(gram, n, pivotTolerance);
+  return findDependencies(gram.finish(), features.length, pivotTolerance);
+}
+
+/**
+ * Dependent columns of a random projection: every row, times a random number, is added to one of the buckets. A dependence
+ * of all rows is one of the buckets too; independent columns stay independent but for chance, as where the only rows that
+ * tell two columns apart fall into one bucket (Woodruff, Sketching as a Tool for Numerical Linear Algebra, 2014, section 2).
+ */
+async function projectedDependencies(
+  rows: number,
+  features: readonly Feature[],
+  buckets: number,
+): Promise<Dependency[]> {
+  const random = createRandom(1);
+  const projected = features.map(() => new Float64Array(buckets));
+  const [into, factors, run] = [new Int32Array(runLength), new Float64Array(runLength), new Float64Array(runLength)];
+  for (let start = 0; start < rows; start += runLength) {
+    const x = run.subarray(0, Math.min(runLength, rows - start));
+    for (let i = 0; i < x.length; i++) {
+      into[i] = Math.floor(random() * buckets);
+      factors[i] = 2 * random() - 1;
+    }
+    features.forEach((feature, j) => {
+      readStandardised(feature, start, x);
+      const sums = projected[j]!;
+      for (let i = 0; i < x.length; i++) sums[into[i]!]! += factors[i]! * x[i]!;
+    });
+    await yieldAfter(runLength * features.length);
+  }
+  const gram = new GramMatrix(features.length);
+  await gram.add(projected, undefined);
+  return findDependencies(gram.finish(), features.length, pivotTolerance);
+}
+
+/** Σ s·x·xᵀ over rows as they come, [n, n]. */
+class GramMatrix {
+  readonly #order: number;
+  readonly #sums: Float64Array;
+
+  constructor(order: number) {
+    this.#order = order;
+    this.#sums = new Float64Array(order * order);
+  }
+
+  /** x [n] of as many rows each. Four columns at a time share the numbers of a fifth. */
+  async add(x: readonly Float64Array[], weights: Float64Array | undefined): Promise<void> {
+    const n = this.#order;
+    const weighted = new Float64Array(x[0]!.length);
+    for (const [j, values] of x.entries()) {
+      weighted.set(values);
+      if (weights) for (let i = 0; i < weighted.length; i++) weighted[i]! *= weights[i]!;
+      for (let l = 0; l <= j; l += 4) addProducts(this.#sums, j * n + l, weighted, x.slice(l, Math.min(l + 4, j + 1)));
+      await yieldAfter((weighted.length * j) / 4);
+    }
+  }
+
+  /** The whole matrix of the half that is summed. */
+  finish(): Float64Array {
+    const n = this.#order;
+    const sums = this.#sums;
+    for (let j = 0; j < n; j++) for (let l = 0; l < j; l++) sums[l * n + j] = sums[j * n + l]!;
+    return sums;
+  }
+}
+
+/** Adds a·b for each of up to four columns b to the sums from a place on. */
+function addProducts(sums: Float64Array, at: number, a: Float64Array, some: readonly Float64Array[]): void {
+  const [b, c = b, d = b, e = b] = some as [Float64Array, Float64Array?, Float64Array?, Float64Array?];
+  let [own, second, third, fourth] = [0, 0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const value = a[i]!;
+    own += value * b[i]!;
+    second += value * c[i]!;
+    third += value * d[i]!;
+    fourth += value * e[i]!;
+  }
+  sums[at]! += own;
+  if (some.length > 1) sums[at + 1]! += second;
+  if (some.length > 2) sums[at + 2]! += third;
+  if (some.length > 3) sums[at + 3]! += fourth;
 }

@@ -37,18 +37,6 @@ export interface Diagnostics {
   readonly dfbetas: readonly number[];
 }
 
-/** ‖Σ s·(a − y)·x‖∞ / Σs: 0 at the optimum of these rows. */
-export function scoreNorm(rows: readonly ObservedRow[]): number {
-  const total = new Float64Array(rows[0]?.x.length ?? 0);
-  let weights = 0;
-  for (const { x, z, label, weight } of rows) {
-    weights += weight;
-    const factor = weight * residual(z, label);
-    for (let j = 0; j < total.length; j++) total[j]! += factor * x[j]!;
-  }
-  return total.reduce((largest, value) => Math.max(largest, Math.abs(value)), 0) / weights;
-}
-
 /** The diagnostics of every row; undefined where the information matrix of the rows is singular. */
 export function influenceOf(rows: readonly ObservedRow[], scaling: Scaling): Diagnostics[] | undefined {
   const p = widthOf(scaling);

@@ -59,6 +59,13 @@ export async function profileEnd(request: ProfileRequest, sign: 1 | -1): Promise
   return Number.isFinite(outer) ? (inner + outer) / 2 : outer;
 }
 
+/** 2·(ℓ(θ̂) − max ℓ | cᵀθ = β) */
+export async function profileDeviance(request: ProfileRequest, beta: number): Promise<number> {
+  const { optimum, totalWeight } = request;
+  const { point } = await constrained(request, beta, optimum.theta);
+  return Math.max(0, 2 * totalWeight * (point.value - optimum.value));
+}
+
 /** The minimum of the objective under cᵀθ = β, and the derivative of that minimum by β. */
 async function constrained(
   { objective, contrast, signal }: ProfileRequest,

@@ -21,7 +21,7 @@ export interface WaldNumbers {
   readonly confidenceInterval: Interval | null;
 }
 
-/** Its standard error is √V_jj; null, like all that follows from it, of a coefficient that has no finite estimate or was not estimated. */
+/** Its standard error is √V_jj; null, like z, of a coefficient that has no finite estimate or was not estimated. */
 export interface CoefficientSummary extends WaldNumbers {
   /** Of the term, or `(intercept)`. */
   readonly name: string;
@@ -31,13 +31,21 @@ export interface CoefficientSummary extends WaldNumbers {
   readonly class?: string | number | boolean;
   /** In raw units, as the model has it. */
   readonly estimate: number;
+  /** That of the test which the interval agrees with: of a profile interval the likelihood-ratio test of the coefficient. */
+  readonly p: number | null;
+  /** P(|Z| ≥ |z|), two-sided, whatever the interval. */
+  readonly waldP: number | null;
   /** An end may be ±Infinity, null in JSON. */
   readonly confidenceInterval: Interval | null;
+  /** Whether an end is infinite. */
+  readonly unbounded?: true;
   readonly ciMethod: 'profile' | 'wald' | null;
   /** e^estimate; null of the intercept. */
   readonly oddsRatio: number | null;
   /** e^ of the interval's ends. */
   readonly oddsRatioInterval: Interval | null;
+  /** Units of the column that odds ratio and its interval are for; absent: 1. */
+  readonly per?: number;
   /** Why there are no numbers, where there are none. */
   readonly note?: string;
 }
@@ -87,7 +95,7 @@ export interface Summary {
   readonly likelihoodRatio: ChiSquaredTest | null;
   /** λ_max/λ_min of the information on standardised features. */
   readonly conditionNumber: number | null;
-  /** What was left out, and why. */
+  /** What was left out and why, and what the numbers are to be doubted for. */
   readonly notes: readonly string[];
 }
 
@@ -134,7 +142,13 @@ export function waldOf(estimate: number, standardError: number | null, level: nu
   };
 }
 
-/** z, p and the interval ± q·se, or the one given. */
+/** The interval by profile likelihood of a coefficient, and twice the log-likelihood that is lost where it is 0. */
+export interface Profile {
+  readonly interval: Interval;
+  readonly statistic: number;
+}
+
+/** z, p and the interval ± q·se, or those by profile likelihood. */
 export function summariseCoefficient(
   { at, note, ...named }: Estimate,
   {
@@ -142,17 +156,21 @@ export function summariseCoefficient(
     order,
     level,
     profile,
-  }: Covariance & { readonly level: number; readonly profile?: Interval | undefined },
+  }: Covariance & { readonly level: number; readonly profile?: Profile | undefined },
 ): CoefficientSummary {
   const { estimate, term } = named;
   const known = at !== undefined && note === undefined;
   const wald = waldOf(estimate, known ? Math.sqrt(covariance[at * order + at]!) : null, level);
-  const confidenceInterval = profile ?? wald.confidenceInterval;
+  const confidenceInterval = profile?.interval ?? wald.confidenceInterval;
+  const root = profile && Math.sqrt(profile.statistic);
   const slope = term !== null;
   return {
     ...named,
     ...wald,
+    waldP: wald.p,
+    ...(root !== undefined && { p: twoSidedP(root), logP: logTwoSidedP(root) }),
     confidenceInterval,
+    ...(confidenceInterval?.every(Number.isFinite) === false && { unbounded: true as const }),
     ciMethod: confidenceInterval === null ? null : profile ? 'profile' : 'wald',
     oddsRatio: known && slope ? Math.exp(estimate) : null,
     oddsRatioInterval:

@@ -17,18 +17,6 @@ export function dot(a: Float64Array, b: Float64Array): number {
   return total;
 }
 
-/** Σ a_i·b_i·c_i, summed block by block. */
-export function tripleDot(a: Float64Array, b: Float64Array, c: Float64Array): number {
-  let total = 0;
-  for (let start = 0; start < a.length; start += blockLength) {
-    const end = Math.min(start + blockLength, a.length);
-    let sum = 0;
-    for (let i = start; i < end; i++) sum += a[i]! * b[i]! * c[i]!;
-    total += sum;
-  }
-  return total;
-}
-
 /** Σ a_i, summed block by block. */
 export function sum(a: Float64Array): number {
   let total = 0;

@@ -4,7 +4,6 @@
  * scale that the penalty acts on, and terms that are constant or determined by others without the fold. Imputed values,
  * class weights and the reference levels are those of all training rows.
  */
-import { dependenceLimit } from '../design/dependence.ts';
 import type { Part } from '../design/source.ts';
 import type { Metrics, MultiClassMetrics, TwoClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
@@ -39,6 +38,8 @@ export interface CrossValidation {
   readonly metrics: Readonly<Record<string, Spread>>;
 }
 
+/** In folds dependence is looked for among no more columns than this: each has its own Gram matrix. */
+const dependenceLimit = 1000;
 /** A term of whose square no more than this is left beside the mean, or beside earlier terms, is determined by them. */
 const dependentFraction = 1e-11;
 

@@ -26,6 +26,7 @@ import type { Influence } from './influence.ts';
 import type { ProbabilityInterval } from './intervals.ts';
 import type { MarginalEffects } from './marginal-effects.ts';
 import { type MeasuredMetrics, reportedClasses } from './measured.ts';
+import { type PerUnits, perUnits } from './per-units.ts';
 import { covarianceOf, inferenceOf, requireSummary, squareOf } from './stored-inference.ts';
 import { type TrainedOn, trainedOn } from './trained-on.ts';
 import { validateReport } from './validate-report.ts';
@@ -167,10 +168,13 @@ export class FittedLogisticRegression<L extends Label = Label> {
 
   /**
    * Standard errors, tests and intervals of coefficients and columns, likelihood, AIC, BIC, R²: of a fit with `inference`.
-   * Throws LogisticError 'no-summary' with the reason where there is none.
+   * `per: { age: 10 }` gives the odds ratio of a number for so many units. Throws LogisticError 'no-summary' with the reason
+   * where there is none, 'unknown-column' and 'bad-option' of `per`.
    */
-  summary(): Summary {
-    return requireSummary(this.#inference).summary;
+  summary(options: { readonly per?: PerUnits | undefined } = {}): Summary {
+    requireOptions(options, ['per'], 'summary');
+    const { summary } = requireSummary(this.#inference);
+    return options.per === undefined ? summary : perUnits(summary, options.per, this.#scorer.model.terms);
   }
 
   /**

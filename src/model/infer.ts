@@ -10,7 +10,7 @@ import { type SandwichType, sandwich } from '../inference/sandwich.ts';
 import {
   type Covariance,
   type Estimate,
-  type Interval,
+  type Profile,
   type Summary,
   summariseCoefficient,
   summariseLikelihood,
@@ -83,7 +83,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const profiled =
     near && modelled && rows.scoreVectors === 1 && work * order * evaluationsPerInterval <= profileProducts;
   const own = { covariance, order };
-  const profiles = profiled ? await profilesOf(estimates, { ...context, ...own }) : new Map<Estimate, Interval>();
+  const profiles = profiled ? await profilesOf(estimates, { ...context, ...own }) : new Map<Estimate, Profile>();
   const groups = [...new Set(design.terms.flatMap(({ group, offset }) => (offset ? [] : [group])))];
   const refitted = near && options.weightType !== 'sampling' && independent && work * groups.length <= refitProducts;
   const terms: TermSummary[] = [];
@@ -113,6 +113,12 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     ...(options.firth && { aic: null, bic: null, pseudoR2: null }),
     conditionNumber: solution.certificate.condition,
     notes: notesOf({
+      doubts: [
+        ...(options.firth || options.weightType === 'sampling'
+          ? []
+          : fewEvents(classWeights, order, options.intercept)),
+        ...understated(terms),
+      ],
       scoreVectors: rows.scoreVectors,
       firth: options.firth,
       profiled: profiled || !modelled,
@@ -258,6 +264,7 @@ const noLikelihood = {
 };
 
 function notesOf({
+  doubts,
   scoreVectors,
   firth,
   profiled,
@@ -265,6 +272,7 @@ function notesOf({
   separation,
   clusters,
 }: {
+  readonly doubts: readonly string[];
   readonly scoreVectors: number;
   readonly firth: boolean;
   readonly profiled: boolean;
@@ -286,7 +294,35 @@ function notesOf({
         ]),
     ...(refitted ? [] : ['columns have Wald tests: likelihood-ratio tests would refit the model without each of them']),
     ...(separation ? ['coefficients without a finite estimate have no standard error'] : []),
+    ...doubts,
   ];
+}
+
+/** Rows of the rarest class for each slope of a score vector (Peduzzi et al., J. Clinical Epidemiology 49 (1996)). */
+const enoughEvents = 10;
+
+function fewEvents(classWeights: Float64Array, order: number, intercept: boolean): string[] {
+  const slopes = order / (classWeights.length - 1) - Number(intercept);
+  const events = Math.min(...classWeights);
+  if (events >= enoughEvents * slopes) return [];
+  const each = (events / slopes).toFixed(1);
+  return [
+    `${events} rows of the rarest class for ${slopes} coefficients, ${each} each: of fewer than ${enoughEvents} each, estimates are too large in size and intervals rough`,
+  ];
+}
+
+/** A Wald statistic this far below the likelihood ratio's says little against it. */
+const understatement = 0.75 ** 2;
+
+/** Columns whose Wald test misses what the likelihood-ratio test finds: far from 0 a Wald statistic falls as the effect grows. */
+function understated(terms: readonly TermSummary[]): string[] {
+  const found = terms.filter(({ likelihoodRatio: ratio, wald }) => {
+    const differ = ratio !== null && wald !== null && ratio.p < 1 - level && wald.p >= 1 - level;
+    return differ && wald.statistic < understatement * ratio.statistic;
+  });
+  if (found.length === 0) return [];
+  const names = found.map(({ term }) => term).join(', ');
+  return [`Wald tests understate ${names} (Hauck and Donner): the likelihood-ratio tests hold`];
 }
 
 function lowerTriangle(estimates: readonly Estimate[], { covariance, order }: Covariance): number[] {

@@ -1,10 +1,11 @@
 /** The influence of each row on a fitted model: who is refused, the rows on the standardised design, and their names. */
 import { LogisticError } from '../errors.ts';
-import { type Diagnostics, influenceOf, type ObservedRow, scoreNorm } from '../inference/influence.ts';
-import { sigmoid } from '../math/logistic.ts';
+import { type Diagnostics, influenceOf, type ObservedRow } from '../inference/influence.ts';
+import { logLoss, sigmoid } from '../math/logistic.ts';
 import { classesByCode, type Label } from '../predict/model-file.ts';
 import { type CellValues, type RowDesign, rawRow, scoresOf } from './design-rows.ts';
 import type { TrainingReport } from './fit.ts';
+import { trainedOn } from './trained-on.ts';
 
 export interface RowInfluence<L extends Label = Label> extends Diagnostics {
   /** Its number among the rows given, from 1. */
@@ -21,8 +22,7 @@ export interface Influence<L extends Label = Label> {
   readonly notes: readonly string[];
 }
 
-/** Rows whose score is no larger are those of the fit. */
-const sameRows = 1e-6;
+const others = 'these are not the rows that the model was fitted to, or not all of them: influence is as if they were';
 
 /** `rows`: the values of their cells; `codes`: 1 of the positive class, else 0. Throws LogisticError 'no-influence', 'two-classes-only'. */
 export function rowInfluence<L extends Label>(
@@ -52,8 +52,8 @@ export function rowInfluence<L extends Label>(
     });
   }
   const classes = classesByCode(model.target) as L[];
-  const score = scoreNorm(observed);
-  const other = `these are not the rows that the model was fitted to (their score is ${score.toExponential(1)}, not 0): influence is as if they were`;
+  const total = observed.reduce((sum, { weight }) => sum + weight, 0);
+  const meanLogLoss = observed.reduce((sum, { z, label, weight }) => sum + (weight * logLoss(z, label)) / total, 0);
   return {
     coefficients: [...(intercept ? ['(intercept)'] : []), ...terms.map(({ name }) => name)],
     rows: diagnostics.map((own, i) => ({
@@ -62,7 +62,7 @@ export function rowInfluence<L extends Label>(
       probability: sigmoid(observed[i]!.z),
       ...own,
     })),
-    notes: score > Math.max(sameRows, 10 * model.certificate.gradientNorm) ? [other] : [],
+    notes: trainedOn(model, { rows: rows.length, meanLogLoss }) === 'all' ? [] : [others],
   };
 }
 

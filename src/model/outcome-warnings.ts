@@ -14,11 +14,12 @@ export function outcomeWarnings(
     solution: { solver },
     separation,
   }: { readonly design: DecidedDesign; readonly solution: Solution; readonly separation: SeparationReport | null },
-  { l2, firth, tolerance }: CheckedOptions,
+  { l2, firth, tolerance, intercept }: CheckedOptions,
 ): Warning[] {
   const { outcome, gradientNorm, rule } = solver;
   const remedy = `${design.labels.classes.length === 2 ? "Firth's likelihood (firth) or " : ''}a penalty (l2)`;
-  const warnings = l2 > 0 || firth ? [] : quasiSeparation(design, separation, remedy);
+  const warnings =
+    l2 > 0 || firth ? [] : [...fewRows(design, intercept), ...quasiSeparation(design, separation, remedy)];
   if (outcome === 'separated') {
     const message =
       'perfect separation: the training rows are told apart without error, so the maximum-likelihood estimate does ' +
@@ -31,6 +32,16 @@ export function outcomeWarnings(
       ? `not converged: ${rule}; raise --max-iterations or change --solver`
       : `not converged to ${tolerance}: no step lowers the loss any further, at a gradient of ${gradientNorm.toExponential(1)}`;
   return [...warnings, { code: 'not-converged', message }];
+}
+
+/** As many coefficients as rows fit any labels. */
+function fewRows({ terms, counts, labels }: DecidedDesign, intercept: boolean): Warning[] {
+  const coefficients = terms.filter(({ excluded }) => excluded !== 'constant').length + Number(intercept);
+  if (coefficients < counts.train) return [];
+  const message =
+    `${counts.train} rows for ${coefficients} coefficients${labels.classes.length > 2 ? ' of each class' : ''}: so many fit any ` +
+    'labels. Choose columns (only), or use a penalty (l2)';
+  return [{ code: 'few-rows', message }];
 }
 
 /** Levels that some class never has, and the coefficients that a direction of recession takes along beside theirs. */

@@ -5,8 +5,8 @@
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution } from '../fitting/solution.ts';
 import { contrastOf, type Scaling } from '../inference/covariance.ts';
-import { profileEnd } from '../inference/profile.ts';
-import { type Covariance, chiSquared, type Estimate, type Interval } from '../inference/summary.ts';
+import { profileDeviance, profileEnd } from '../inference/profile.ts';
+import { type Covariance, chiSquared, type Estimate, type Interval, type Profile } from '../inference/summary.ts';
 import { normalQuantile } from '../inference/tails.ts';
 import { fixedAtZero } from '../objective/fixed.ts';
 import type { Objective, Point } from '../objective/objective.ts';
@@ -41,28 +41,36 @@ export interface InferenceContext extends InferenceRequest {
   readonly optimum: Pick<Point, 'theta' | 'value'>;
 }
 
-/** Intervals by profile likelihood; of a coefficient that alone has no finite estimate, the one end that is finite. */
+/**
+ * Intervals and tests of coefficients by profile likelihood; of a coefficient that alone has no finite estimate, the one
+ * end that is finite.
+ */
 export async function profilesOf(
   estimates: readonly Estimate[],
-  { objective, optimum, separation, scaling, order, covariance, observations, hooks }: InferenceContext & Covariance,
-): Promise<Map<Estimate, Interval>> {
+  context: InferenceContext & Covariance,
+): Promise<Map<Estimate, Profile>> {
+  const { objective, optimum, separation, scaling, order, covariance, observations, hooks } = context;
   const quantile = normalQuantile(level);
   const shared = { objective, optimum, totalWeight: observations, quantile, signal: hooks.signal };
-  const intervals = new Map<Estimate, Interval>();
+  const profiles = new Map<Estimate, Profile>();
   for (const estimate of estimates) {
     const { at, note } = estimate;
     if (at === undefined) continue;
-    const contrast = contrastOf(scaling, at);
+    const request = { ...shared, contrast: contrastOf(scaling, at), reach: 0 };
+    const statistic = async (): Promise<number> =>
+      estimate.term === null ? profileDeviance(request, 0) : (await withoutTerm([estimate], context)).statistic;
     if (note === undefined) {
-      const request = { ...shared, contrast, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
-      intervals.set(estimate, [await profileEnd(request, -1), await profileEnd(request, 1)]);
+      const near = { ...request, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
+      const interval: Interval = [await profileEnd(near, -1), await profileEnd(near, 1)];
+      profiles.set(estimate, { interval, statistic: await statistic() });
     } else if (separation?.coefficients.length === 1) {
       const { sign } = separation.coefficients[0]!;
-      const end = await profileEnd({ ...shared, contrast, reach: Math.abs(estimate.estimate) / 4 }, sign > 0 ? -1 : 1);
-      intervals.set(estimate, sign > 0 ? [end, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, end]);
+      const end = await profileEnd({ ...request, reach: Math.abs(estimate.estimate) / 4 }, sign > 0 ? -1 : 1);
+      const interval: Interval = sign > 0 ? [end, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, end];
+      profiles.set(estimate, { interval, statistic: await statistic() });
     }
   }
-  return intervals;
+  return profiles;
 }
 
 /**

@@ -10,7 +10,10 @@ import type { TrainingReport } from './fit.ts';
 /** All of the rows, or some: all that the file of a fit with a holdout had. */
 export type TrainedOn = 'all' | 'some';
 
-export function trainedOn({ training, certificate }: ModelFile, measured: Metrics): TrainedOn | undefined {
+export function trainedOn(
+  { training, certificate }: ModelFile,
+  measured: Pick<Metrics, 'rows' | 'meanLogLoss'>,
+): TrainedOn | undefined {
   const { rows, metrics, meanLogLoss }: Partial<TrainingReport> = training;
   if (rows === undefined || measured.meanLogLoss === null) return undefined;
   // Sums in another order; rows that were kept in float32 gave a loss of other numbers.

@@ -17,7 +17,8 @@ const combined = (...terms: [number, Float64Array][]): Float64Array =>
   Float64Array.from({ length: m }, (_, i) => terms.reduce((sum, [w, x]) => sum + w * x[i]!, 0));
 
 const found = async (columns: Float64Array[]) => {
-  const dependent = await dependentColumns(rowsOf({ numbers: columns, labels: new Uint8Array(m) }));
+  const labels = new Uint8Array(columns[0]!.length);
+  const dependent = await dependentColumns(rowsOf({ numbers: columns, labels }));
   return dependent.map(({ index, of, coefficients }) => ({
     index,
     of,
@@ -45,4 +46,35 @@ test('a column that the sample does not need takes part where all rows need it',
   expect(await found([rare, combined([1, a], [1, rare]), b, a])).toEqual([
     { index: 3, of: [0, 1], coefficients: [-1, 1] },
   ]);
+});
+
+test('many columns, by a random projection: dependences where they stand, and none among columns that few rows tell apart', async () => {
+  // 20·80² products a row are more than 5,000 rows.
+  const rows = 5000;
+  const some = Array.from({ length: 60 }, () => Float64Array.from({ length: rows }, () => 2 * random() - 1));
+  // Each is 1 in one row, and not in the same.
+  const rare = Array.from({ length: 20 }, (_, k) =>
+    Float64Array.from({ length: rows }, (_, i) => Number(i === 37 * k)),
+  );
+  const columns = [...some, ...rare];
+  expect(await found(columns)).toEqual([]);
+  const sum = some[0]!.map((x, i) => 2 * x - some[59]![i]!);
+  const twice = rare[5]!.map((x, i) => x + rare[6]![i]!);
+  expect(await found([sum, ...columns, twice])).toEqual([
+    { index: 60, of: [0, 1], coefficients: [-1, 2] },
+    { index: 81, of: [66, 67], coefficients: [1, 1] },
+  ]);
+});
+
+test('more than 1,000 columns', async () => {
+  const rows = 1400;
+  const columns = Array.from({ length: 1005 }, () => Float64Array.from({ length: rows }, () => 2 * random() - 1));
+  columns[1004] = columns[500]!.map((x, i) => x - 3 * columns[7]![i]!);
+  expect(await found(columns)).toEqual([{ index: 1004, of: [7, 500], coefficients: [-3, 1] }]);
+});
+
+test('of columns more than rows, those are dependent that come after as many as there are rows', async () => {
+  const columns = Array.from({ length: 45 }, () => Float64Array.from({ length: 30 }, () => 2 * random() - 1));
+  const dependent = await dependentColumns(rowsOf({ numbers: columns, labels: new Uint8Array(30) }));
+  expect(dependent.map(({ index }) => index)).toEqual(Array.from({ length: 15 }, (_, k) => 30 + k));
 });

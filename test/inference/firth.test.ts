@@ -51,7 +51,8 @@ describe.each<[string, Options]>([
 
 test('profile intervals and tests of the penalised likelihood', async () => {
   const model = await new LogisticRegression({ firth: true, inference: true }).fit(endometrial, 'HG');
-  const { coefficients, terms } = model.summary();
+  const { coefficients, terms, notes } = model.summary();
+  expect(notes).toContain('Wald tests understate NV (Hauck and Donner): the likelihood-ratio tests hold');
   // Where 30-digit fits with one coefficient fixed have the deviance 3.84…, to 1e-12; R's uniroot on brglm2 agrees to 1e-8.
   const ends = [
     [1.0825371084477, 7.20928049824666],
@@ -65,6 +66,12 @@ test('profile intervals and tests of the penalised likelihood', async () => {
     near(confidenceInterval![1], ends[j]![1]!, 1e-9);
   }
   for (const [j, p] of [0.00912367, 0.3874822, 2.506867e-5].entries()) near(terms[j]!.likelihoodRatio!.p, p, 1e-6);
+  const all = [0.00419363, 0.00912367, 0.3874822, 2.506867e-5];
+  for (const [j, { p, waldP }] of coefficients.entries()) {
+    near(p, all[j]!, 1e-6);
+    expect(waldP).not.toBe(p);
+  }
+  near(coefficients[1]!.waldP, 0.0589, 1e-3);
 });
 
 test('the gradient is the derivative of the penalised likelihood, weights and partitions included', async () => {

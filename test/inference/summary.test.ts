@@ -28,6 +28,7 @@ interface Case {
   readonly pseudoR2?: Record<string, number>;
   readonly robust?: Record<string, number[]>;
   readonly profile?: [number, number][];
+  readonly profileP?: number[];
 }
 const { cases } = readJson<{ cases: Record<string, Case> }>('inference.json');
 
@@ -98,9 +99,16 @@ describe.each(ways)('%s', (_, options) => {
       truth.z,
     );
     // A relative error of z is one of z² times as much in p.
-    coefficients.forEach(({ p, logP }, j) => {
-      near(p, truth.p[j]!, 1e-10 * (1 + truth.z[j]! ** 2));
-      near(logP, Math.log(truth.p[j]!), 1e-10, 1);
+    coefficients.forEach(({ p, waldP, logP }, j) => {
+      near(waldP, truth.p[j]!, 1e-10 * (1 + truth.z[j]! ** 2));
+      // Of the test that agrees with the interval; a difference of log-likelihoods, whose rounding it has.
+      const own = truth.profileP?.[j] ?? truth.p[j]!;
+      near(p, own, 1e-8);
+      near(logP, Math.log(own), 1e-8, 1);
+      expect(p! < 0.05).toBe(
+        coefficients[j]!.confidenceInterval!.every((end) => end > 0) ||
+          coefficients[j]!.confidenceInterval!.every((end) => end < 0),
+      );
     });
     for (const name of ['logLikelihood', 'nullLogLikelihood', 'aic', 'bic'] as const) near(found[name], truth[name]);
     near(found.deviance, -2 * truth.logLikelihood);
@@ -186,12 +194,17 @@ describe('separated', () => {
     expect(nv).toMatchObject({
       standardError: null,
       z: null,
-      p: null,
+      waldP: null,
+      unbounded: true,
+      ciMethod: 'profile',
       oddsRatio: null,
       note: 'no finite estimate: +∞',
     });
     near(nv!.confidenceInterval![0], 1.28411179019, 1e-8);
     expect(nv!.confidenceInterval![1]).toBe(Number.POSITIVE_INFINITY);
+    // As twice the log-likelihood lost without the column.
+    near(nv!.p, model.summary().terms[0]!.likelihoodRatio!.p, 1e-9);
+    expect(pi).not.toHaveProperty('unbounded');
     // In the limit the 13 rows with NV weigh nothing: the standard errors are those of the others.
     const others = await new LogisticRegression({ inference: true }).fit(
       rows.filter(({ NV }) => NV === 0).map(({ NV: _, ...row }) => row),

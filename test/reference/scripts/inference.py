@@ -183,6 +183,7 @@ def case(rows, target, features, K=2, groups=None, profile=False, robust=False):
             result["profile"] = [
                 [profile_end(X, y, at, theta, ll, se[at], sign) for sign in (-1, 1)] for at in range(p)
             ]
+            result["profileP"] = [chi2_tail(2 * (ll - fit(X, y, K, {at: 0}, theta)[1]), 1) for at in range(p)]
     return result
 
 
