@@ -8,6 +8,7 @@ import { penalisedObjective } from '../fitting/firth.ts';
 import { inverseOf, toRawUnits } from '../inference/covariance.ts';
 import { type SandwichType, sandwich } from '../inference/sandwich.ts';
 import {
+  type CoefficientSummary,
   type Covariance,
   type Estimate,
   type Profile,
@@ -98,14 +99,15 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     tjur: rows.scoreVectors === 1 ? await tjurOf(context) : null,
   };
   const derived = options.weightType === 'sampling' ? noLikelihood : summariseLikelihood(likelihood);
+  const coefficients = estimates.map((estimate) =>
+    summariseCoefficient(estimate, { ...own, level, profile: profiles.get(estimate) }),
+  );
   const summary: Summary = {
     level,
     covarianceType: type ?? 'model',
     ...(placed.clusters && { clusters: { column: placed.clusters.column, count: placed.clusters.count } }),
     observations,
-    coefficients: estimates.map((estimate) =>
-      summariseCoefficient(estimate, { ...own, level, profile: profiles.get(estimate) }),
-    ),
+    coefficients,
     terms,
     parameters: order,
     ...derived,
@@ -117,7 +119,10 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
         ...(options.firth || options.weightType === 'sampling'
           ? []
           : fewEvents(classWeights, order, options.intercept)),
-        ...understated(terms),
+        ...understated(
+          coefficients,
+          estimates.map((estimate) => profiles.get(estimate)?.statistic),
+        ),
       ],
       scoreVectors: rows.scoreVectors,
       firth: options.firth,
@@ -314,14 +319,17 @@ function fewEvents(classWeights: Float64Array, order: number, intercept: boolean
 /** A Wald statistic this far below the likelihood ratio's says little against it. */
 const understatement = 0.75 ** 2;
 
-/** Columns whose Wald test misses what the likelihood-ratio test finds: far from 0 a Wald statistic falls as the effect grows. */
-function understated(terms: readonly TermSummary[]): string[] {
-  const found = terms.filter(({ likelihoodRatio: ratio, wald }) => {
-    const differ = ratio !== null && wald !== null && ratio.p < 1 - level && wald.p >= 1 - level;
-    return differ && wald.statistic < understatement * ratio.statistic;
+/** Coefficients whose Wald test misses what the likelihood-ratio test finds: far from 0 a Wald statistic falls as the effect grows. */
+function understated(
+  coefficients: readonly CoefficientSummary[],
+  statistics: readonly (number | undefined)[],
+): string[] {
+  const found = coefficients.filter(({ z, p, waldP }, j) => {
+    const differ = z !== null && p! < 1 - level && waldP! >= 1 - level;
+    return differ && z ** 2 < understatement * statistics[j]!;
   });
   if (found.length === 0) return [];
-  const names = found.map(({ term }) => term).join(', ');
+  const names = found.map(({ name }) => name).join(', ');
   return [`Wald tests understate ${names} (Hauck and Donner): the likelihood-ratio tests hold`];
 }
 

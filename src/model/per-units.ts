@@ -46,8 +46,8 @@ function requireNumber(column: string, units: unknown, terms: readonly Term[]): 
       details,
     });
   }
-  const [{ factors }] = holding as [Term];
-  if (holding.length === 1 && factors.length === 1 && factors[0]!.basis.kind === 'identity') return;
+  const [{ factors, offset }] = holding as [Term];
+  if (holding.length === 1 && !offset && factors.length === 1 && factors[0]!.basis.kind === 'identity') return;
   throw new LogisticError('bad-option', `per: ${column} is not a number with one coefficient`, {
     hint: 'an odds ratio for so many units is there where the log-odds grow by the same for each',
     details,

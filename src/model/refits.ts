@@ -58,7 +58,7 @@ export async function profilesOf(
     if (at === undefined) continue;
     const request = { ...shared, contrast: contrastOf(scaling, at), reach: 0 };
     const statistic = async (): Promise<number> =>
-      estimate.term === null ? profileDeviance(request, 0) : (await withoutTerm([estimate], context)).statistic;
+      estimate.term === null ? profileDeviance(request, 0) : (await withoutTerm([estimate], [], context)).statistic;
     if (note === undefined) {
       const near = { ...request, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
       const interval: Interval = [await profileEnd(near, -1), await profileEnd(near, 1)];
