@@ -32,7 +32,7 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
   const { connection, sql, showSql, target, out, json, quiet, per, reference, ...given } = flags;
   const options = { ...given, ...parseReferences(reference) };
   const data = rowsFrom(file, { connection, sql }, 'logit train --target y');
-  if (target === undefined && !options.formula?.includes('~')) {
+  if (target === undefined && !/^[^~]*[^~\s][^~]*~/.test(options.formula ?? '')) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
   if (showSql === true) return printText(await new LogisticRegression(options).toSQL(data, target));

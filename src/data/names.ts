@@ -96,6 +96,9 @@ function hintFor(lost: string, names: readonly string[]): string | undefined {
     name.split(',').some((part, _, parts) => parts.length > 1 && part.trim() === lost.replace(/\\$/, '')),
   );
   if (whole !== undefined) return `in a list a name with a comma stands in quotes: ${argument(whole)}`;
+  const parts = (name: string): readonly string[] => name.split(/[^\p{L}\p{N}_.]+/u);
+  const longer = names.find((name) => parts(name).length > 1 && parts(name).includes(lost));
+  if (longer !== undefined) return `did you mean ${visible(longer)}? in a formula it stands in backquotes`;
   const near = nearestName(lost, names);
   return near && `did you mean ${visible(near)}?`;
 }

@@ -103,12 +103,6 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { name } = column;
   const asked = fit.references && Object.hasOwn(fit.references, name) ? fit.references[name] : undefined;
   if (column.kind === 'numeric') {
-    if (asked !== undefined) {
-      throw new LogisticError('bad-option', `${name} is a column of numbers, which has no level ${asked}`, {
-        hint: `read it as a category: --categorical ${name}`,
-        details: { column: name },
-      });
-    }
     const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
     return { kind: 'numeric', column: column.name, impute, ...(column.style && { style: column.style }) };
   }

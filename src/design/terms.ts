@@ -79,17 +79,16 @@ export function termsWith(
   return withScalings(grouped, scalings.flat(), options);
 }
 
-/**
- * Without an intercept nothing is centred, and a constant column is one like any other. An offset stays whatever it is.
- */
+/** Without an intercept nothing is centred, and a constant column is one like any other. An offset stays as it is. */
 function withScalings(
   { terms, groups }: GroupedTerms,
   scalings: readonly Scaling[],
   { intercept }: { readonly intercept: boolean },
 ): ScaledTerms {
   const scaled = terms.map((term, j): ScaledTerm => {
+    if (term.offset) return { ...term, mean: 0, scale: 1 };
     const { mean, scale, constant } = scalings[j]!;
-    const excluded = constant && intercept && !term.offset;
+    const excluded = constant && intercept;
     return { ...term, mean: intercept ? mean : 0, scale, ...(excluded && { excluded: 'constant' }) };
   });
   const present = new Set(terms.map(({ group }) => group));

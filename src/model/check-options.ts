@@ -80,7 +80,9 @@ export function checkOptions(options: Options): CheckedOptions {
 
 /** What a formula or terms say of the columns: which are read, which are categories; and of the intercept. */
 function withTerms(checked: CheckedOptions): CheckedOptions {
-  const { formula, terms, offset, only, drop, categorical = [], intercept } = checked;
+  const { formula, terms, offset, referenceLevels = {}, only, drop, intercept } = checked;
+  const levelled = Object.keys(referenceLevels);
+  const categorical = [...(checked.categorical ?? []), ...levelled];
   if (formula !== undefined && terms !== undefined) {
     throw new LogisticError('bad-option', 'formula and terms both say what the terms are', {
       hint: 'leave one of them out',
@@ -89,7 +91,7 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   }
   const beside = only && offset !== undefined ? { only: [...new Set([...only, offset])] } : {};
   const tree = treeOf(checked);
-  if (tree === undefined) return { ...checked, ...beside };
+  if (tree === undefined) return { ...checked, ...beside, ...(levelled.length > 0 && { categorical }) };
   const variables = variablesOf(tree);
   const named = [...new Set([...variables.map(({ column }) => column), ...(offset === undefined ? [] : [offset])])];
   const lost = drop?.find((name) => named.includes(name));
@@ -99,11 +101,18 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
       details: { option: 'drop' },
     });
   }
+  const stranger = hasAll(tree) ? undefined : only?.find((name) => !named.includes(name));
+  if (stranger !== undefined) {
+    throw new LogisticError('bad-option', `only lists ${JSON.stringify(stranger)}, which is not among the terms`, {
+      hint: 'leave out only: what the terms name is all that is read',
+      details: { option: 'only' },
+    });
+  }
   const categories = variables.flatMap(({ column, transform }) => (transform.kind === 'category' ? [column] : []));
   return {
     ...checked,
-    ...(hasAll(tree) && only === undefined ? {} : { only: [...new Set([...(hasAll(tree) ? only! : []), ...named])] }),
-    ...(categories.length > 0 && { categorical: [...new Set([...categorical, ...categories])] }),
+    ...(hasAll(tree) && only === undefined ? {} : { only: [...new Set([...(only ?? []), ...named])] }),
+    ...(categorical.length + categories.length > 0 && { categorical: [...new Set([...categorical, ...categories])] }),
     intercept: intercept && (formula === undefined || parseFormula(formula).intercept),
   };
 }

@@ -160,10 +160,10 @@ export function sampleOf(design: Design, seed: number, leastCells = sampledCells
   return sourceOf(design, samplePart(part, counts.train, count, seed));
 }
 
-/** The coefficient of an offset is 1 in raw units. */
+/** The coefficients of offsets, whose scale is 1. */
 export function heldOf({ terms }: DecidedDesign): FitProblem['held'] {
   const fitted = terms.filter((term) => term.excluded === undefined);
-  return new Map(fitted.flatMap(({ offset, scale }, j) => (offset ? [[j, scale] as const] : [])));
+  return new Map(fitted.flatMap(({ offset }, j) => (offset ? [[j, 1] as const] : [])));
 }
 
 /** In raw units the penalty of a standardised coefficient grows with 1/scale². */

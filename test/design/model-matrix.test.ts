@@ -33,6 +33,12 @@ const reference = JSON.parse(readFileSync('test/reference/terms.json', 'utf8')) 
   readonly tests: readonly { readonly formula: string; readonly terms: string[]; readonly statistics: number[] }[];
 };
 const births = 'test/reference/birthwt.csv';
+const [header, ...lines] = readFileSync(births, 'utf8').replaceAll('"', '').split('\n');
+/** Its first rows, each cell by its column. */
+const birthRows = lines.slice(0, 5).map((line) => {
+  const cells = line.split(',');
+  return Object.fromEntries(header!.split(',').map((name, k) => [name, cells[k]!]));
+});
 
 /** jsonlite writes a list of one as its item. */
 const listOf = <T>(items: T | readonly T[]): readonly T[] => (Array.isArray(items) ? items : [items as T]);
@@ -109,6 +115,8 @@ test.each(reference.fits.map((fit) => [fit.formula, fit] as const))('glm: %s', a
   ).toBeLessThanOrEqual(1e-10);
   expect(Math.abs(logLikelihood! / truth.logLikelihood - 1)).toBeLessThanOrEqual(1e-12);
   expect(Math.abs(nullDeviance! / truth.nullDeviance - 1)).toBeLessThanOrEqual(1e-10);
+  const own = model.predictProba(birthRows).map(([, p]) => p!);
+  expect(difference(own, truth.fitted)).toBeLessThanOrEqual(1e-10);
 });
 
 test.each(reference.tests.map((own) => [own.formula, own] as const))('type II tests: %s', async (formula, truth) => {
