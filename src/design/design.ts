@@ -14,6 +14,7 @@ import { countUnseen, encodingsOf } from './encode.ts';
 import { featureColumns, findColumn, fitFeatures, unknownColumn } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
 import { modelTerms, referencesOf, type TermOptions } from './model-terms.ts';
+import { leakWarnings } from './possible-leaks.ts';
 import { type PureLevel, pureColumns } from './pure-columns.ts';
 import { type Dropped, selectRows } from './select-rows.ts';
 import { type Encoding, type Part, sourceOf } from './source.ts';
@@ -126,6 +127,8 @@ export async function decideDesign(table: Table, target: string, options: Design
   const source = sourceOf({ labels, columns, features, terms: estimated }, training);
   const dependent = await excludeDependent(estimated, () => dependentColumns(source), penalised);
   const purity = await pureColumns(columns, { rows, labels, features });
+  const perfect = new Set(purity.warnings.flatMap((warning) => warning.columns ?? []));
+  const leaks = await leakWarnings(columns, { rows, labels, features }, perfect);
   const byThemselves = new Set(estimated.map(indicatedColumn));
   const counts: RowCounts = {
     read: table.rows + table.badRows,
@@ -152,6 +155,7 @@ export async function decideDesign(table: Table, target: string, options: Design
       ...labels.warnings,
       ...clusterWarnings(clusters),
       ...purity.warnings,
+      ...leaks,
       ...asked.warnings,
       ...scaled.warnings,
       ...dependent.warnings,
