@@ -38,7 +38,7 @@ export { type ErrorDetails, LogisticError, type Warning } from './errors.ts';
 export type { Calibration, CurvePoint } from './evaluation/calibration.ts';
 export type { NetBenefit } from './evaluation/decision-curve.ts';
 export type { AucComparison } from './evaluation/delong.ts';
-export type { EvaluationDetails } from './evaluation/details.ts';
+export type { EvaluationDetails, ProbabilityHistogram } from './evaluation/details.ts';
 export type { HosmerLemeshow, SquaredErrors } from './evaluation/goodness-of-fit.ts';
 export type { ProbabilityGroup } from './evaluation/groups.ts';
 export type {
@@ -81,6 +81,7 @@ export {
 } from './model/fitted.ts';
 export type { Influence, RowInfluence } from './model/influence.ts';
 export type { ProbabilityInterval } from './model/intervals.ts';
+export type { LevelCount, LevelCounts } from './model/level-counts.ts';
 export {
   type CrossValidateOptions,
   type FitOptions,

@@ -1,24 +1,7 @@
-/**
- * The charts of a report as SVG text, drawn by Observable Plot on a document without a browser. Colours are those of the
- * page's style, so that a chart follows it from light to dark. They know results and no page.
- */
-import { barX, dot, type Markish, plot, ruleX, type ScaleOptions, text, tickX } from '@observablehq/plot';
-import { parseHTML } from 'linkedom';
+/** The charts of a run of the bench. They know results and no page. */
+import { barX, dot, type Markish, ruleX, type ScaleOptions, text, tickX } from '@observablehq/plot';
+import { type Chart, drawChart, type Swatch } from '../report/chart.ts';
 import type { BenchReport, TimedResult } from './bench.ts';
-
-export interface Chart {
-  readonly title: string;
-  readonly caption: string;
-  readonly legend: readonly Swatch[];
-  /** SVG of so many pixels across. */
-  draw(width: number): string;
-}
-
-/** A name and the variable of the style that is its colour. */
-interface Swatch {
-  readonly name: string;
-  readonly color: string;
-}
 
 const kernels = { fused: 'var(--fused)', portable: 'var(--portable)', loops: 'var(--text)' } as const;
 const kernelLegend: readonly Swatch[] = (['fused', 'portable'] as const).map((kernel) => ({
@@ -134,17 +117,12 @@ function svg(
   { width, order, x }: { readonly width: number; readonly order: readonly string[]; readonly x: ScaleOptions },
   marks: readonly Markish[],
 ): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const drawn = plot({
-    document,
+  return drawChart(title, {
     width,
     height: 60 + 44 * order.length,
     ...{ marginLeft: 76, marginRight: 28, marginTop: 24, marginBottom: 40 },
-    style: { fontSize: '13px' },
-    ariaLabel: title,
-    x: { grid: true, labelAnchor: 'center', labelArrow: 'none', ...x },
+    x: { grid: true, ...x },
     y: { type: 'band', domain: order, label: null, tickSize: 0, padding: 0.35 },
     marks: [...marks],
   });
-  return drawn.outerHTML;
 }

@@ -1,31 +1,12 @@
-/** The style of a report, light and dark: system fonts, one column on a phone, two on a wide screen. */
-export const style = `
-:root { color-scheme: light dark; --page: #fff; --text: #1d2126; --quiet: #59616b; --line: #d9dde2;
-  --fused: #2563a8; --portable: #8a5a00; --limit: #c2306b; --start: #6a51a3; --upload: #1b7f79; --first: #c08a1e; }
+/** The style of a report of the bench: colours of kernels and phases, two columns on a wide screen. */
+import { baseStyle } from '../report/style.ts';
+
+export const style = `${baseStyle}
+:root { --fused: #2563a8; --portable: #8a5a00; --limit: #c2306b; --start: #6a51a3; --upload: #1b7f79; --first: #c08a1e; }
 @media (prefers-color-scheme: dark) {
-  :root { --page: #14171a; --text: #e4e7ea; --quiet: #a0a8b1; --line: #363c43;
-    --fused: #74aef0; --portable: #e0b05c; --limit: #f07ca8; --start: #a894dc; --upload: #52bdb5; --first: #e3b85a; }
+  :root { --fused: #74aef0; --portable: #e0b05c; --limit: #f07ca8; --start: #a894dc; --upload: #52bdb5; --first: #e3b85a; }
 }
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.5 system-ui, sans-serif; }
-main { max-width: 1360px; margin: 0 auto; padding: 24px 20px 48px; }
-h1 { font-size: 26px; line-height: 1.2; margin: 0 0 8px; }
-h2 { font-size: 18px; margin: 32px 0 8px; }
-main > p { max-width: 75ch; margin: 0; }
-.charts { display: grid; gap: 16px 40px; grid-template-columns: minmax(0, 1fr); }
-figure { margin: 0; }
-figure > div { overflow: hidden; }
-figcaption, .legend { color: var(--quiet); font-size: 14px; max-width: 640px; }
-.legend { margin: 0; }
-.legend span { margin-right: 16px; white-space: nowrap; }
-.legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px; }
-.wide { display: none; }
-@media (min-width: 700px) { .wide { display: block; } .narrow { display: none; } }
+main { max-width: 1360px; }
 @media (min-width: 1300px) { .charts { grid-template-columns: repeat(2, minmax(0, 1fr)); } }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; white-space: nowrap; }
-th, td { text-align: right; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); }
-th { color: var(--quiet); font-weight: 500; }
-th:first-child, td:first-child, th:nth-child(2), td:nth-child(2), th:last-child, td:last-child { text-align: left; }
-ul { margin: 0; padding-left: 20px; }
-li { overflow-wrap: anywhere; }
+th:nth-child(2), td:nth-child(2), th:last-child, td:last-child { text-align: left; }
 `;

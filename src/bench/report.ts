@@ -2,8 +2,10 @@
  * A run of the bench as one HTML page that loads nothing: charts as inline SVG, each in two widths of which the style
  * shows one, a table of every figure, and how they were measured.
  */
+import { escapeHtml } from '../explain/markup.ts';
+import { figureOf } from '../report/chart.ts';
 import { type AbsentResult, type BenchReport, percentOfMemory, type TimedResult } from './bench.ts';
-import { type Chart, chartsOf } from './charts.ts';
+import { chartsOf } from './charts.ts';
 import { style } from './report-style.ts';
 
 /** Pixels across: on a phone, and on anything wider. */
@@ -25,14 +27,20 @@ export function renderReport(report: BenchReport, day: string): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${asHtml(`logit bench: ${shape}`)}</title>
+<title>${escapeHtml(`logit bench: ${shape}`)}</title>
 <style>${style}</style>
 </head>
 <body>
 <main>
 <h1>Loss and gradient on each backend</h1>
-<p>${asHtml(`${shape}, float32. ${on}; ${day}.`)}</p>
-${timed.length > 0 ? `<div class="charts">${chartsOf(report).map(figure).join('\n')}</div>` : ''}
+<p>${escapeHtml(`${shape}, float32. ${on}; ${day}.`)}</p>
+${
+  timed.length > 0
+    ? `<div class="charts">${chartsOf(report)
+        .map((chart) => figureOf(chart, widths))
+        .join('\n')}</div>`
+    : ''
+}
 ${timed.length > 0 ? `<h2>Figures</h2>\n<div class="scroll">${table(report, timed)}</div>` : ''}
 ${missing.length > 0 ? `<h2>Not available here</h2>\n<ul>${missing.map(reason).join('')}</ul>` : ''}
 <h2>How this was measured</h2>
@@ -45,17 +53,6 @@ ${count(problem.distinctRows)} rows are drawn from a seed (condition ${problem.c
 </body>
 </html>
 `;
-}
-
-function figure({ title, caption, legend, draw }: Chart): string {
-  const names = legend.map(({ name, color }) => `<span><i style="background:${color}"></i>${name}</span>`).join('');
-  const charts = Object.entries(widths).map(([name, width]) => `<div class="${name}">${draw(width)}</div>`);
-  return [
-    `<figure><h2>${asHtml(title)}</h2>`,
-    names === '' ? '' : `<p class="legend">${names}</p>`,
-    ...charts,
-    `<figcaption>${asHtml(caption)}</figcaption></figure>`,
-  ].join('');
 }
 
 function table({ machine }: BenchReport, timed: readonly TimedResult[]): string {
@@ -77,14 +74,10 @@ function table({ machine }: BenchReport, timed: readonly TimedResult[]): string 
     one.device,
   ]);
   const row = (cells: readonly string[], tag: string): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${asHtml(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join('')}</tr>`;
   return `<table><thead>${row(titles.split(','), 'th')}</thead><tbody>${lines.map((line) => row(line, 'td')).join('')}</tbody></table>`;
 }
 
-const reason = ({ backend, reason }: AbsentResult): string => `<li><b>${backend}</b>: ${asHtml(reason)}</li>`;
+const reason = ({ backend, reason }: AbsentResult): string => `<li><b>${backend}</b>: ${escapeHtml(reason)}</li>`;
 
 const count = (value: number): string => value.toLocaleString('en', { maximumSignificantDigits: 9 });
-
-function asHtml(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-}

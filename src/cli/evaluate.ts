@@ -11,6 +11,7 @@ import { describeDetails } from './details-table.ts';
 import { describeP } from './inference-table.ts';
 import { readLabelled, warnDropped } from './labelled-rows.ts';
 import { printJson, printText } from './output.ts';
+import { requireReport, saveReport } from './report.ts';
 import type { RowFlags, WeightFlags } from './rows.ts';
 import { metricNotes, metricRows } from './summary.ts';
 import { table } from './table.ts';
@@ -21,6 +22,8 @@ interface EvaluateFlags extends ScoreOptions, RowFlags, WeightFlags {
   readonly compare?: string;
   readonly detailed?: boolean;
   readonly falseNegativeCost?: number;
+  /** The file of a page. */
+  readonly report?: string;
   readonly json?: boolean;
 }
 
@@ -30,6 +33,8 @@ export async function evaluate(
   flags: EvaluateFlags,
   signal: AbortSignal,
 ): Promise<void> {
+  const { report: page } = flags;
+  await requireReport(page, [modelFile, file, flags.compare]);
   const model = await loadModel(modelFile);
   const other = flags.compare === undefined ? undefined : await loadModel(flags.compare);
   if (other) requireSameTarget(model, other, flags.compare!);
@@ -43,7 +48,7 @@ export async function evaluate(
   const metrics = await model.measure(logOdds, codes, {
     threshold: threshold ?? undefined,
     weights: weights?.values,
-    detailed: flags.detailed,
+    detailed: flags.detailed === true || (page !== undefined && model.classes.length === 2),
     falseNegativeCost: flags.falseNegativeCost,
   });
   if (metrics.trainedOn !== undefined) {
@@ -56,6 +61,7 @@ export async function evaluate(
     (await model.measureAgainst(other, { ...rows, scores: logOdds.map(first), otherScores: otherLogOdds.map(first) }));
   const { classes, reference } = model;
   const positive = classes.length === 2 ? { positive: model.positive } : {};
+  if (page !== undefined) await saveReport(model, page, { measured: { name: file, metrics } });
   if (flags.json === true) {
     await printJson({
       ...metrics,
@@ -69,7 +75,7 @@ export async function evaluate(
     });
   } else {
     const compared = comparison ? `\n${describeComparison(comparison, [modelFile, flags.compare!])}` : '';
-    const details = metrics.details ? `\n${describeDetails(metrics.details)}` : '';
+    const details = metrics.details && flags.detailed ? `\n${describeDetails(metrics.details)}` : '';
     await printText(`${report(model, metrics, threshold)}${details}${compared}`);
   }
 }

@@ -1,5 +1,6 @@
 /** Standard errors, tests and intervals for a person, in tables like those of R's summary, or why there are none. */
 import type { CoefficientSummary, FittedLogisticRegression, Interval, PerUnits, Summary } from '../node.ts';
+import { summaryOf } from '../report/coefficient-table.ts';
 import { show, table } from './table.ts';
 
 /** The tables; undefined of a model without a summary, of more than two classes, or of more coefficients than `most`. */
@@ -21,11 +22,6 @@ export function describeInference(model: FittedLogisticRegression): string {
     return `${likelihoodLines(summary)}logit inspect MODEL shows standard errors, tests and intervals\n`;
   const { summaryRefused } = model.toJSON() as { readonly summaryRefused?: string };
   return summaryRefused === undefined ? '' : `\nno standard errors: ${summaryRefused}\n`;
-}
-
-/** The summary of a model that has one; where units are asked for, the model without one says why. */
-export function summaryOf(model: FittedLogisticRegression, per?: PerUnits): Summary | undefined {
-  return per !== undefined || 'summary' in model.toJSON() ? model.summary({ per }) : undefined;
 }
 
 function coefficientRows({ coefficients, level, covarianceType }: Summary): string {

@@ -1,7 +1,8 @@
 /** `logit inspect MODEL FILE --influence`: what each row of a file does to the fit, as CSV, as JSON, or the rows that do most as a table. */
 import type { FittedLogisticRegression, Influence, Label, RowInfluence } from '../node.ts';
+import { csvField } from '../report/csv.ts';
 import { type LabelledRow, readLabelled, warnDropped } from './labelled-rows.ts';
-import { csvField, printJson, printText } from './output.ts';
+import { printJson, printText } from './output.ts';
 import type { RowFlags, WeightFlags } from './rows.ts';
 import { show, table } from './table.ts';
 import { warn } from './talk.ts';

@@ -6,15 +6,17 @@ import {
   type PerUnits,
   type TrainingReport,
 } from '../node.ts';
+import { summaryOf } from '../report/coefficient-table.ts';
 import { printEffects } from './effects.ts';
-import { allTables, summaryOf } from './inference-table.ts';
+import { allTables } from './inference-table.ts';
 import { type InfluenceFlags, printInfluence } from './influence.ts';
 import { printJson, printText } from './output.ts';
+import { printTable, type ReportFlags, requireReport, saveReport } from './report.ts';
 import { coefficientTable } from './summary.ts';
 import { table } from './table.ts';
 import { onOneLine } from './visible.ts';
 
-export interface InspectFlags extends InfluenceFlags {
+export interface InspectFlags extends InfluenceFlags, ReportFlags {
   readonly sql?: 'duckdb' | 'postgres' | 'clickhouse';
   readonly effects?: boolean;
   readonly influence?: boolean;
@@ -34,10 +36,13 @@ export async function inspect(
       hint: 'logit inspect model.json data.csv --effects, or --influence',
     });
   }
+  await requireReport(flags.report, [modelFile]);
   const model = await loadModel(modelFile);
+  if (flags.report !== undefined) return saveReport(model, flags.report, { per: flags.per });
   if (overRows !== undefined) return overRows(model, file!, flags, signal);
   const summary = summaryOf(model, flags.per);
   if (flags.sql !== undefined) await printText(expressions(model, flags.sql));
+  else if (flags.table !== undefined) await printTable(model, flags.table, flags.per);
   else if (flags.json === true) await printJson({ ...model.toJSON(), ...(summary && { summary }) });
   else
     await printText(

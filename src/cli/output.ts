@@ -4,8 +4,3 @@ import { writeTo } from '../platform/write-file.ts';
 export const printText = (text: string): Promise<void> => writeTo(process.stdout, text);
 
 export const printJson = (value: unknown): Promise<void> => printText(`${JSON.stringify(value, null, 2)}\n`);
-
-/** One CSV field, quoted when it must be (RFC 4180). */
-export function csvField(text: string): string {
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}

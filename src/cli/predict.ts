@@ -9,7 +9,8 @@ import {
   type ScoreOptions,
 } from '../node.ts';
 import { beginFile, type PendingFile, requireOther } from '../platform/write-file.ts';
-import { csvField, printText } from './output.ts';
+import { csvField } from '../report/csv.ts';
+import { printText } from './output.ts';
 import { openRows, type RowFlags, rowsFrom } from './rows.ts';
 import { say, warn } from './talk.ts';
 

@@ -71,7 +71,9 @@ export function createProgram(signal: AbortSignal): Command {
       new Option('--show-sql', 'print the queries of the fit, and read no row').conflicts(['out', 'json', 'quiet']),
     )
     .option('--target <column>', 'the column to predict: two classes or more, of any kind (required)')
-    .option('--out <model>', 'write the model to this file');
+    .option('--out <model>', 'write the model to this file')
+    .option('--report <file>', 'write a page about the model: tables, charts, diagnostics; one HTML file')
+    .addOption(tableOption().conflicts('json'));
   const names = Object.keys(optionRecords) as (keyof typeof optionRecords)[];
   for (const option of names.flatMap(flagOf)) train.addOption(option);
   perOf(train)
@@ -100,6 +102,7 @@ export function createProgram(signal: AbortSignal): Command {
         'in thresholds: a false negative costs so many false positives (default: 1)',
       ).argParser(parseNumber),
     )
+    .option('--report <file>', 'write a page about the model and these rows: one HTML file')
     .option('--compare <model>', "test whether another model's AUC differs on the same rows (DeLong)")
     .option('--json', 'print one JSON object on standard output')
     .action(async (model: string, file: string, flags) =>
@@ -118,6 +121,8 @@ export function createProgram(signal: AbortSignal): Command {
   const inspect = command('inspect', 'show what a model needs, its coefficients and how it was made')
     .argument('<model>', 'a model file made by train')
     .argument('[file]', 'rows for --effects and --influence, of any kind that train reads; - is standard input')
+    .option('--report <file>', 'write a page about the model: one HTML file')
+    .addOption(tableOption().conflicts(['json', 'sql']))
     .option('--json', 'print one JSON object on standard output')
     .addOption(
       new Option('--sql <dialect>', 'print its probabilities as SQL expressions')
@@ -165,6 +170,9 @@ function ofDatabase(command: Command): Command {
     .option('--connection <address>', 'a database in place of a file: postgres:, clickhouse: or duckdb:')
     .option('--sql <query>', 'the rows of the database');
 }
+
+const tableOption = (): Option =>
+  new Option('--table <format>', 'print the table of odds ratios as Markdown (md) or CSV').choices(['md', 'csv']);
 
 /** What predict and evaluate share. */
 function scoring(command: Command, file?: string): Command {

@@ -9,14 +9,15 @@ import {
   type Warning,
 } from '../node.ts';
 import { requireFolder, requireOther } from '../platform/write-file.ts';
-import { summaryOf } from './inference-table.ts';
+import { summaryOf } from '../report/coefficient-table.ts';
 import { printJson, printText } from './output.ts';
 import { createFitProgress } from './progress.ts';
+import { printTable, type ReportFlags, requireReport, saveReport } from './report.ts';
 import { rowsFrom } from './rows.ts';
 import { summarise } from './summary.ts';
 import { say, warn } from './talk.ts';
 
-export interface TrainFlags extends Omit<Options, 'reference'> {
+export interface TrainFlags extends Omit<Options, 'reference'>, ReportFlags {
   readonly reference?: readonly string[];
   readonly connection?: string;
   readonly sql?: string;
@@ -29,7 +30,7 @@ export interface TrainFlags extends Omit<Options, 'reference'> {
 }
 
 export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
-  const { connection, sql, showSql, target, out, json, quiet, per, reference, ...given } = flags;
+  const { connection, sql, showSql, target, out, report, table, json, quiet, per, reference, ...given } = flags;
   const options = { ...given, ...parseReferences(reference) };
   const data = rowsFrom(file, { connection, sql }, 'logit train --target y');
   if (target === undefined && !/^[^~]*[^~\s][^~]*~/.test(options.formula ?? '')) {
@@ -40,10 +41,15 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
     await requireFolder(out);
     if (file !== undefined) await requireOther(out, [file]);
   }
+  await requireReport(report, [file, out]);
   const { stop, ...progress } = createFitProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {
-    const estimator = new LogisticRegression({ ...options, trainingMetrics: true });
+    const estimator = new LogisticRegression({
+      ...options,
+      trainingMetrics: true,
+      detailedMetrics: report !== undefined,
+    });
     model = await estimator.fit(data, target, { signal, ...progress });
   } catch (error) {
     if (error instanceof LogisticError && quiet !== true) {
@@ -54,10 +60,12 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
     stop();
   }
   if (out !== undefined) await saveModel(model, out);
+  if (report !== undefined) await saveReport(model, report, { per });
   // The summary says which rows were dropped.
   const warnings = model.warnings.filter(({ code }) => code !== 'dropped-rows' || json === true);
   if (quiet !== true) for (const { message } of warnings) warn(message);
   if (json === true) await printJson(trainReport(model, per));
+  else if (table !== undefined) await printTable(model, table, per);
   else if (quiet !== true) await printText(summarise(model, per));
   if (quiet !== true) say(out === undefined ? 'The model was not saved; --out model.json saves it.' : `Saved ${out}.`);
 }

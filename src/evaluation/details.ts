@@ -8,18 +8,25 @@ import { decisionCurve, type NetBenefit } from './decision-curve.ts';
 import { type HosmerLemeshow, hosmerLemeshow, type SquaredErrors, squaredErrors } from './goodness-of-fit.ts';
 import { quantileGroups } from './groups.ts';
 import type { Scored } from './metrics.ts';
-import { sortRows } from './sorted.ts';
+import { type SortedRows, sortRows } from './sorted.ts';
 import { type ThresholdTable, thresholdTable } from './thresholds.ts';
 
 export interface EvaluationDetails {
   /** ROC and precision–recall curves as a table; null, like all below, with a reason in `undefined`. */
   readonly thresholds: ThresholdTable | null;
+  readonly histogram: ProbabilityHistogram | null;
   readonly calibration: Calibration | null;
   readonly hosmerLemeshow: HosmerLemeshow | null;
   /** Goodness of fit by the sum of squared errors. */
   readonly squaredErrors: SquaredErrors | null;
   readonly decisionCurve: readonly NetBenefit[] | null;
   readonly undefined: Readonly<Record<string, string>>;
+}
+
+/** Σs of the rows of each class in 40 bins of equal width, from P = 0 to 1. */
+export interface ProbabilityHistogram {
+  readonly positives: readonly number[];
+  readonly negatives: readonly number[];
 }
 
 export interface DetailOptions {
@@ -63,6 +70,7 @@ export async function detailsOf(scored: Scored, options: DetailOptions): Promise
   };
   return {
     thresholds: await unless('thresholds', none, () => thresholdTable(sorted, falseNegativeCost)),
+    histogram: await unless('histogram', none, () => histogramOf(sorted)),
     calibration: await unless('calibration', seen ?? uncountable, () => calibrate(sorted)),
     hosmerLemeshow: await unless('hosmerLemeshow', partlySeen ?? uncountable, () =>
       hosmerLemeshow(quantileGroups(sorted), trainedOn === 'all'),
@@ -75,6 +83,17 @@ export async function detailsOf(scored: Scored, options: DetailOptions): Promise
     decisionCurve: await unless('decisionCurve', seen ?? none, () => decisionCurve(sorted)),
     undefined: reasons,
   };
+}
+
+const bins = 40;
+
+function histogramOf({ p, y, s }: SortedRows): ProbabilityHistogram {
+  const [positives, negatives] = [new Array<number>(bins).fill(0), new Array<number>(bins).fill(0)];
+  for (let i = 0; i < p.length; i++) {
+    const own = y[i] === 1 ? positives : negatives;
+    own[Math.min(bins - 1, Math.floor(bins * p[i]!))]! += s[i]!;
+  }
+  return { positives, negatives };
 }
 
 /** Numbers, or why there are none. */

@@ -13,6 +13,7 @@ import { solve } from '../fitting/solve.ts';
 import { formatVersion, type ModelFile } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
 import type { Inference } from './infer.ts';
+import { countLevels, type LevelCounts } from './level-counts.ts';
 import { type MeasuredMetrics, measurePartitions } from './measured.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { outcomeWarnings } from './outcome-warnings.ts';
@@ -37,6 +38,8 @@ export interface TrainingReport {
   /** Null where they were not asked for; `holdout` and `crossValidation` where there is none. */
   readonly metrics: { readonly train: MeasuredMetrics | null; readonly holdout: MeasuredMetrics | null };
   readonly crossValidation: CrossValidation | null;
+  /** Rows and events of each level, where inference or details were asked for and rows can be counted; else null. */
+  readonly counts: LevelCounts | null;
   readonly options: Options;
 }
 
@@ -57,6 +60,8 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
     const inference = asksInference(options)
       ? await (await import('./infer.ts')).infer({ placed, solution, separation, options, hooks })
       : {};
+    const counted = asksInference(options) || options.detailedMetrics;
+    const counts = counted ? await countLevels(placed, await placed.rows, hooks.signal) : null;
     return {
       format: 'tfjs-logistic',
       formatVersion,
@@ -86,6 +91,7 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
         meanLogLoss: solution.meanLogLoss,
         metrics,
         crossValidation,
+        counts,
         options,
       },
     };

@@ -61,7 +61,12 @@ export async function measurePartitions(
   const metrics = await metricsFromScores(scored);
   if (details === undefined || report.classes.length > 2) return metrics;
   const { fitted, likelihood, intercept } = details;
-  const regression = { rowwise: rows.rowwise, over: { partitions, signal }, intercept };
+  const placedTerms = design.terms.filter(({ excluded }) => excluded === undefined);
+  const free = [
+    ...placedTerms.flatMap(({ offset }, j) => (offset ? [] : [j])),
+    ...(intercept ? [placedTerms.length] : []),
+  ];
+  const regression = { rowwise: rows.rowwise, over: { partitions, signal }, free };
   const options = fitted
     ? ({ trainedOn: 'all', ...(likelihood && { explained: explainedBy(regression) }) } as const)
     : {};
@@ -72,25 +77,22 @@ export async function measurePartitions(
 function explainedBy({
   rowwise,
   over,
-  intercept,
+  free,
 }: {
   readonly rowwise: RowwiseSums;
   readonly over: SumOptions;
-  readonly intercept: boolean;
+  /** Features whose coefficients were estimated, the intercept behind all features. */
+  readonly free: readonly number[];
 }) {
   return async (d: Float64Array, w: Float64Array): Promise<number | undefined> => {
-    const all = await rowwise.gradientOf(
-      d.map((own, i) => own * w[i]!),
-      over,
-    );
+    const products = d.map((own, i) => own * w[i]!);
+    const all = await rowwise.gradientOf(products, over);
     const gram = await rowwise.gramOf(w, over);
-    const [width, order] = [all.length, intercept ? all.length : all.length - 1];
-    const gradient = all.subarray(0, order);
-    const own = Float64Array.from(
-      { length: order ** 2 },
-      (_, at) => gram[Math.floor(at / order) * width + (at % order)]!,
+    const gradient = Float64Array.from(free, (j) => all[j]!);
+    const factor = cholesky(
+      Float64Array.from(free.flatMap((j) => free.map((l) => gram[j * all.length + l]!))),
+      free.length,
     );
-    const factor = cholesky(own, order);
     return factor && choleskySolve(factor, gradient).reduce((sum, x, j) => sum + x * gradient[j]!, 0);
   };
 }

@@ -21,6 +21,7 @@ export const details = optional(
         lowestCost: row,
       }),
     ),
+    histogram: nullable(record({ positives: list(finite, 'numbers'), negatives: list(finite, 'numbers') })),
     calibration: nullable(
       record({
         ...all('intercept slope interceptInTheLarge ici e90 emax', maybe),

@@ -64,6 +64,7 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
       'coefficients',
     ),
   });
+  const levelCount = record({ rows: finite, events: list(finite, `${k - 1} numbers`, k - 1) });
   const missing = record({ count, tokens: recordOf(count) });
   record({
     source: optional(string),
@@ -103,6 +104,7 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
         }),
       ),
     ),
+    counts: optional(nullable(record({ all: levelCount, levels: recordOf(levelCount) }))),
     options: optional(record(optionChecks)),
   })(training, 'training');
 }

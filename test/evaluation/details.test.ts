@@ -261,6 +261,15 @@ describe('rows that the model was fitted to', async () => {
   });
 });
 
+test('the histogram has every row once, at its probability', async () => {
+  const { histogram } = await details([-40, -0.01, 0.01, 0.01, 40], [1, 0, 1, 0, 1], {}, [1, 2, 3, 4, 5]);
+  const filled = (counts: readonly number[]) => counts.flatMap((count, bin) => (count > 0 ? [[bin, count]] : []));
+  expect([filled(histogram!.positives), filled(histogram!.negatives)]).toEqual([
+    [...[0, 20, 39].map((bin, k) => [bin, [1, 3, 5][k]])],
+    [...[19, 20].map((bin, k) => [bin, [2, 4][k]])],
+  ]);
+});
+
 describe('what is undefined', () => {
   test('has its reason: one class, separated classes, one probability', async () => {
     const one = await details([1, 2, 3], [1, 1, 1]);

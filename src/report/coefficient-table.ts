@@ -1,0 +1,213 @@
+/**
+ * The table of coefficients that goes into a paper: a line for each level with its reference, rows and events, odds
+ * ratio, confidence interval and p, as data, as Markdown and as CSV.
+ */
+import type { FittedLogisticRegression, Label, LevelCount, PerUnits, Summary } from '../index.ts';
+import { csvField } from './csv.ts';
+import { ratioInterval, ratios, p as shownP } from './numbers.ts';
+
+export interface CoefficientLine {
+  /** The title of a column with levels, one of its levels, or a coefficient of its own. */
+  readonly kind: 'title' | 'reference' | 'level' | 'number';
+  /** More than two classes: the one whose odds against the reference it is about. */
+  readonly class?: Label;
+  /** The column, or what was made of columns. */
+  readonly term: string;
+  readonly level: string | null;
+  /** Σs of training rows and of those of the class; null where they were not counted. */
+  readonly rows: number | null;
+  readonly events: number | null;
+  readonly oddsRatio: number | null;
+  readonly interval: readonly [low: number, high: number] | null;
+  /** Of the coefficient; of a title, of all its levels together. */
+  readonly p: number | null;
+  /** The odds ratio is for so many units, where that is not one. */
+  readonly per?: number;
+  /** Why there are no numbers. */
+  readonly note?: string;
+}
+
+/** The summary of a model that has one; where units are asked for, the model without one says why. */
+export function summaryOf(model: FittedLogisticRegression, per?: PerUnits): Summary | undefined {
+  return per !== undefined || 'summary' in model.toJSON() ? model.summary({ per }) : undefined;
+}
+
+export function coefficientLines(model: FittedLogisticRegression, per?: PerUnits): CoefficientLine[] {
+  const two = model.classes.length === 2;
+  const summary = summaryOf(model, per);
+  return model.byClass.flatMap((scored, c) =>
+    linesOfClass(model, summary, { c, label: two ? undefined : scored.label }),
+  );
+}
+
+type ModelTerm = ReturnType<FittedLogisticRegression['toJSON']>['terms'][number];
+
+function linesOfClass(
+  model: FittedLogisticRegression,
+  summary: Summary | undefined,
+  { c, label }: { readonly c: number; readonly label: Label | undefined },
+): CoefficientLine[] {
+  const { terms, features } = model.toJSON();
+  const { counts = null } = model.training;
+  const own = label === undefined ? {} : { class: label };
+  const countsOf = (count: LevelCount | undefined): Pick<CoefficientLine, 'rows' | 'events'> => ({
+    rows: count?.rows ?? null,
+    events: count?.events[c] ?? null,
+  });
+  const lineOf = ({
+    name,
+    group,
+    coefficients,
+    excluded,
+    offset,
+  }: ModelTerm): Omit<CoefficientLine, 'kind' | 'level'> => {
+    const found = summary?.coefficients.find((of) => of.name === name && (label === undefined || of.class === label));
+    const note = offset ? 'offset' : (excluded ?? found?.note);
+    const estimated = excluded === undefined && !offset;
+    const { separation } = model.training;
+    const infinite = separation?.coefficients.find((of) => of.name === name && (!label || of.class === label));
+    const limit = infinite && (infinite.sign > 0 ? Number.POSITIVE_INFINITY : 0);
+    const complete = separation?.kind === 'complete' ? 'separated' : undefined;
+    return {
+      ...own,
+      term: group,
+      ...countsOf(counts?.levels[name]),
+      oddsRatio: estimated && !complete ? (limit ?? found?.oddsRatio ?? Math.exp(coefficients[c]!)) : null,
+      interval: found?.oddsRatioInterval ?? null,
+      p: found?.p ?? null,
+      ...(found?.per === undefined ? {} : { per: found.per }),
+      ...((note ?? complete ?? infinite) && { note: note ?? complete ?? 'no finite estimate' }),
+    };
+  };
+  return [...new Set(terms.map(({ group }) => group))].flatMap((term): CoefficientLine[] => {
+    const members = terms.filter(({ group }) => group === term);
+    const levels = members.map(levelOf);
+    const tests = label === undefined ? summary?.terms.find((of) => of.term === term) : undefined;
+    const joint = members.length > 1 ? ((tests?.likelihoodRatio ?? tests?.wald)?.p ?? null) : null;
+    const title = { ...own, kind: 'title', term, level: null, rows: null, events: null, oddsRatio: null } as const;
+    if (levels.includes(undefined)) {
+      const [only, ...more] = members as [ModelTerm];
+      if (more.length === 0)
+        return [{ ...lineOf(only), term: only.name, kind: 'number', level: null, ...countsOf(counts?.all) }];
+      return [
+        { ...title, interval: null, p: joint },
+        ...members.map((of): CoefficientLine => ({ ...lineOf(of), kind: 'level', level: of.name })),
+      ];
+    }
+    const feature = features.find(({ column }) => column === members[0]!.factors[0]!.column);
+    const known = feature === undefined || feature.kind === 'numeric' ? [] : levelsOfFeature(feature);
+    const references = known.filter((level) => !levels.includes(level));
+    return [
+      { ...title, interval: null, p: joint },
+      ...references.map((level): CoefficientLine => {
+        const rest = references.length === 1 ? remainder(counts, members) : undefined;
+        return { ...title, kind: 'reference', level, ...countsOf(rest), oddsRatio: 1, interval: null, p: null };
+      }),
+      ...members.map((of, k): CoefficientLine => ({ ...lineOf(of), kind: 'level', level: levels[k]! })),
+    ];
+  });
+}
+
+/** The level that a term is the indicator of; undefined of any other term. */
+function levelOf({ factors: [factor, ...more] }: ModelTerm): string | undefined {
+  return more.length === 0 && factor?.basis.kind === 'level' ? factor.basis.level : undefined;
+}
+
+type LevelledFeature = Exclude<ReturnType<FittedLogisticRegression['toJSON']>['features'][number], { kind: 'numeric' }>;
+
+const levelsOfFeature = (feature: LevelledFeature): readonly string[] =>
+  feature.kind === 'boolean' ? feature.words : feature.levels;
+
+/** What is left of all rows beside the levels that are counted. */
+function remainder(
+  counts: FittedLogisticRegression['training']['counts'],
+  members: readonly ModelTerm[],
+): LevelCount | undefined {
+  const own = members.map(({ name }) => counts?.levels[name]);
+  if (!counts || own.includes(undefined)) return undefined;
+  const less = (all: number, of: (count: LevelCount) => number): number =>
+    own.reduce((rest, count) => rest - of(count!), all);
+  return {
+    rows: less(counts.all.rows, ({ rows }) => rows),
+    events: counts.all.events.map((events, c) => less(events, (count) => count.events[c]!)),
+  };
+}
+
+/** Cells of a line as a person reads them. */
+export interface ShownLine {
+  readonly kind: CoefficientLine['kind'];
+  readonly name: string;
+  readonly rows: string;
+  readonly events: string;
+  readonly oddsRatio: string;
+  readonly interval: string;
+  readonly p: string;
+}
+
+export function showLine(line: CoefficientLine): ShownLine {
+  const { kind, term, level, rows, events, oddsRatio, interval, p, per, note } = line;
+  const digits = ratios([oddsRatio, ...(interval ?? [])]);
+  const reference = kind === 'reference';
+  return {
+    kind,
+    name: `${level ?? term}${per === undefined ? '' : `, per ${per}`}`,
+    rows: rows?.toLocaleString('en') ?? '',
+    events: events?.toLocaleString('en') ?? '',
+    oddsRatio: oddsRatio === null ? '' : reference ? '1' : digits(oddsRatio),
+    interval: reference ? 'reference' : interval === null ? (note ?? '') : ratioInterval(interval, digits),
+    p: p === null ? '' : shownP(p),
+  };
+}
+
+/** Column titles beside the first, which names the classes. */
+export function columnTitles(model: FittedLogisticRegression): readonly string[] {
+  const level = summaryOf(model)?.level ?? 0.95;
+  return ['n', 'events', 'odds ratio', `${100 * level}% CI`, 'p'];
+}
+
+/** What the odds are of. */
+export function describeOdds(model: FittedLogisticRegression, label: Label = model.positive): string {
+  return `${model.toJSON().target.name}: ${label} against ${model.reference}`;
+}
+
+export function coefficientMarkdown(model: FittedLogisticRegression, per?: PerUnits): string {
+  const lines = coefficientLines(model, per);
+  const labels = model.classes.length === 2 ? [undefined] : model.byClass.map(({ label }) => label);
+  const row = (cells: readonly string[]): string => `| ${cells.map(asMarkdown).join(' | ')} |\n`;
+  const tables = labels.map((label) => {
+    const own = lines.filter((line) => line.class === label).map((line) => showLine(line));
+    const head = row([describeOdds(model, label), ...columnTitles(model)]);
+    const body = own.map(({ kind, name, ...cells }) => {
+      const indent = kind === 'level' || kind === 'reference' ? '\u2003' : '';
+      return row([`${indent}${name}`, cells.rows, cells.events, cells.oddsRatio, cells.interval, cells.p]);
+    });
+    return `${head}|:--|--:|--:|--:|--:|--:|\n${body.join('')}`;
+  });
+  return tables.join('\n');
+}
+
+const asMarkdown = (text: string): string =>
+  text.replace(/[\\|`*_<>[\]]/g, (character) => `\\${character}`).replace(/[\r\n]+/g, ' ');
+
+/** One line for each coefficient and reference, numbers in full. */
+export function coefficientCsv(model: FittedLogisticRegression, per?: PerUnits): string {
+  const titles = ['class', 'term', 'level', 'rows', 'events', 'per', 'odds_ratio', 'low', 'high', 'p', 'note'];
+  const lines = coefficientLines(model, per).filter(({ kind }) => kind !== 'title');
+  const cell = (value: unknown): string => (value === null || value === undefined ? '' : String(value));
+  const rows = lines.map((line) => [
+    line.class ?? model.positive,
+    ...[
+      line.term,
+      line.level,
+      line.rows,
+      line.events,
+      line.per,
+      line.oddsRatio,
+      line.interval?.[0],
+      line.interval?.[1],
+      line.p,
+    ],
+    line.kind === 'reference' ? 'reference' : line.note,
+  ]);
+  return [titles, ...rows].map((row) => `${row.map((value) => csvField(cell(value))).join(',')}\n`).join('');
+}

@@ -1,0 +1,219 @@
+/**
+ * A fitted model as one page that a person would send to a colleague: what was estimated and how surely, how well it
+ * predicts, what is wrong with it, and how it was made. It reads what a model file has and measures nothing.
+ */
+import { escapeHtml } from '../explain/markup.ts';
+import type { FittedLogisticRegression, Metrics, PerUnits } from '../index.ts';
+import { type ChartWidths, figureOf } from './chart.ts';
+import {
+  coefficientCsv,
+  coefficientLines,
+  coefficientMarkdown,
+  columnTitles,
+  describeOdds,
+  showLine,
+  summaryOf,
+} from './coefficient-table.ts';
+import { forest } from './model-charts.ts';
+import { describeMaking } from './model-making.ts';
+import { type MeasuredRows, performance } from './model-performance.ts';
+import { style } from './model-style.ts';
+import { count, figure, interval, p as shownP } from './numbers.ts';
+import { copyButtons, listOf, pageFrame, paragraph, tableOf } from './page.ts';
+
+export interface ReportOptions {
+  /** When the report was made, as text. */
+  readonly day: string;
+  /** Odds ratios of numbers for so many units. */
+  readonly per?: PerUnits | undefined;
+  /** Other rows that the model was measured on. */
+  readonly measured?: { readonly name: string; readonly metrics: MeasuredRows['metrics'] } | undefined;
+}
+
+const wholeWidth: ChartWidths = { narrow: 350, wide: 880 };
+
+export function renderModelReport(model: FittedLogisticRegression, { day, per, measured }: ReportOptions): string {
+  const { target } = model.toJSON();
+  const title = `Logistic regression of ${target.name}`;
+  const sets = measuredSets(model, measured);
+  const body = [
+    `<h1>${escapeHtml(title)}</h1>`,
+    paragraph(describeQuestion(model), 'quiet'),
+    keyFigures(model, sets),
+    warningsOf(model),
+    estimates(model, per),
+    ...performance(model, sets),
+    likelihood(model),
+    coefficients(model),
+    describeMaking(model),
+    `<footer>${escapeHtml(`Made by ${model.toJSON().madeBy.library} ${model.toJSON().madeBy.version}; report of ${day}.`)}</footer>`,
+  ];
+  return pageFrame({ title, style, body: body.filter((part) => part !== '').join('\n') });
+}
+
+function measuredSets(model: FittedLogisticRegression, measured: ReportOptions['measured']): MeasuredRows[] {
+  const { train = null, holdout = null } = model.training.metrics ?? {};
+  return [
+    ...(measured ? [{ name: measured.name, color: 'var(--held)', metrics: measured.metrics }] : []),
+    ...(holdout ? [{ name: 'held-out rows', color: measured ? 'var(--other)' : 'var(--held)', metrics: holdout }] : []),
+    ...(train ? [{ name: 'training rows', color: 'var(--trained)', metrics: train }] : []),
+  ];
+}
+
+function describeQuestion(model: FittedLogisticRegression): string {
+  const { target } = model.toJSON();
+  const { source } = model.training;
+  const classes =
+    model.classes.length === 2
+      ? `The probability that ${target.name} is ${model.positive} rather than ${model.reference}`
+      : `The probabilities that ${target.name} is ${model.classes.join(', ')}; odds are against ${model.reference}`;
+  return `${classes}${source === undefined ? '' : `, from ${source}`}.`;
+}
+
+/** What is asked first. */
+function keyFigures(model: FittedLogisticRegression, sets: readonly MeasuredRows[]): string {
+  const { counts, rows } = model.training;
+  const [best] = sets;
+  const used = rows === undefined ? [] : [[count(rows.train), 'training rows']];
+  const events =
+    model.classes.length === 2 && counts
+      ? [[count(counts.all.events[0]!), `with ${model.toJSON().target.name} = ${model.positive}`]]
+      : [];
+  const auc = best?.metrics.auc == null ? [] : [[best.metrics.auc.toFixed(3), describeAuc(best.metrics, best.name)]];
+  const slope = sets.find(({ metrics }) => metrics.details?.calibration)?.metrics.details?.calibration?.slope;
+  const calibrated = slope == null ? [] : [[slope.toFixed(2), 'calibration slope (1 is right)']];
+  const items = [...used, ...events, ...auc, ...calibrated].map(
+    ([value, name]) => `<li><b>${escapeHtml(value!)}</b><span>${escapeHtml(name!)}</span></li>`,
+  );
+  return items.length === 0 ? '' : `<ul class="keys">${items.join('')}</ul>`;
+}
+
+function describeAuc(metrics: Metrics, name: string): string {
+  const ends = metrics.perClass === undefined ? metrics.aucInterval : null;
+  return `AUC, ${name}${ends ? ` (95 % CI ${interval(ends, (end) => end.toFixed(3))})` : ''}`;
+}
+
+function warningsOf(model: FittedLogisticRegression): string {
+  const { outcome } = model.certificate;
+  const messages = [
+    ...(outcome === 'converged' ? [] : [`The fit ended as “${outcome}”: see the diagnostics.`]),
+    ...model.warnings.map(({ message }) => message),
+  ];
+  if (messages.length === 0) return '';
+  const items = messages.map((message) => `<li>${escapeHtml(message)}</li>`).join('\n');
+  return `<section class="warnings"><h2>${messages.length === 1 ? 'Warning' : 'Warnings'}</h2><ul>${items}</ul></section>`;
+}
+
+function estimates(model: FittedLogisticRegression, per: PerUnits | undefined): string {
+  const lines = coefficientLines(model, per);
+  const two = model.classes.length === 2;
+  const labels = two ? [undefined] : model.byClass.map(({ label }) => label);
+  const parts = labels.map((label) => {
+    const own = lines.filter((line) => line.class === label);
+    const shown = own.map((line) => showLine(line));
+    const odds = describeOdds(model, label);
+    const table = tableOf({
+      head: ['', ...columnTitles(model)],
+      rows: shown.map(({ name, rows, events, oddsRatio, interval: ci, p }) => [name, rows, events, oddsRatio, ci, p]),
+      kinds: shown.map(({ kind }) => (kind === 'title' || kind === 'number' ? 'term' : 'level')),
+      caption: two ? undefined : odds,
+    });
+    const chart = forest(own, odds);
+    return `${table}${two ? copyTable(model, per) : ''}${chart ? figureOf(chart, wholeWidth) : ''}`;
+  });
+  return `<section><h2>Odds ratios</h2>\n${notesOf(model)
+    .map((note) => paragraph(note, 'quiet'))
+    .join('')}${parts.join('\n')}${two ? '' : copyTable(model, per)}</section>`;
+}
+
+const copyTable = (model: FittedLogisticRegression, per: PerUnits | undefined): string =>
+  copyButtons({ Markdown: coefficientMarkdown(model, per), CSV: coefficientCsv(model, per) });
+
+/** What the intervals are, or why there are none. */
+function notesOf(model: FittedLogisticRegression): string[] {
+  const summary = summaryOf(model);
+  const { summaryRefused } = model.toJSON() as { readonly summaryRefused?: string };
+  if (summary === undefined) {
+    return [`There are no intervals and tests: ${summaryRefused ?? 'the model was fitted without them'}.`];
+  }
+  const methods = new Set(summary.coefficients.flatMap(({ ciMethod }) => ciMethod ?? []));
+  const robust = summary.covarianceType === 'model' ? '' : `, standard errors are robust (${summary.covarianceType})`;
+  const profile = methods.has('profile') ? 'by profile likelihood' : 'Wald';
+  const joint = summary.terms.some(({ df }) => df > 1)
+    ? ', beside a column with several levels that of all of them together'
+    : '';
+  return [
+    `Each is adjusted for the others. Intervals are ${profile}${robust}; p is ${methods.has('profile') ? 'of likelihood-ratio tests' : "Wald's"}${joint}. n and events are of the training rows.`,
+  ];
+}
+
+function likelihood(model: FittedLogisticRegression): string {
+  const summary = summaryOf(model);
+  if (summary === undefined) return '';
+  const { logLikelihood, nullLogLikelihood, aic, bic, pseudoR2, likelihoodRatio, notes } = summary;
+  const items: (readonly [string, string])[] = [
+    ['log-likelihood', `${figure(logLikelihood)} (without features ${figure(nullLogLikelihood)})`],
+    ...(likelihoodRatio
+      ? [
+          [
+            'against the null model',
+            `χ² ${figure(likelihoodRatio.statistic)} on ${likelihoodRatio.df} df, p ${shownP(likelihoodRatio.p)}`,
+          ] as const,
+        ]
+      : []),
+    ...(aic === null ? [] : [['AIC, BIC', `${figure(aic)}, ${figure(bic)}`] as const]),
+    ...(pseudoR2
+      ? [
+          [
+            'R²',
+            [
+              `McFadden ${pseudoR2.mcFadden.toFixed(3)}`,
+              `Cox–Snell ${pseudoR2.coxSnell.toFixed(3)}`,
+              `Nagelkerke ${pseudoR2.nagelkerke.toFixed(3)}`,
+              ...(pseudoR2.tjur === null ? [] : [`Tjur ${pseudoR2.tjur.toFixed(3)}`]),
+            ].join(', '),
+          ] as const,
+        ]
+      : []),
+  ];
+  if (logLikelihood === null) items.shift();
+  return `<section><h2>Likelihood</h2>\n${listOf(items)}${notes.map((note) => paragraph(`${note}.`, 'quiet')).join('')}</section>`;
+}
+
+/** Everything in log-odds, as R's summary has it. */
+function coefficients(model: FittedLogisticRegression): string {
+  const summary = summaryOf(model);
+  if (summary === undefined) return '';
+  const tests = summary.terms.filter(({ df }) => df > 0);
+  const inflated = tests.some(({ gvif }) => gvif !== null);
+  const table = tableOf({
+    head: ['log-odds', 'estimate', 'std. error', 'z', 'p', `${100 * summary.level}% CI`],
+    rows: summary.coefficients.map(
+      ({ name, class: label, estimate, standardError, z, p, confidenceInterval, note }) => [
+        label === undefined ? name : `${label}: ${name}`,
+        figure(estimate),
+        note ?? figure(standardError),
+        z === null ? '' : z.toFixed(3),
+        p === null ? '' : shownP(p),
+        confidenceInterval === null ? '' : interval(confidenceInterval, figure),
+      ],
+    ),
+  });
+  const columns = tableOf({
+    head: ['column', 'df', 'χ²', 'p', 'test', ...(inflated ? ['VIF'] : [])],
+    rows: tests.map(({ term, df, likelihoodRatio, wald, gvif, adjustedGvif }) => {
+      const test = likelihoodRatio ?? wald;
+      const vif =
+        gvif === null ? '' : df === 1 ? gvif.toFixed(2) : `${gvif.toFixed(2)}, per df ${adjustedGvif!.toFixed(2)}`;
+      return [
+        term,
+        String(df),
+        test === null ? '' : figure(test.statistic),
+        test === null ? '' : shownP(test.p),
+        test === null ? '' : likelihoodRatio ? 'likelihood ratio' : 'Wald',
+        ...(inflated ? [vif] : []),
+      ];
+    }),
+  });
+  return `<section><h2>Coefficients</h2>\n${table}<h3>Columns</h3>\n${columns}</section>`;
+}

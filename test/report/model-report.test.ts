@@ -1,0 +1,164 @@
+/** The page of a model: its figures are the model's, text from data stays text, it loads nothing, and it renders. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { FittedLogisticRegression, LogisticRegression, type Options } from '../../src/index.ts';
+import { createRandom } from '../../src/math/random.ts';
+import { coefficientCsv, coefficientLines, coefficientMarkdown } from '../../src/report/coefficient-table.ts';
+import { renderModelReport } from '../../src/report/model-report.ts';
+import { inChromium } from '../support/chromium.ts';
+
+const hostile = '</script><img src=x onerror=alert(1)>"\'&|`';
+const random = createRandom(7);
+const rows = Array.from({ length: 240 }, (_, i) => {
+  const [age, place] = [20 + Math.floor(60 * random()), ['a', 'b', hostile][Math.floor(3 * random())]!];
+  const z = (age - 50) / 15 + (place === 'b' ? 1 : 0) - 0.3;
+  return { age, place, [hostile]: i % 7, ill: random() < 1 / (1 + Math.exp(-z)) ? 'yes' : 'no' };
+});
+const fit = (options: Options = {}) =>
+  new LogisticRegression({
+    ...{ inference: true, trainingMetrics: true, detailedMetrics: true },
+    ...options,
+  }).fit(rows, 'ill');
+const render = (model: FittedLogisticRegression): string =>
+  // as `logit inspect` reads it
+  renderModelReport(FittedLogisticRegression.fromJSON(JSON.stringify(model)), { day: '2026-11-26' });
+
+let model: FittedLogisticRegression;
+beforeAll(async () => {
+  model = (await fit({ holdout: 0.25, folds: 3 })) as FittedLogisticRegression;
+});
+
+describe('the table of coefficients', () => {
+  test('has each level with its reference, counted as in plain loops', async () => {
+    const whole = (await fit()) as FittedLogisticRegression;
+    const lines = coefficientLines(whole);
+    expect(lines.map(({ kind, term, level }) => [kind, term, level])).toEqual([
+      ['number', 'age', null],
+      ['title', 'place', null],
+      ['reference', 'place', hostile],
+      ['level', 'place', 'a'],
+      ['level', 'place', 'b'],
+      ['number', hostile, null],
+    ]);
+    for (const line of lines.filter(({ kind }) => kind !== 'title')) {
+      const own = rows.filter(({ place }) => line.level === null || place === line.level);
+      expect([line.rows, line.events]).toEqual([own.length, own.filter(({ ill }) => ill === 'yes').length]);
+    }
+    const { coefficients, terms } = whole.summary();
+    const [, age, a] = coefficients;
+    expect(lines[0]).toMatchObject({ oddsRatio: age!.oddsRatio, interval: age!.oddsRatioInterval, p: age!.p });
+    expect(lines[3]).toMatchObject({ oddsRatio: a!.oddsRatio, p: a!.p });
+    expect(lines[1]!.p).toBe(terms.find(({ term }) => term === 'place')!.likelihoodRatio!.p);
+  });
+
+  test('counts weights, without an intercept and with a constant column as well', async () => {
+    const weighed = rows.map((row, i) => ({ ...row, s: 1 + (i % 3), still: 1 }));
+    for (const intercept of [true, false]) {
+      const found = await new LogisticRegression({ inference: true, weights: 's', intercept }).fit(weighed, 'ill');
+      const b = coefficientLines(found as FittedLogisticRegression).find(({ level }) => level === 'b')!;
+      const own = weighed.filter(({ place }) => place === 'b');
+      const sum = (some: typeof own): number => some.reduce((total, { s }) => total + s, 0);
+      expect([b.rows, b.events]).toEqual([sum(own), sum(own.filter(({ ill }) => ill === 'yes'))]);
+    }
+  });
+
+  test('as Markdown has a line each, with what would be markup escaped', () => {
+    const lines = coefficientMarkdown(model).trimEnd().split('\n');
+    expect(lines).toHaveLength(8);
+    expect(lines[0]).toMatch(/^\| ill: yes against no \| n \| events \| odds ratio \| 95% CI \| p \|$/);
+    expect(lines[4]).toContain('\\</script\\>\\<img src=x onerror=alert(1)\\>"\'&\\|\\`');
+    for (const line of lines) expect(line.replaceAll('\\|', '').match(/\|/g)).toHaveLength(7);
+  });
+
+  test('as CSV has every number in full', () => {
+    const [header, age] = coefficientCsv(model).split('\n');
+    expect(header).toBe('class,term,level,rows,events,odds_ratio,low,high,p,note');
+    const { oddsRatio, oddsRatioInterval, p } = model.summary().coefficients[1]!;
+    expect(age!.split(',').slice(5, 9).map(Number)).toEqual([oddsRatio, ...oddsRatioInterval!, p]);
+  });
+});
+
+describe('the page', () => {
+  test('loads nothing, runs its own script only, and text from data stays text', () => {
+    const page = render(model);
+    expect(page.replaceAll('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(
+      /https?:|url\(|@import|<link|<iframe/,
+    );
+    expect(page.match(/<script/g)).toHaveLength(1);
+    expect(page).not.toContain('<img');
+    expect(page).toContain("default-src 'none'");
+    expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;');
+  });
+
+  test('has the charts of a model with a holdout, each in two widths, and its figures', () => {
+    const page = render(model);
+    expect(page.match(/<svg/g)).toHaveLength(2 * 6);
+    const { auc, aucInterval } = model.training.metrics.holdout as unknown as {
+      auc: number;
+      aucInterval: [number, number];
+    };
+    expect(page).toContain(`<b>${auc.toFixed(3)}</b>`);
+    expect(page).toContain(`${aucInterval[0].toFixed(4)} to ${aucInterval[1].toFixed(4)}`);
+    expect(page).toContain(`holdout 0.25`);
+  });
+
+  test('says why calibration is not there without a holdout, and has no picture of it', async () => {
+    const page = render((await fit()) as FittedLogisticRegression);
+    expect(page).toContain('Not measured: the model was fitted to these rows');
+    expect(page.match(/<svg/g)).toHaveLength(2 * 4);
+  });
+
+  test('is a page of a penalised, a separated and a bare model too, saying what is not there', async () => {
+    const penalised = render((await fit({ l2: 0.1 })) as FittedLogisticRegression);
+    expect(penalised).toContain('There are no intervals and tests: the fit is penalised');
+    const apart = rows.map((row) => ({ ...row, ill: row.age > 50 ? 'yes' : 'no' }));
+    const separated = await new LogisticRegression({ inference: true, detailedMetrics: true }).fit(apart, 'ill');
+    expect(render(separated as FittedLogisticRegression)).toMatch(/separated/);
+    const bare = await new LogisticRegression({ inference: false }).fit(rows, 'ill');
+    const page = render(bare as FittedLogisticRegression);
+    expect(page).toContain('There are no intervals and tests: the model was fitted without them');
+    expect(page).not.toMatch(/<svg|undefined|NaN|\[object/);
+  });
+
+  test('of three classes has a table for each and no curves', async () => {
+    const three = rows.map((row, i) => ({ ...row, ill: ['x', 'y', 'z'][(i + Math.floor(row.age / 20)) % 3]! }));
+    const found = await new LogisticRegression({
+      ...{ inference: true, trainingMetrics: true, detailedMetrics: true },
+    }).fit(three, 'ill');
+    const page = render(found as FittedLogisticRegression);
+    expect(page).toContain('ill: y against x');
+    expect(page).toContain('ill: z against x');
+    expect(page).toContain('true class by line');
+    expect(page).not.toMatch(/ROC|undefined|NaN/);
+  });
+});
+
+inChromium('renders on a phone and on a desk without errors or a sideways scroll, and copies', async ({ browser }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'report-'));
+  const file = join(folder, 'report.html');
+  writeFileSync(file, render(model));
+  for (const [width, shown] of [
+    [390, 'narrow'],
+    [1440, 'wide'],
+  ] as const) {
+    const tab = await browser.newPage({ viewport: { width, height: 800 } });
+    const troubles: string[] = [];
+    tab.on('pageerror', ({ message }) => troubles.push(message));
+    tab.on('console', (message) => troubles.push(message.text()));
+    tab.on('request', (request) => request.url().startsWith('file:') || troubles.push(request.url()));
+    await tab.goto(pathToFileURL(file).href);
+    expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await tab.locator(`.${shown} svg:visible`).count()).toBe(6);
+    expect(await tab.locator('svg:visible').count()).toBe(6);
+    expect(await tab.locator('textarea:visible').count()).toBe(0);
+    await tab.locator('button:visible').first().click();
+    await tab.locator('button', { hasText: 'Copied' }).waitFor();
+    expect(await tab.locator('textarea').first().inputValue()).toBe(coefficientMarkdown(model));
+    expect(troubles).toEqual([]);
+    await tab.close();
+  }
+  rmSync(folder, { recursive: true });
+});
