@@ -51,20 +51,18 @@ interface Neighbourhood {
   readonly right: number;
 }
 
-/** The line at x_i, or undefined where no weight is left. Beyond the last neighbour, points as near as it count too. */
+/**
+ * The line at x_i, or undefined where no weight is left. Beyond the last neighbour, points as near as it count too. Cubes
+ * are products: a power takes many times as long, and a line is through two thirds of all points.
+ */
 function fitAt(i: number, { x, y, left, right }: Neighbourhood): number | undefined {
   const at = x[i]!;
   const range = x[x.length - 1]! - x[0]!;
   const h = Math.max(at - x[left]!, x[right]! - at);
-  const weightOf = (j: number): number => {
-    const r = Math.abs(x[j]! - at);
-    if (r > 0.999 * h) return 0;
-    return r > 0.001 * h ? (1 - (r / h) ** 3) ** 3 : 1;
-  };
   let end = left;
   let [weights, sumX, sumY] = [0, 0, 0];
   for (; end < x.length; end++) {
-    const w = weightOf(end);
+    const w = tricube(x[end]! - at, h);
     if (w === 0 && x[end]! > at) break;
     weights += w;
     sumX += w * x[end]!;
@@ -74,10 +72,20 @@ function fitAt(i: number, { x, y, left, right }: Neighbourhood): number | undefi
   const [meanX, meanY] = [sumX / weights, sumY / weights];
   let [squares, products] = [0, 0];
   for (let j = left; j < end; j++) {
-    const w = weightOf(j);
-    squares += w * (x[j]! - meanX) ** 2;
-    products += w * (x[j]! - meanX) * y[j]!;
+    const [w, difference] = [tricube(x[j]! - at, h), x[j]! - meanX];
+    squares += w * difference * difference;
+    products += w * difference * y[j]!;
   }
   const spread = h > 0 && Math.sqrt(squares / weights) > 0.001 * range;
   return spread ? meanY + ((at - meanX) * products) / squares : meanY;
+}
+
+/** (1 − (distance/h)³)³, 1 next to the point and 0 at the edge. */
+function tricube(distance: number, h: number): number {
+  const far = Math.abs(distance);
+  if (far > 0.999 * h) return 0;
+  if (far <= 0.001 * h) return 1;
+  const r = far / h;
+  const left = 1 - r * r * r;
+  return left * left * left;
 }

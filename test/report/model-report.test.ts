@@ -65,6 +65,25 @@ describe('the table of coefficients', () => {
     }
   });
 
+  test('has odds ratios for so many units, and the terms of a formula with their joint test', async () => {
+    const formula = 'ill ~ poly(age, 2) + place';
+    const found = (await new LogisticRegression({ inference: true, formula }).fit(
+      rows,
+      'ill',
+    )) as FittedLogisticRegression;
+    const lines = coefficientLines(found);
+    expect(lines.slice(0, 3).map(({ kind, term, level }) => [kind, term, level])).toEqual([
+      ['title', 'poly(age, 2)', null],
+      ['level', 'poly(age, 2)', 'poly(age, 2)1'],
+      ['level', 'poly(age, 2)', 'poly(age, 2)2'],
+    ]);
+    expect(lines[0]!.p).toBe(found.summary().terms[0]!.likelihoodRatio!.p);
+    const [age] = coefficientLines(model, { age: 10 });
+    expect(age!.per).toBe(10);
+    expect(age!.oddsRatio! / model.summary().coefficients[1]!.oddsRatio! ** 10).toBeCloseTo(1, 12);
+    expect(coefficientMarkdown(model, { age: 10 })).toContain('| age, per 10 |');
+  });
+
   test('as Markdown has a line each, with what would be markup escaped', () => {
     const lines = coefficientMarkdown(model).trimEnd().split('\n');
     expect(lines).toHaveLength(8);
@@ -75,9 +94,9 @@ describe('the table of coefficients', () => {
 
   test('as CSV has every number in full', () => {
     const [header, age] = coefficientCsv(model).split('\n');
-    expect(header).toBe('class,term,level,rows,events,odds_ratio,low,high,p,note');
+    expect(header).toBe('class,term,level,rows,events,per,odds_ratio,low,high,p,note');
     const { oddsRatio, oddsRatioInterval, p } = model.summary().coefficients[1]!;
-    expect(age!.split(',').slice(5, 9).map(Number)).toEqual([oddsRatio, ...oddsRatioInterval!, p]);
+    expect(age!.split(',').slice(6, 10).map(Number)).toEqual([oddsRatio, ...oddsRatioInterval!, p]);
   });
 });
 
