@@ -9,6 +9,7 @@
  * Source: Albert & Anderson, On the existence of maximum likelihood estimates in logistic regression models,
  * Biometrika 71 (1984). It asks rows for what every place gives, and knows no column's name.
  */
+import { findDependencies } from '../math/cholesky.ts';
 import { maxNorm, sum } from '../math/vector.ts';
 import type { Objective, Point } from '../objective/objective.ts';
 import type { Measures, Precision, RowSums, ScoreHistogram } from '../rows/contract.ts';
@@ -24,6 +25,8 @@ export interface Recession {
   readonly weight: number;
   /** Σ s */
   readonly totalWeight: number;
+  /** Whether it is the only one, but for its length: else a coefficient may go to +∞ along one and to −∞ along another. */
+  readonly unique: boolean;
 }
 
 /** A direction of recession and the point at which Newton's step was one. */
@@ -73,13 +76,36 @@ export async function findRecession(
       const multiple = multiples[rows.storagePrecision];
       const far = exact.expandStep(direction).map((d) => multiple * d);
       const found = readSigns(await rows.measure(far, 0.5, { partitions, signal }), classWeights.length);
-      if (found) return { recession: { ...found, direction: exact.expandStep(direction), totalWeight }, point };
+      if (found) {
+        const unique =
+          (await freedom(
+            exact,
+            direction.map((d) => multiple * d),
+            signal,
+          )) === 1;
+        return { recession: { ...found, direction: exact.expandStep(direction), totalWeight, unique }, point };
+      }
     }
     const next = await step(point);
     if (next === undefined || !(maxNorm(next.gradient) < maxNorm(point.gradient))) return undefined;
     point = next;
   }
   return undefined;
+}
+
+/** What rounding leaves of a Hessian's diagonal entry that is 0; the features are standardised. */
+const negligibleCurvature = 1e-11;
+
+/**
+ * The dimension of the directions that move no row which d leaves in its place, d among them; near d all of them are of
+ * recession. Far along d the other rows have no curvature, so it is what the Hessian there lacks of its full rank.
+ */
+async function freedom(exact: Objective, far: Float64Array, signal: AbortSignal | undefined): Promise<number> {
+  const { hessian } = await exact.point(far, 2, signal);
+  const order = far.length;
+  const gone = Array.from(far, (_, j) => hessian![j * order + j]! <= negligibleCurvature);
+  const left = hessian!.map((h, at) => (gone[at % order] || gone[Math.floor(at / order)] ? 0 : h));
+  return findDependencies(left, order, negligibleCurvature).length;
 }
 
 /**

@@ -33,7 +33,7 @@ export function estimatesOf({
     const of = scored.length > 1 ? { class: label } : {};
     const noteOf = (name: string): string | undefined => {
       const limit = infinite.get(`${scored.length > 1 ? label : undefined} ${name}`);
-      return limit && `no finite estimate: ${limit}`;
+      return limit && (separation!.unique ? `no finite estimate: ${limit}` : 'no finite estimate');
     };
     let next = c * width;
     const slopes = terms.map(({ name, group, coefficients, excluded, offset }): Estimate => {

@@ -68,7 +68,7 @@ function quasiSeparation(
 
 function describeOthers(
   coefficients: SeparationReport['coefficients'],
-  { weight, totalWeight }: SeparationReport,
+  { weight, totalWeight, unique }: SeparationReport,
 ): string {
   const shown = coefficients
     .slice(0, named)
@@ -76,5 +76,5 @@ function describeOthers(
       ({ name, class: of, sign }) => `${brief(name)}${of === undefined ? '' : ` of ${of}`} → ${sign > 0 ? '+' : '−'}∞`,
     );
   const more = coefficients.length > named ? ` and ${coefficients.length - named} more` : '';
-  return `${shown.join(', ')}${more} (told apart: ${weight} of ${totalWeight} rows)`;
+  return `${unique ? '' : 'for example '}${shown.join(', ')}${more} (told apart: ${weight} of ${totalWeight} rows)`;
 }

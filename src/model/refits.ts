@@ -63,7 +63,7 @@ export async function profilesOf(
       const near = { ...request, reach: quantile * Math.sqrt(covariance[at * order + at]!) };
       const interval: Interval = [await profileEnd(near, -1), await profileEnd(near, 1)];
       profiles.set(estimate, { interval, statistic: await statistic() });
-    } else if (separation?.coefficients.length === 1) {
+    } else if (separation?.unique && separation.coefficients.length === 1) {
       const { sign } = separation.coefficients[0]!;
       const end = await profileEnd({ ...request, reach: Math.abs(estimate.estimate) / 4 }, sign > 0 ? -1 : 1);
       const interval: Interval = sign > 0 ? [end, Number.POSITIVE_INFINITY] : [Number.NEGATIVE_INFINITY, end];

@@ -10,6 +10,8 @@ export interface SeparationReport {
   /** Σ s of the rows whose class is told from some other: their number where rows have no weights. */
   readonly weight: number;
   readonly totalWeight: number;
+  /** Whether the signs are the only ones possible: else they are those of one direction of several. */
+  readonly unique: boolean;
   readonly coefficients: readonly InfiniteCoefficient[];
 }
 
@@ -20,7 +22,7 @@ export interface InfiniteCoefficient {
   readonly column?: string;
   /** More than two classes: whose log-odds it is of. */
   readonly class?: Label;
-  /** The likelihood grows for ever as the coefficient goes to +∞ (1) or −∞ (−1). */
+  /** The likelihood grows for ever as the coefficient goes to +∞ (1) or −∞ (−1), together with the others. */
   readonly sign: 1 | -1;
 }
 
@@ -29,7 +31,7 @@ const negligible = 1e-6;
 
 export function describeSeparation(design: DecidedDesign, { recession }: Solution): SeparationReport | null {
   if (recession === undefined) return null;
-  const { complete, weight, totalWeight, direction } = recession;
+  const { complete, weight, totalWeight, unique, direction } = recession;
   const { terms, intercepts } = rawCoefficients(design, direction);
   const scored = scoredClasses(design.labels);
   const largest = Math.max(...terms.flatMap(({ standardized }) => standardized.map(Math.abs)));
@@ -45,7 +47,7 @@ export function describeSeparation(design: DecidedDesign, { recession }: Solutio
       ...moved.map(({ name, group, coefficients: own }) => ({ name, column: group, ...of, sign: signOf(own[c]!) })),
     ];
   });
-  return { kind: complete ? 'complete' : 'quasi-complete', weight, totalWeight, coefficients };
+  return { kind: complete ? 'complete' : 'quasi-complete', weight, totalWeight, unique, coefficients };
 }
 
 const signOf = (value: number): 1 | -1 => (value < 0 ? -1 : 1);

@@ -59,6 +59,7 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
     kind: oneOf('complete', 'quasi-complete'),
     weight: finite,
     totalWeight: finite,
+    unique: optional(flag),
     coefficients: list(
       record({ name: string, column: optional(string), class: oneOf(undefined, ...classes), sign: oneOf(1, -1) }),
       'coefficients',

@@ -74,13 +74,33 @@ describe('separated', () => {
       const model = await fit(x, y, way);
       expect(model.training.solver.outcome).toBe('quasi-separated');
       expect(infinite(model)).toEqual(names);
-      expect(model.training.separation).toMatchObject({ kind: 'quasi-complete', weight: rows, totalWeight: y.length });
+      expect(model.training.separation).toMatchObject({
+        kind: 'quasi-complete',
+        weight: rows,
+        totalWeight: y.length,
+        unique: true,
+      });
       expect(model.warnings.filter(({ code }) => code === 'quasi-separation')).toHaveLength(1);
       // As far as the gradient says, and no jump by a Hessian that has lost its digits.
       expect(model.certificate.gradientNorm).toBeLessThanOrEqual(1e-10);
       expect(Math.max(...Object.values(model.coefficients).map(Math.abs))).toBeLessThan(60);
     },
   );
+
+  test('where several directions do, signs are those of one and said to be', async () => {
+    // d_1 + 0.3·d_2 ≥ 0 and d_1 − 0.1·d_2 ≥ 0: the sign of d_2 is either.
+    const either = [...[0, 1, 0, 1].map((y) => [0, 0, y]), [1, 0.3, 1], [1, -0.1, 1], [1, 0.2, 1]];
+    for (const way of ways) {
+      const model = await fit(
+        either.map((row) => row.slice(0, 2)),
+        either.map((row) => row[2]!),
+        { inference: true, ...way },
+      );
+      expect(model.training.separation).toMatchObject({ weight: 3, totalWeight: 7, unique: false });
+      expect(model.warnings.find(({ code }) => code === 'quasi-separation')!.message).toMatch(/^for example .*x1 → /);
+      expect(model.summary().coefficients.map(({ note }) => note)).toContain('no finite estimate');
+    }
+  });
 
   test('the other coefficients are those of the likelihood in the limit', async () => {
     // Rows that are told apart weigh nothing there: it is the fit of the others.
