@@ -99,8 +99,13 @@ const sizesOfMore = [1, 3, 511, 1025, 4097].flatMap((m) => [
   ...(m < 4097 ? [{ m, n: 33, classes: 3 }] : []),
   { m, n: 3, classes: 5 },
 ]);
+/** Every kind of rows, of large shapes one: their compensated Hessians are what takes long. */
 const shapes = [...sizes, ...sizesOfMore].flatMap((size) =>
-  [false, true].flatMap((weighted) => [false, true].map((oneSided) => ({ ...size, weighted, oneSided }))),
+  [false, true].flatMap((weighted) =>
+    [false, true].flatMap((oneSided) =>
+      size.m * size.n > 2 ** 17 && !(weighted && oneSided) ? [] : [{ ...size, weighted, oneSided }],
+    ),
+  ),
 );
 
 describe.each(modes)('$compute sums over $keep rows, $workers workers', (mode) => {
