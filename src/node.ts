@@ -12,6 +12,7 @@ import {
   type TableReader,
 } from './model/logistic-regression.ts';
 import { predictRows, type QueryPredictions } from './model/query-predictions.ts';
+import { allowedMemory, countCells } from './platform/count-cells.ts';
 import { openConnection, parquetQuery } from './platform/engines/connection.ts';
 import { openPageFile } from './platform/page-file.ts';
 import { readTable, storeTable } from './platform/read-table.ts';
@@ -36,6 +37,8 @@ export class LogisticRegression extends PortableLogisticRegression {
     open: openConnection,
     queryOf: parquetQuery,
     storeTable,
+    countCells,
+    allowedMemory,
     openPageFile,
   };
 }

@@ -16,6 +16,24 @@ export function parseDuration(text: string): number {
   return Number(count) * milliseconds[unit]!;
 }
 
+const bytes: Readonly<Record<string, number>> = {
+  kB: 1e3,
+  MB: 1e6,
+  GB: 1e9,
+  TB: 1e12,
+  KiB: 2 ** 10,
+  MiB: 2 ** 20,
+  GiB: 2 ** 30,
+};
+
+/** 500MB, 2GB or 1.5GiB, in bytes. */
+export function parseSize(text: string): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?) ?(kB|MB|GB|TB|KiB|MiB|GiB)$/i.exec(text) ?? [];
+  const known = Object.keys(bytes).find((name) => name.toLowerCase() === unit?.toLowerCase());
+  if (known === undefined) throw new InvalidArgumentError('Give a number with its unit: 500MB, 2GB or 1.5GiB.');
+  return Number(count) * bytes[known]!;
+}
+
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
   const count = Number(text);

@@ -13,6 +13,7 @@ import {
   parseDuration,
   parseList,
   parseNumber,
+  parseSize,
   parseThreads,
   parseUnits,
 } from './parse.ts';
@@ -21,6 +22,7 @@ import { onOneLine } from './visible.ts';
 const parsers: Readonly<Record<FlagKind, ((text: string, before: never) => unknown) | undefined>> = {
   number: parseNumber,
   duration: parseDuration,
+  size: parseSize,
   list: parseList,
   character: parseDelimiter,
   'class-weight': parseClassWeight,

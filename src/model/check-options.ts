@@ -127,7 +127,7 @@ function requireClusters({ cluster, robust, rows }: CheckedOptions): void {
   if (cluster === undefined) return;
   if (robust !== undefined && !clustered)
     refuse('robust', `${robust} takes rows to be independent`, 'choose CR0 or CR1');
-  if (rows !== 'memory')
+  if (rows === 'disk' || rows === 'there')
     refuse('cluster', 'clusters are there for rows in memory', 'read the rows once (--rows memory)');
 }
 

@@ -12,12 +12,13 @@ import type { Label } from '../predict/model-file.ts';
 import type { Connection } from '../sql/engine.ts';
 import { type Pass, steadyConnection } from '../sql/steady.ts';
 import { checkOptions } from './check-options.ts';
+import { type ChosenRows, chooseRows } from './choose-rows.ts';
 import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { type Dataset, tableDataset } from './placed.ts';
-import { expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
+import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
 import { storedDataset } from './stored.ts';
 
 export interface FitOptions extends FitHooks {
@@ -63,6 +64,10 @@ export interface Databases {
   queryOf(file: FileInput): Promise<QueryInput>;
   /** Reads a file into pages on disk. */
   storeTable(file: FileInput, request: ColumnRequest, options: ReadOptions): Promise<StoredTable>;
+  /** About how many cells a file has, undefined where nobody knows. */
+  countCells(file: FileInput): Promise<number | undefined>;
+  /** Bytes that rows may take in memory where nobody says. */
+  allowedMemory(): number;
   readonly openPageFile: PageFileOpener;
 }
 
@@ -152,23 +157,26 @@ export class LogisticRegression {
     requireOptions(more, fitOptionNames, 'fit');
     requireHooks(more);
     const target = askedTarget(given, options) as TrainingLabels | string;
-    const elsewhere = options.rows !== 'memory';
     if (isQuery(data)) return this.#fitQuery(data, target, more, options);
     if (isFile(data) && options.rows === 'there') {
       const query = await this.#databases().queryOf(data);
       return this.#fitQuery(query, target, more, options);
     }
-    if (isFile(data) && options.rows === 'disk') {
-      const name = requireTarget(target, String(data));
-      const { signal, onProgress } = more;
-      const { storeTable } = this.#databases();
-      const table = await storeTable(data, { ...options, target: name }, { ...options, signal, onProgress });
-      return fitStored(table, name, options, more);
-    }
     if (isFile(data)) {
-      return fitRead(await this.#readFile(data, target, more), target as string, options, more);
+      const readTable = this.#tableReader(data);
+      const chosen = await this.#chooseRows(options, async () => this.databases?.countCells(data));
+      const name = requireTarget(target, nameOf(data));
+      const { signal, onProgress } = more;
+      const reading = { ...options, signal, onProgress };
+      if (chosen.rows === 'disk') {
+        const { storeTable } = this.#databases();
+        const table = await storeTable(data, { ...options, target: name }, reading);
+        return fitStored(withNotes(table, chosen), name, options, more);
+      }
+      const table = await readTable(data, { ...readingOf(options), target: name }, reading);
+      return fitRead(withNotes(table, chosen), name, options, more);
     }
-    if (elsewhere) {
+    if (options.rows === 'disk' || options.rows === 'there') {
       throw new LogisticError('bad-option', `rows: ${options.rows} is for files and queries`, {
         hint: "fit({ query, connection }, 'target')",
         details: { option: 'rows' },
@@ -199,17 +207,24 @@ export class LogisticRegression {
     }
     const request = { ...readingOf(options), target: name };
     const reading = { ...options, signal, onProgress };
-    if (options.rows === 'disk') {
-      const { openPageFile } = this.#databases();
-      const stored = await this.#withConnection(input, more, ({ connection, query }) =>
-        connection.store(query, request, reading, openPageFile),
-      );
-      return fitStored(stored, name, options, more);
-    }
-    const table = await this.#withConnection(input, more, ({ connection, query }) =>
-      connection.pull(query, request, reading),
-    );
-    return fitRead(table, name, options, more);
+    const { openPageFile } = this.#databases();
+    const read = await this.#withConnection(input, more, async ({ connection, query }) => {
+      const chosen = await this.#chooseRows(options, () => countQueried(connection, query, signal));
+      if (chosen.rows === 'memory') {
+        return { table: withNotes(await connection.pull(query, request, reading), chosen) };
+      }
+      return { stored: withNotes(await connection.store(query, request, reading, openPageFile), chosen) };
+    });
+    if ('stored' in read) return fitStored(read.stored, name, options, more);
+    return fitRead(read.table, name, options, more);
+  }
+
+  async #chooseRows(options: CheckedOptions, cells: () => Promise<number | undefined>): Promise<ChosenRows> {
+    const { rows, memory } = options;
+    if (rows !== 'auto') return { rows: rows === 'disk' ? 'disk' : 'memory', warnings: [] };
+    const allowed = memory ?? this.databases?.allowedMemory();
+    if (allowed === undefined) return { rows: 'memory', warnings: [] };
+    return chooseRows(await cells(), allowed, options);
   }
 
   async #withConnection<T>(
@@ -228,20 +243,18 @@ export class LogisticRegression {
     }
   }
 
-  async #readFile(file: FileInput, target: unknown, { signal, onProgress }: FitOptions): Promise<Table> {
-    const path = typeof file === 'string' || file instanceof URL ? String(file) : 'a file';
-    if (this.readTable === undefined) {
-      throw new LogisticError('no-files', `${path}: this entry reads no files`, {
-        hint: "import { LogisticRegression } from 'tfjs-logistic/node' or from 'tfjs-logistic/browser'",
-      });
-    }
-    const name = requireTarget(target, path);
-    return this.readTable(
-      file,
-      { ...readingOf(this.#options), target: name },
-      { ...this.#options, signal, onProgress },
-    );
+  #tableReader(file: FileInput): TableReader {
+    if (this.readTable !== undefined) return this.readTable;
+    throw new LogisticError('no-files', `${nameOf(file)}: this entry reads no files`, {
+      hint: "import { LogisticRegression } from 'tfjs-logistic/node' or from 'tfjs-logistic/browser'",
+    });
   }
+}
+
+const nameOf = (file: FileInput): string => (typeof file === 'string' || file instanceof URL ? String(file) : 'a file');
+
+function withNotes<T extends { readonly warnings: readonly Warning[] }>(table: T, { warnings }: ChosenRows): T {
+  return { ...table, warnings: [...warnings, ...table.warnings] };
 }
 
 /** What is read of a source: keys of rows too, as texts whatever they look like, though they are no features. */

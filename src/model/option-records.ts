@@ -11,6 +11,7 @@ import type { Options } from './options.ts';
 export type FlagKind =
   | 'number'
   | 'duration'
+  | 'size'
   | 'string'
   | 'reference'
   | 'list'
@@ -303,12 +304,20 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     flag: { usage: '--backend <name>', kind: 'choice', help: 'where sums are computed (default: auto, which is cpu)' },
   },
   rows: {
-    ...oneOf('memory', 'disk', 'there'),
-    default: 'memory',
+    ...oneOf('auto', 'memory', 'disk', 'there'),
+    default: 'auto',
     flag: {
       usage: '--rows <place>',
       kind: 'choice',
-      help: 'where rows are fitted; of --sql and Parquet also on disk, or there, summed by the database (default: memory)',
+      help: 'where rows are fitted: in memory, on disk, or there, summed by the database; auto (default) is disk where they would take more than --memory',
+    },
+  },
+  memory: {
+    ...positive,
+    flag: {
+      usage: '--memory <size>',
+      kind: 'size',
+      help: 'how much memory rows may take: 2GB, 500MB (default: half of what the machine has)',
     },
   },
   timeout: {

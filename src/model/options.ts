@@ -86,10 +86,12 @@ export interface Options {
   /** Precision in which the rows are stored: 'float64' (default), or 'float32' for half the memory. */
   readonly precision?: Precision;
   /**
-   * Where rows are while they are fitted: in 'memory' (default); of a query or a Parquet file also on 'disk', or
-   * 'there', summed by the database.
+   * Where rows are while they are fitted: in 'memory', on 'disk', or 'there', summed by the database of a query or, of a
+   * Parquet file, by DuckDB. 'auto' (default) is disk for files and queries whose rows would take more than `memory`.
    */
-  readonly rows?: 'memory' | 'disk' | 'there';
+  readonly rows?: 'auto' | 'memory' | 'disk' | 'there';
+  /** Bytes that rows may take in memory; default half of what the machine has. */
+  readonly memory?: number;
   /** Databases: milliseconds that one query may take; default no limit. */
   readonly timeout?: number;
   /** Column of sample weights. */

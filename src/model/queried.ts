@@ -8,6 +8,7 @@ import { type ShownQuery, showQueries } from '../design/query-text.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
+import type { Connection } from '../sql/engine.ts';
 import { queriedRows } from '../sql/rows.ts';
 import type { SteadyConnection } from '../sql/steady.ts';
 import type { CheckedOptions } from './options.ts';
@@ -21,7 +22,7 @@ export interface QueriedData {
 }
 
 /** Queries over the rows besides those of categories: profile, steps, Hessian and metrics, or the reading of them once. */
-export const expectedPasses = { memory: 1, disk: 1, there: 14 } as const;
+export const expectedPasses = { auto: 1, memory: 1, disk: 1, there: 14 } as const;
 
 export function queriedDataset(data: QueriedData): Dataset {
   return {
@@ -63,6 +64,17 @@ export function queriedDataset(data: QueriedData): Dataset {
   };
 }
 
+/** Cells of a query. */
+export async function countQueried(
+  connection: Connection,
+  query: string,
+  signal: AbortSignal | undefined,
+): Promise<number> {
+  const columns = await connection.describe(query, signal);
+  const [counted] = await connection.run({ sql: `select count(*) from (\n${query}\n) q`, texts: [] }, signal);
+  return columns.length * Number(counted![0]);
+}
+
 /** The queries of a fit as SQL with comments; none is asked but the one that describes the columns. */
 export async function queryText(
   { connection, query }: Pick<QueriedData, 'connection' | 'query'>,
@@ -87,7 +99,8 @@ export async function queryText(
 }
 
 function requireQueried(options: CheckedOptions): void {
-  requireServed(options);
+  const refused = unserved(options);
+  if (refused) throw refused;
   if (options.holdout > 0 && options.holdoutBy === undefined) {
     throw new LogisticError('bad-option', 'holdout: rows of a database are held out by a key', {
       hint: 'name its column (--holdout-by id), or read the rows once (--rows memory)',
@@ -97,16 +110,17 @@ function requireQueried(options: CheckedOptions): void {
   if (options.numeric !== undefined) throw notServed('numeric', 'no text is read as a number');
 }
 
-/** What needs each row by itself is not for rows that stay elsewhere, on disk or in a database. */
-export function requireServed(options: CheckedOptions): void {
+/** Why rows that stay elsewhere, on disk or in a database, cannot be fitted so: what needs each row by itself. */
+export function unserved(options: CheckedOptions): LogisticError | undefined {
   const { folds, missing, solver, firth, backend } = options;
-  if (folds !== undefined) throw notServed('folds', 'there is no cross-validation');
-  if (missing !== undefined && missing !== 'drop') throw notServed('missing', 'rows with missing cells are dropped');
+  if (folds !== undefined) return notServed('folds', 'there is no cross-validation');
+  if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
   const own = (['formula', 'terms', 'offset', 'referenceLevels'] as const).find((name) => options[name] !== undefined);
-  if (own !== undefined) throw notServed(own, 'every column is a term by itself');
-  if (firth) throw notServed('firth', "Firth's likelihood needs each row by itself");
-  if (backend !== 'auto' && backend !== 'cpu') throw notServed('backend', 'sums are those of the engine, or of cpu');
-  if (solver === 'gd') throw notServed('solver', 'gradient descent would make thousands of passes');
+  if (own !== undefined) return notServed(own, 'every column is a term by itself');
+  if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
+  if (backend !== 'auto' && backend !== 'cpu') return notServed('backend', 'sums are those of the engine, or of cpu');
+  if (solver === 'gd') return notServed('solver', 'gradient descent would make thousands of passes');
+  return undefined;
 }
 
 export function notServed(option: string, why: string): LogisticError {

@@ -9,14 +9,15 @@ import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
+import type { CheckedOptions } from './options.ts';
 import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
-import { notServed, requireServed } from './queried.ts';
+import { notServed, unserved } from './queried.ts';
 
 export function storedDataset(table: StoredTable): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {
-      requireServed(options);
-      if (options.holdout > 0) throw notServed('holdout', 'no rows can be held out');
+      const refused = unservedOnDisk(options);
+      if (refused) throw refused;
       const { precision, threads } = options;
       const place: PlacePages = (plan, summary) =>
         placeStored({ pages: table, plan, storage: precision, summary }, threads);
@@ -50,6 +51,13 @@ export function storedDataset(table: StoredTable): Dataset {
       }
     },
   };
+}
+
+/** Why rows on disk cannot be fitted as they are asked to be. */
+export function unservedOnDisk(options: CheckedOptions): LogisticError | undefined {
+  if (options.holdout > 0) return notServed('holdout', 'no rows can be held out');
+  if (options.cluster !== undefined) return notServed('cluster', 'there are no clusters');
+  return unserved(options);
 }
 
 async function placeStored(rows: PagedRows, threads: 'auto' | number): Promise<RowSums> {

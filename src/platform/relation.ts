@@ -40,7 +40,7 @@ async function describeRelation(db: Database, relation: string, label: string): 
   };
 }
 
-function openParquet(db: Database, path: string): Promise<Relation> {
+export function describeParquet(db: Database, path: string): Promise<Relation> {
   const relation = `read_parquet(${pathLiteral(path)}, hive_partitioning=false)`;
   return describeRelation(db, relation, path).catch((error: Error) => {
     throw new LogisticError('bad-file', `${path}: ${error.message.split('\n')[0]}`, {
@@ -74,7 +74,7 @@ function chunkOf(db: Database, chunk: DuckDBDataChunk): ColumnarChunk {
 export async function readParquet(path: string, request: ColumnRequest, options: ReadOptions): Promise<Table> {
   const db = await openDatabase(options);
   try {
-    return await columnarTable(await openParquet(db, path), request, options);
+    return await columnarTable(await describeParquet(db, path), request, options);
   } finally {
     await db.close();
   }
@@ -89,7 +89,7 @@ export async function storeParquet(
 ): Promise<StoredTable> {
   const db = await openDatabase(options);
   try {
-    return await storeColumnar(await openParquet(db, path), request, options, openFile);
+    return await storeColumnar(await describeParquet(db, path), request, options, openFile);
   } finally {
     await db.close();
   }
@@ -122,7 +122,7 @@ export async function storeRelation(
 export async function readParquetCells(path: string, options: ReadOptions): Promise<CellFile> {
   const db = await openDatabase(options);
   try {
-    const file = await openParquet(db, path);
+    const file = await describeParquet(db, path);
     const names = namesOf(file);
     const casts = file.columns.map((column, k) => {
       const asText = isNested(column.type) || /^(DATE|TIME)/.test(column.type);

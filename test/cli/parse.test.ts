@@ -1,6 +1,6 @@
-/** Lists of options: quoted as in CSV, and added up where an option comes again. */
+/** Lists of options: quoted as in CSV, and added up where an option comes again; sizes with their units. */
 import { expect, test } from 'vitest';
-import { parseList } from '../../src/cli/parse.ts';
+import { parseList, parseSize } from '../../src/cli/parse.ts';
 
 test.each([
   ['', []],
@@ -21,4 +21,16 @@ test.each(['"a', '"a"b'])('%j is a mistake', (text) => {
 
 test('T10: lists add up', () => {
   expect(parseList('c,d', parseList('a,b'))).toEqual(['a', 'b', 'c', 'd']);
+});
+
+test.each([
+  ['2GB', 2e9],
+  ['1.5 GiB', 1.5 * 2 ** 30],
+  ['500mb', 5e8],
+])('a size: %s', (text, bytes) => {
+  expect(parseSize(text)).toBe(bytes);
+});
+
+test.each(['2', '2 gigabytes', 'GB', '-1GB'])('%s is no size', (text) => {
+  expect(() => parseSize(text)).toThrow('Give a number with its unit');
 });

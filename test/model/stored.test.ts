@@ -137,3 +137,27 @@ test('columns of CSV are decided on disk as in memory: words, codes, commas, gap
     }
   }
 });
+
+test('rows that would take more memory than they may are kept on disk, and it is said', async () => {
+  const path = join(folder, 'much.csv');
+  const random = createRandom(5);
+  const rows = Array.from({ length: 2000 }, () => {
+    const x = random() - 0.5;
+    return `${x},${random()},${Number(x + random() > 0.5)}`;
+  });
+  writeFileSync(path, ['x,z,y', ...rows].join('\n'));
+  const query = { query: `select * from read_csv('${path}')`, connection };
+  const codes = async (data: string | typeof query, options: Options): Promise<string[]> => {
+    const model = await new LogisticRegression(options).fit(data, 'y');
+    expect(model.toJSON().madeBy.detail.endsWith('rows on disk')).toBe(model.warnings[0]?.code === 'rows-on-disk');
+    return model.warnings.map(({ code }) => code);
+  };
+  for (const data of [path, query]) {
+    expect(await codes(data, {})).toEqual([]);
+    expect(await codes(data, { memory: 2000 * 3 * 8 })).toEqual(['rows-on-disk']);
+    expect(await codes(data, { memory: 2000 * 3 * 8, rows: 'memory' })).toEqual([]);
+    expect(await codes(data, { memory: 2000 * 3 * 8, holdout: 0.2 })).toEqual(['much-memory']);
+  }
+  const { warnings } = await new LogisticRegression({ memory: 20_000 }).fit(query, 'y');
+  expect(warnings[0]!.message).toBe('rows are kept on disk: about 0.096 MB of 0.020 MB allowed; --memory allows more');
+});
