@@ -1,13 +1,17 @@
 /**
- * Pages of rows in a temporary file that has no name any more once it is open, so that nothing is left behind however
- * the process ends; where a system keeps the names of open files, it is removed when it is closed.
+ * Pages of rows in a temporary file that has no name, so that nothing is left behind however the process ends. Where a
+ * file cannot be made without a name (O_TMPFILE, of Linux), its name is removed as soon as it is open; where names of open
+ * files stay, when it is closed.
  */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, statfs, unlink } from 'node:fs/promises';
+import { constants, type FileHandle, open, statfs, unlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { PageFile } from '../data/stored-table.ts';
 import { LogisticError } from '../errors.ts';
+
+/** As of asm-generic/fcntl.h, without O_DIRECTORY: Node does not name it. */
+const O_TMPFILE = 0o20000000;
 
 /** `bytes` are expected: what the folder cannot hold is refused before anything is written. */
 export async function openPageFile(bytes: number, folder = tmpdir()): Promise<PageFile> {
@@ -22,6 +26,8 @@ export async function openPageFile(bytes: number, folder = tmpdir()): Promise<Pa
       { hint: 'name a folder with more space in the variable TMPDIR' },
     );
   }
+  const nameless = await openNameless(folder);
+  if (nameless !== undefined) return pagesIn(nameless, () => nameless.close());
   const path = join(folder, `tfjs-logistic-${randomUUID()}.rows`);
   const file = await open(path, 'wx+', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw unusable(folder, error);
@@ -34,6 +40,14 @@ export async function openPageFile(bytes: number, folder = tmpdir()): Promise<Pa
     await file.close();
     if (named) await unlink(path).catch(() => {});
   });
+}
+
+/** Not every file system of Linux has such files. */
+async function openNameless(folder: string): Promise<FileHandle | undefined> {
+  const { O_DIRECTORY, O_RDWR } = constants;
+  return process.platform === 'linux'
+    ? open(folder, O_RDWR | O_DIRECTORY | O_TMPFILE, 0o600).catch(() => undefined)
+    : undefined;
 }
 
 function unusable(folder: string, { code }: NodeJS.ErrnoException): LogisticError {
