@@ -7,7 +7,7 @@ import type { Feature, Label, NumericBasis } from '../predict/model-file.ts';
 import { fitBases } from './bases.ts';
 import { type CodedTerms, codeTerms } from './coding.ts';
 import { type Encodings, numberReader, type RowList } from './encode.ts';
-import { unknownColumn } from './features.ts';
+import { type FeatureRequest, unknownColumn } from './features.ts';
 import { parseFormula } from './formula.ts';
 import {
   type ExpandedTerms,
@@ -55,8 +55,9 @@ export function referencesOf(options: TermOptions): Record<string, Label> {
 
 export interface ModelTerms extends GroupedTerms, Pick<CodedTerms, 'containing' | 'warnings'> {}
 
-export interface TermsRequest extends TermOptions {
-  readonly target: string;
+export interface TermsRequest
+  extends TermOptions,
+    Pick<FeatureRequest, 'target' | 'weights' | 'cluster' | 'holdoutBy'> {
   readonly intercept: boolean;
 }
 
@@ -111,10 +112,12 @@ function expand(request: TermsRequest, tree: TermTree | undefined, features: rea
   const whole: TermTree = { kind: 'sum', of: [...(tree ? [tree] : []), ...asked] };
   for (const { column } of variablesOf(whole)) {
     if (columns.includes(column)) continue;
-    if (column === request.target) {
-      throw new LogisticError('bad-term', `${column} is the target and cannot be a term`, { hint: 'leave it out' });
-    }
-    throw unknownColumn(column, columns);
+    const { target, weights, cluster, holdoutBy } = request;
+    const role = Object.entries({ target, weights, cluster, holdoutBy }).find(([, name]) => name === column);
+    if (role === undefined) throw unknownColumn(column, columns);
+    throw new LogisticError('bad-term', `${column} is the ${role[0]} and cannot be a term`, {
+      hint: 'leave it out of the terms',
+    });
   }
   const { offsets } = expandTerms(whole, []);
   const taken = new Set(offsets.map(({ column }) => column));

@@ -100,7 +100,7 @@ export function loadScorer<L extends Label = Label>(source: string | object): Sc
 /** How one row is scored once the options are checked; `number` is its place in a list, from 1. */
 function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns: readonly string[]) {
   const readers = cellReaders(model);
-  const { logOddsOf, problemOf } = logOddsFor(model);
+  const logOddsOf = logOddsFor(model, columns);
   const decide = decisionFor(target, model.threshold);
 
   return (row: unknown, options: ScoreOptions, number?: number): RowScore<L> | RowProblem => {
@@ -117,17 +117,16 @@ function rowScorer<L extends Label>(model: ModelFile, target: Target<L>, columns
       } else return { problem: value.problem };
     }
     const logOdds = logOddsOf(values);
-    if (!logOdds.every(Number.isFinite)) return { problem: problemOf(values) };
-    return { logOdds, ...decide(logOdds, threshold), notes };
+    return 'problem' in logOdds ? logOdds : { logOdds, ...decide(logOdds, threshold), notes };
   };
 }
 
-/** z [k] from one number for each feature: what each of its levels adds, worked out once, and the other terms. */
-function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile) {
+/** z [k] from one number for each feature, or why it is not finite: what each level adds, worked out once, and other terms. */
+function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile, columns: readonly string[]) {
   const placed = terms.map((term) => ({
     ...term,
     /** The features of its factors. */
-    at: term.factors.map(({ column }) => features.findIndex((feature) => feature.column === column)),
+    at: term.factors.map(({ column }) => columns.indexOf(column)),
   }));
   type Placed = (typeof placed)[number];
   const productOf = ({ factors, at }: Placed, values: readonly number[]): number =>
@@ -155,18 +154,15 @@ function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile) {
       ),
     ),
   );
-  return {
-    logOddsOf: (values: readonly number[]): number[] =>
-      add(
-        standardizedIntercepts.map((b, c) => tables.reduce((z, added, i) => z + (added[values[i]!]?.[c] ?? 0), b)),
-        others,
-        values,
-      ),
-    /** Why log-odds are not finite. */
-    problemOf(values: readonly number[]): string {
-      const term = others.find((term) => !Number.isFinite(productOf(term, values)));
-      return term ? `${term.name} is not a finite number` : 'its log-odds overflow';
-    },
+  return (values: readonly number[]): number[] | RowProblem => {
+    const z = add(
+      standardizedIntercepts.map((b, c) => tables.reduce((z, added, i) => z + (added[values[i]!]?.[c] ?? 0), b)),
+      others,
+      values,
+    );
+    if (z.every(Number.isFinite)) return z;
+    const term = others.find((term) => !Number.isFinite(productOf(term, values)));
+    return { problem: term ? `${term.name} is not a finite number` : 'its log-odds overflow' };
   };
 }
 

@@ -18,7 +18,7 @@ const typescript = pathToFileURL(createRequire(import.meta.url).resolve('tsx/esm
 let folder: Folder;
 beforeAll(() => {
   folder = emptyFolder();
-  for (const name of ['quickstart', 'csv-to-model', 'save-and-load', 'http-scorer', 'derivation']) {
+  for (const name of ['quickstart', 'csv-to-model', 'save-and-load', 'http-scorer', 'derivation', 'formulas']) {
     cpSync(new URL(`${name}.ts`, examples), join(folder.path, `${name}.ts`));
   }
   cpSync(new URL('data/titanic.csv', examples), join(folder.path, 'data/titanic.csv'));
@@ -73,6 +73,17 @@ test('quickstart: closed forms', async () => {
   expect(lineOf(printed, 'separated:')).toContain('--l2');
   expectClose(numberOf(printed, 'with l2 = 0.1'), penalisedCoefficient(0.1), fitted);
   expect(lineOf(printed, 'with l2 = 0.1')).toContain('converged');
+});
+
+test('formulas: the digits of R 4.2.2', async () => {
+  const printed = await lines('formulas.ts');
+  expect(lineOf(printed, 'rows')).toBe('714');
+  // Seven digits, as printed.
+  expectClose(numberOf(printed, 'sex=male:pclass=3'), 2.28587231188, 1e-7);
+  expectClose(numberOf(printed, 'ns(age, df=3)2'), -5.302068938977, 1e-7);
+  expect(lineOf(printed, 'the same')).toBe('true');
+  expect(lineOf(printed, 'product')).toBe('34.839695 2');
+  expectClose(numberOf(printed, 'P(survived)'), 0.392009928484, 1e-8);
 });
 
 /**
