@@ -7,6 +7,7 @@ import {
   type TrainingReport,
 } from '../node.ts';
 import { summaryOf } from '../report/coefficient-table.ts';
+import type { DialectName } from '../sql/dialects.ts';
 import { printEffects } from './effects.ts';
 import { allTables } from './inference-table.ts';
 import { type InfluenceFlags, printInfluence } from './influence.ts';
@@ -17,7 +18,7 @@ import { table } from './table.ts';
 import { onOneLine } from './visible.ts';
 
 export interface InspectFlags extends InfluenceFlags, ReportFlags {
-  readonly sql?: 'duckdb' | 'postgres' | 'clickhouse';
+  readonly sql?: DialectName;
   readonly effects?: boolean;
   readonly influence?: boolean;
   readonly per?: PerUnits;
@@ -57,7 +58,7 @@ export async function inspect(
 }
 
 /** P of the positive class, of more than two classes P of each, for a list of selected columns. */
-function expressions(model: FittedLogisticRegression, dialect: NonNullable<InspectFlags['sql']>): string {
+function expressions(model: FittedLogisticRegression, dialect: DialectName): string {
   const labels = model.classes.length === 2 ? [model.positive] : model.classes;
   return `${labels.map((label) => `-- P(${onOneLine(String(label))})\n${model.toSQL(dialect, label)}`).join(',\n')}\n`;
 }

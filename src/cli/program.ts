@@ -169,7 +169,10 @@ export function createProgram(signal: AbortSignal): Command {
 /** Rows of a database in place of a file. */
 function ofDatabase(command: Command): Command {
   return command
-    .option('--connection <address>', 'a database in place of a file: postgres:, clickhouse: or duckdb:')
+    .option(
+      '--connection <address>',
+      'a database in place of a file: postgres:, clickhouse:, duckdb:, spark: or trino:',
+    )
     .option('--sql <query>', 'the rows of the database');
 }
 

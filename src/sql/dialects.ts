@@ -3,7 +3,7 @@
  * float64 and text, and how wide a query may be. All else is the same text for every engine. It knows no query.
  */
 
-export const dialectNames = ['duckdb', 'postgres', 'clickhouse'] as const;
+export const dialectNames = ['duckdb', 'postgres', 'clickhouse', 'spark', 'trino'] as const;
 export type DialectName = (typeof dialectNames)[number];
 
 export interface Dialect {
@@ -93,6 +93,41 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     drawn: (share, seed, columns) =>
       ` and cityHash64(toUInt64(${seed}), ${columns.join(', ')}) / 18446744073709551616e0 < ${share}`,
     keyHash: (text, seed) => `lower(substring(hex(MD5(concat('${seed}:', ${text}))), 1, 8))`,
+    sum: plainSum,
+    mostSums: 500,
+  },
+  spark: {
+    name: 'spark',
+    identifier: doubled('`'),
+    text: escaped("'"), // the session substitutes no variables, which would take ${x} out of texts
+    parameter: (k) => `:p${k}`,
+    number: (x) => digits(x).replace(/\d(?=\)?$)/, '$&d'),
+    asDouble: castTo('double'),
+    castText: castTo('string'),
+    asText: trimmed('string'),
+    fence: '',
+    drawn: (share, seed) => ` and rand(${seed}) < ${share}`,
+    keyHash: (text, seed) => `substr(md5(concat('${seed}:', ${text})), 1, 8)`,
+    sum: plainSum,
+    mostSums: 96, // more than 100 fields are not compiled
+  },
+  trino: {
+    name: 'trino',
+    identifier: doubled('"'),
+    text: doubled("'"),
+    parameter: undefined, // its texts have no escapes
+    number: digits,
+    asDouble: castTo('double'),
+    castText: castTo('varchar'),
+    asText: trimmed('varchar'),
+    fence: '',
+    // Its random numbers take no seed: equal rows are drawn together.
+    drawn: (share, seed, columns) => {
+      const texts = columns.map(castTo('varchar')).join(', ');
+      const hash = `from_big_endian_64(xxhash64(to_utf8(concat_ws(chr(31), '${seed}', ${texts}))))`;
+      return ` and cast(${hash} as double) / 18446744073709551616e0 + 5e-1 < ${share}`;
+    },
+    keyHash: (text, seed) => `substr(lower(to_hex(md5(to_utf8(concat('${seed}:', ${text}))))), 1, 8)`,
     sum: plainSum,
     mostSums: 500,
   },

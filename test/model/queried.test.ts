@@ -245,7 +245,7 @@ describe('a model as an SQL expression', () => {
 
   test('what is no dialect or class is refused', async () => {
     const model = await fitted('y', { only: ['x'] }, 'select x, y from t');
-    expect(() => model.toSQL('mysql' as never)).toThrow('one of duckdb, postgres, clickhouse');
+    expect(() => model.toSQL('mysql' as never)).toThrow('one of duckdb, postgres, clickhouse, spark, trino');
     expect(() => model.toSQL('duckdb', 'maybe' as never)).toThrow('one of the classes');
   });
 });

@@ -1,20 +1,31 @@
 /**
- * PostgreSQL and ClickHouse as servers: rows pulled once and rows that stay give the coefficients of rows in memory;
+ * PostgreSQL, ClickHouse, Spark and Trino as servers: rows pulled once and rows that stay give the coefficients of rows in memory;
  * cancelled, killed and changed in the middle of a fit, never a wrong model.
  */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createClient } from '@clickhouse/client';
+import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/math/random.ts';
 import { type FittedLogisticRegression, LogisticRegression, predictQuery } from '../../src/node.ts';
 import { openConnection } from '../../src/platform/engines/connection.ts';
+import { dialects } from '../../src/sql/dialects.ts';
+import { steadyConnection } from '../../src/sql/steady.ts';
 import {
+  executorsOf,
   freePort,
   hasClickHouse,
   hasPostgres,
+  hasSpark,
+  hasTrino,
   type Server,
   startClickHouse,
   startPostgres,
+  startSpark,
+  startTrino,
 } from '../support/servers.ts';
 
 /** Rows of [x, plan, flag, s, y, kind, id]; names and texts that SQL could misread. */
@@ -36,6 +47,9 @@ const rows = Array.from({ length: 4000 }, (_, i) => {
   ] as const;
 });
 const inMemory = Object.fromEntries(names.map((name, k) => [name, rows.map((row) => row[k] as never)]));
+
+/** Spark and Trino plan each query for a second or two. */
+const minutes = 300_000;
 
 const fits = [
   { title: 'two classes', target: 'y', options: { drop: ['kind', 's', 'id'] } },
@@ -67,8 +81,12 @@ async function expectPredicted(model: FittedLogisticRegression, address: string,
   expect(worst).toBeLessThan(1e-12);
 }
 
-async function expectEqual(address: string, query: string): Promise<void> {
-  for (const { target, options } of fits) {
+async function expectEqual(
+  address: string,
+  query: string,
+  some: readonly (typeof fits)[number][] = fits,
+): Promise<void> {
+  for (const { target, options } of some) {
     const expected = (
       await new LogisticRegression({ ...options, missing: 'drop' } as never).fit(inMemory, target)
     ).toJSON();
@@ -88,6 +106,36 @@ async function expectEqual(address: string, query: string): Promise<void> {
       expect(worst).toBeLessThan(1e-8); // both gradients are below 1e-10, and the condition is below 1e2
     }
   }
+}
+
+/** The rows as a folder of Parquet files. */
+async function writeParquet(path: string, files: number): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  await connection.run(
+    `create table t (x0 double, "pl'an" varchar, "fl""ag" boolean, s double, y integer, kind varchar, id varchar)`,
+  );
+  const appender = await connection.createAppender('t');
+  for (const [x, plan, flag, s, y, kind, id] of rows) {
+    if (x === null) appender.appendNull();
+    else appender.appendDouble(x);
+    appender.appendVarchar(plan);
+    appender.appendBoolean(flag);
+    appender.appendDouble(s);
+    appender.appendInteger(y);
+    appender.appendVarchar(kind);
+    appender.appendVarchar(id);
+    appender.endRow();
+  }
+  appender.closeSync();
+  mkdirSync(path);
+  for (let k = 0; k < files; k++) {
+    await connection.run(
+      `copy (select * from t where rowid % ${files} = ${k}) to '${path}/${k}.parquet' (format parquet)`,
+    );
+  }
+  connection.closeSync();
+  instance.closeSync();
 }
 
 describe.runIf(hasPostgres)('PostgreSQL', () => {
@@ -259,5 +307,124 @@ describe.runIf(hasClickHouse)('ClickHouse', () => {
     );
     await expect(fitting).rejects.toMatchObject({ code: expect.stringMatching(/^(query-failed|rows-changed)$/) });
     expect(killed).toBe(true);
+  });
+});
+
+describe.runIf(hasSpark)('Spark Connect with two executors', () => {
+  let server: Server;
+  let folder: string;
+  let query: string;
+  beforeAll(async () => {
+    server = await startSpark(2);
+    folder = mkdtempSync(join(tmpdir(), 'logit-spark-rows-'));
+    const path = join(folder, 'rows.parquet');
+    await writeParquet(path, 4); // several files, which executors share
+    query = `select * from parquet.\`${path}\``;
+  });
+  afterAll(async () => {
+    await server.stop();
+    rmSync(folder, { recursive: true });
+  });
+
+  test('the models are those of rows in memory', () => expectEqual(server.address, query, fits.slice(1, 2)), minutes);
+
+  test(
+    'one executor that is killed in the middle changes nothing',
+    async () => {
+      const options = { ...fits[3].options, missing: 'drop' } as const;
+      const expected = await new LogisticRegression(options).fit(inMemory, 'y');
+      let killed = 0;
+      const model = await new LogisticRegression({ ...options, rows: 'there' }).fit(
+        { query, connection: server.address },
+        'y',
+        {
+          onIteration: () => {
+            if (killed > 0) return;
+            killed = executorsOf(server)[0]!;
+            process.kill(killed, 'SIGKILL');
+          },
+        },
+      );
+      expect(killed).toBeGreaterThan(0);
+      expect(executorsOf(server)).not.toContain(killed);
+      expect(model.training.rows).toEqual(expected.training.rows);
+      for (const [name, value] of Object.entries(expected.coefficients)) {
+        expect(Math.abs(model.coefficients[name]! - value)).toBeLessThan(1e-8);
+      }
+    },
+    minutes,
+  );
+
+  test('an abort interrupts the query, and the session goes on', async () => {
+    const connection = await openConnection(server.address);
+    const aborting = new AbortController();
+    const reason = new Error('enough');
+    const slow = connection.run(
+      { sql: 'select sum(sin(a.id * b.id)) from range(200000) a cross join range(200000) b', texts: [] },
+      aborting.signal,
+    );
+    setTimeout(() => aborting.abort(reason), 1000);
+    await expect(slow).rejects.toBe(reason);
+    expect(await connection.run({ sql: 'select 1 as one', texts: [] })).toEqual([[1]]);
+    await connection.close();
+  });
+
+  test('texts are bound and nothing in them is replaced', async () => {
+    const connection = await openConnection(server.address);
+    const texts = ["it's", 'back\\slash', `${'$'}{x}`, '--', 'ü🙂'];
+    const sql = `select ${texts.map((_, k) => `:p${k} as t${k}`).join(', ')}`;
+    expect(await connection.run({ sql, texts })).toEqual([texts]);
+    await connection.close();
+  });
+
+  test('what Spark refuses is one line', async () => {
+    const failing = new LogisticRegression().fit({ query: 'select * from nowhere', connection: server.address }, 'y');
+    await expect(failing).rejects.toMatchObject({
+      code: 'query-failed',
+      message: expect.stringMatching(/^Spark: \[TABLE_OR_VIEW_NOT_FOUND\][^\n]*$/),
+    });
+  });
+});
+
+describe.runIf(hasTrino)('Trino', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await startTrino();
+    const connection = steadyConnection(await openConnection(server.address), { timeout: undefined, passes: 0 });
+    const columns = `x0 double, "pl'an" varchar, "fl""ag" boolean, s double, y integer, kind varchar, id varchar`;
+    await connection.run({ sql: `create table t (${columns})`, texts: [] });
+    const cell = (value: unknown): string =>
+      typeof value === 'string'
+        ? dialects.trino.text(value)
+        : typeof value === 'number'
+          ? value.toExponential()
+          : String(value);
+    for (let from = 0; from < rows.length; from += 1000) {
+      const values = rows.slice(from, from + 1000).map((row) => `(${row.map(cell).join(', ')})`);
+      await connection.run({
+        sql: `insert into t select a, b, c, d, cast(e as integer), f, g from (values ${values.join(', ')}) v(a, b, c, d, e, f, g)`,
+        texts: [],
+      });
+    }
+  });
+  afterAll(() => server.stop());
+
+  test('the models are those of rows in memory', () => expectEqual(server.address, 'select * from t'), minutes);
+
+  test('an abort cancels the query in the server', async () => {
+    const connection = await openConnection(server.address);
+    const aborting = new AbortController();
+    const reason = new Error('enough');
+    const from =
+      'unnest(sequence(1, 9000)) a(i) cross join unnest(sequence(1, 9000)) b(j) cross join unnest(sequence(1, 9000)) c(k)';
+    const slow = connection.run({ sql: `select sum(sin(i * j * k)) from ${from}`, texts: [] }, aborting.signal);
+    setTimeout(() => aborting.abort(reason), 1000);
+    await expect(slow).rejects.toBe(reason);
+    const states = await connection.run({
+      sql: "select error_code from system.runtime.queries where query like 'select sum(sin(%'",
+      texts: [],
+    });
+    expect(states).toEqual([['USER_CANCELED']]);
+    await connection.close();
   });
 });

@@ -81,8 +81,14 @@ async function openAddress(address: string): Promise<Connection> {
   if (url !== undefined && (scheme === 'clickhouse' || scheme === 'clickhouses')) {
     return (await import('./clickhouse.ts')).openClickHouse(url, shown(url));
   }
+  if (url !== undefined && (scheme === 'trino' || scheme === 'trinos')) {
+    return (await import('./trino.ts')).openTrino(url, shown(url));
+  }
+  if (url !== undefined && scheme === 'spark') {
+    return (await import('./spark.ts')).openSpark(url, shown(url));
+  }
   throw new LogisticError('bad-connection', 'the connection is no address that is known here', {
-    hint: 'postgres://user@host/database, clickhouse://host:8123/database or duckdb:file.duckdb',
+    hint: 'postgres://user@host/database, clickhouse://host:8123/database, spark://host:15002, trino://user@host:8080/catalog/schema or duckdb:file.duckdb',
   });
 }
 

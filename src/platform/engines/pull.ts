@@ -3,6 +3,7 @@
  * engine gave its columns.
  */
 import type { ColumnHead, ColumnRequest } from '../../data/table.ts';
+import { csvField } from '../../report/csv.ts';
 import type { Dialect } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import { readDelimitedCells } from '../../text/read-cells.ts';
@@ -39,14 +40,20 @@ export function rowsByCsv(
   };
 }
 
-/** The columns of a query as cells of CSV: numbers as they are, all else as text, '' where there is nothing. */
+/** The columns of a query as texts, '' where there is nothing. */
 function selectCells(dialect: Dialect, query: string, columns: readonly DescribedColumn[]): string {
-  const cells = columns.map(({ name, kind }) => {
-    const column = `q.${dialect.identifier(name)}`;
-    const cell = kind === 'numeric' && dialect.name !== 'clickhouse' ? column : dialect.castText(column);
-    return `${dialect.name === 'clickhouse' ? `ifNull(${cell}, '')` : cell} as ${dialect.identifier(name)}`;
+  const cells = columns.map(({ name }) => {
+    const column = dialect.identifier(name);
+    return `coalesce(${dialect.castText(`q.${column}`)}, '') as ${column}`;
   });
   return `select ${cells.join(', ')} from (\n${query}\n) q`;
+}
+
+const encoder = new TextEncoder();
+
+/** Rows of texts as CSV, for engines that send them in another way. */
+export function csvOf(rows: readonly (readonly unknown[])[]): Uint8Array {
+  return encoder.encode(rows.map((row) => `${row.map((cell) => csvField(String(cell))).join(',')}\n`).join(''));
 }
 
 /** What is sent, with how much of it there was. */
