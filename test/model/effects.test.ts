@@ -1,6 +1,6 @@
 /** Influence and intervals of probabilities against R (test/reference/effects.json), marginal effects against statsmodels (margins.json). */
 import { describe, expect, test } from 'vitest';
-import { LogisticRegression, type MarginalEffect, type Options } from '../../src/index.ts';
+import { FittedLogisticRegression, LogisticRegression, type MarginalEffect, type Options } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { readJson, readReference } from '../support/data.ts';
 import '../support/tensorflow.ts';
@@ -150,6 +150,21 @@ describe('intervals of probabilities', () => {
   });
 });
 
+/** A model with more of one coefficient, counted as a summary does: the intercept first. */
+function withCoefficient(model: FittedLogisticRegression, at: number, more: number): FittedLogisticRegression {
+  const file = JSON.parse(JSON.stringify(model));
+  if (at === 0) {
+    file.intercepts[0] += more;
+    file.standardizedIntercepts[0] += more;
+  } else {
+    const term = file.terms[at - 1];
+    term.coefficients[0] += more;
+    term.standardized[0] += more * term.scale;
+    file.standardizedIntercepts[0] += more * term.mean;
+  }
+  return FittedLogisticRegression.fromJSON(file);
+}
+
 describe('average marginal effects as in statsmodels', () => {
   const all = (found: readonly MarginalEffect[], { estimate, standardError }: Margins): void => {
     expect(found).toHaveLength(estimate.length);
@@ -199,6 +214,44 @@ describe('average marginal effects as in statsmodels', () => {
     const { estimate, standardError } = byStatsmodels.education;
     all(effects, { estimate: estimate.flat(), standardError: standardError.flat() });
     expect(effects.map((own) => own.class)).toEqual([0, 1, 2, 0, 1, 2]);
+  });
+
+  test('products, functions of columns, a chosen reference: the derivative through all terms, by differences', async () => {
+    const model = await fit(birthwt, 'low', {
+      formula: 'low ~ age*smoke + poly(lwt, 2) + C(race, ref="race 3"):age + log1p(ftv)',
+    });
+    const { effects } = await model.marginalEffects(birthwt);
+    const named = effects.map(({ column, level = '' }) => `${column} ${level}`.trim());
+    expect(named.sort()).toEqual(['age', 'ftv', 'lwt', 'race race 1', 'race race 2', 'smoke 1']);
+    const mean = (of: FittedLogisticRegression, change: (row: Rows[0]) => Rows[0]): number =>
+      of.predictProba(birthwt.map(change)).reduce((sum, [, p]) => sum + p! / birthwt.length, 0);
+    /** Of the model with other coefficients. */
+    const effectIn = (of: FittedLogisticRegression, { column, level, against }: MarginalEffect): number => {
+      const set = (value: number | string) => (row: Rows[0]) => ({ ...row, [column]: value });
+      if (level !== undefined)
+        return column === 'race'
+          ? mean(of, set(level)) - mean(of, set(against!))
+          : mean(of, set(Number(level))) - mean(of, set(Number(against)));
+      const h = 2 ** -10;
+      const moved = (by: number) => mean(of, (row) => ({ ...row, [column]: Number(row[column]) + by }));
+      // Five points: an error of h⁴ and one of u/h.
+      return (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
+    };
+    const { covariance } = model;
+    for (const effect of effects) {
+      near(effectIn(model, effect), effect.estimate, 1e-8);
+      const gradient = covariance.map((row, j) => {
+        const h = 1e-4 * Math.sqrt(row[j]!);
+        return (
+          (effectIn(withCoefficient(model, j, h), effect) - effectIn(withCoefficient(model, j, -h), effect)) / (2 * h)
+        );
+      });
+      const form = gradient.reduce(
+        (sum, g, i) => sum + gradient.reduce((own, f, j) => own + g * f * covariance[i]![j]!, 0),
+        0,
+      );
+      near(effect.standardError, Math.sqrt(form), 1e-5);
+    }
   });
 
   test('weights are rows written out; without a covariance there are effects and no errors', async () => {
