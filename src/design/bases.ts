@@ -6,6 +6,7 @@
  * splines (Hastie in Chambers & Hastie, Statistical Models in S, 1992, chapter 7); de Boor, A Practical Guide to Splines.
  */
 import { LogisticError } from '../errors.ts';
+import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
 import type { NumericBasis, Polynomial } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
@@ -122,11 +123,13 @@ async function orthogonal(variable: Variable, degree: number, values: Float64Arr
  * `bs` without an intercept: all B-splines but the first, continued as polynomials beyond the training range. `ns`: of the
  * cubic ones those combinations whose second derivative is 0 at both ends, continued as lines.
  */
-function spline(variable: Variable, { kind, df, knots, degree }: SplineTransform, values: Float64Array) {
-  const sorted = values.slice().sort();
-  const [low, high] = [sorted[0]!, sorted.at(-1)!];
+async function spline(variable: Variable, { kind, df, knots, degree }: SplineTransform, values: Float64Array) {
+  const order = await argsort(values);
+  const sorted = (i: number): number => values[order[i]!]!;
+  const last = values.length - 1;
+  const [low, high] = [sorted(0), sorted(last)];
   const count = df === undefined ? 0 : kind === 'ns' ? df - 1 : df - degree;
-  const interior = knots ?? Array.from({ length: count }, (_, i) => quantile(sorted, (i + 1) / (count + 1)));
+  const interior = knots ?? Array.from({ length: count }, (_, i) => quantile(sorted, (last * (i + 1)) / (count + 1)));
   const places = [low, ...interior, high];
   if (places.some((knot, i) => i > 0 && !(knot > places[i - 1]!))) {
     throw new LogisticError(
@@ -140,12 +143,11 @@ function spline(variable: Variable, { kind, df, knots, degree }: SplineTransform
   return kind === 'bs' ? unrestricted(places, pieces) : natural(places, pieces);
 }
 
-/** R's quantile of type 7. */
-function quantile(sorted: Float64Array, fraction: number): number {
-  const at = (sorted.length - 1) * fraction;
-  const below = Math.floor(at);
-  const [left, right] = [sorted[below]!, sorted[Math.min(below + 1, sorted.length - 1)]!];
-  return left + (at - below) * (right - left);
+/** R's quantile of type 7: the value at a place between 0 and m − 1 of the sorted ones, on the line between its neighbours. */
+function quantile(sorted: (i: number) => number, place: number): number {
+  const below = Math.floor(place);
+  const [left, right] = [sorted(below), sorted(Math.ceil(place))];
+  return left + (place - below) * (right - left);
 }
 
 /**

@@ -2,7 +2,7 @@
  * Cross-validation on placed rows: each fold is held out in turn and the others are fitted, on rows that were placed
  * once. What a separate fit would decide on its own training rows, and what shows in sums, is decided here as well: the
  * scale that the penalty acts on, and terms that are constant or determined by others without the fold. Imputed values,
- * class weights and the reference levels are those of all training rows.
+ * class weights, reference levels, knots and polynomials are those of all training rows.
  */
 import type { Part } from '../design/source.ts';
 import type { Metrics, MultiClassMetrics, TwoClassMetrics } from '../evaluation/metrics.ts';

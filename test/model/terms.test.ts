@@ -196,6 +196,27 @@ test('a logarithm of no number makes a row unpredictable, with the reason', asyn
   expect(() => model.predict([rows[0]!, row])).toThrow('row 2: log(');
 });
 
+test('the graph of a row has its score, and derivatives through functions of columns that a measurement confirms', async () => {
+  const model = await fitted({ terms: [cross(g, poly(x, 2)), ns(z, { df: 2 }), log1p(z), offset(sqrt(x))], l2: 0.01 });
+  const row = rows[3]!;
+  const { nodes } = model.explain(row, 'yes');
+  const score = nodes.find(({ about }) => about.role === 'score')!;
+  near(score.value, model.decisionFunction(row));
+  const cells = nodes.filter(({ about }) => about.role === 'cell');
+  expect(cells.map(({ name }) => name)).toContain(`polynomial of ${x}`);
+  // Five-point differences of numbers of size 1.
+  for (const { gradient } of cells) near(gradient.measured!, gradient.value);
+});
+
+test('three classes with terms of every kind: the scorer has the loss of training, and classes the reference', async () => {
+  const kinds = rows.map((row, i) => ({ ...row, y: i % 5 === 0 ? 'maybe' : row.y }));
+  const terms = [cross(category(g, { reference: 'b' }), poly(x, 2)), ns(z, { df: 3 }), interaction(h, log(x))];
+  const model = await new LogisticRegression({ terms, l2: 0.01, inference: true }).fit(kinds, 'y');
+  const all = model.predictProba(kinds);
+  const loss = all.reduce((sum, p, i) => sum - Math.log(p[model.classes.indexOf(kinds[i]!.y)]!), 0) / all.length;
+  expect(Math.abs(loss / model.training.meanLogLoss - 1)).toBeLessThanOrEqual(1e-12);
+});
+
 test('SQL gives the probabilities of the scorer for terms of every kind, and null where it gives none', async () => {
   const model = await fitted({
     terms: [

@@ -23,6 +23,18 @@ function errorOf(source: unknown): LogisticError {
 const strings = ['madeBy.library', 'madeBy.version', 'madeBy.backend', 'madeBy.detail', 'target.name'];
 const everyTerm = ['terms.0', 'terms.6'];
 
+/** With a polynomial for each stretch between two knots. */
+function curved(): Loose {
+  const file = threeClasses();
+  const piece = { origin: 4000, unit: 500, coefficients: [0, 1, -2] };
+  file.terms[0].factors[0].basis = {
+    kind: 'piecewise',
+    knots: [4000, 4500],
+    pieces: [piece, { ...piece }, { ...piece }],
+  };
+  return file;
+}
+
 /** Path, value and, where it is another, the path that is named. */
 const spoiled: [path: string, value: unknown, named?: string][] = [
   ['format', 'other'],
@@ -164,6 +176,26 @@ describe('B56: a file of format 2', () => {
     expect(error).toMatchObject({ code: 'bad-model', details: { path } });
   });
 
+  test.each<[string, unknown, string?]>([
+    ['kind', 'exp'],
+    ['kind', 'level'],
+    ['knots', undefined],
+    ['knots', null],
+    ['knots', ['1', 2], 'knots[0]'],
+    ['knots', [1], 'pieces'],
+    ['pieces', undefined],
+    ['pieces', {}],
+    ['pieces.1.origin', Number.NaN],
+    ['pieces.2.unit', 0],
+    ['pieces.0.coefficients', 'abc'],
+    ['pieces.0.coefficients.1', null],
+  ])('of a basis, %s: %j is refused', (path, value, named = path) => {
+    const error = errorOf(spoil(curved(), `terms.0.factors.0.basis.${path}`, value));
+    const at = `terms[0].factors[0].basis.${named.replace(/\.(\d+)/g, '[$1]')}`;
+    expect(error).toMatchObject({ code: 'bad-model', details: { path: at } });
+    expect(() => loadScorer(curved())).not.toThrow();
+  });
+
   test('an imputed level is none of the levels only where there are no levels', () => {
     const file = threeClasses();
     file.features.push({ kind: 'categorical', column: 'ring', levels: [], impute: 'red' });
@@ -185,10 +217,10 @@ describe('B56: a file of format 2', () => {
       if (typeof value !== 'object' || value === null) return;
       for (const key of Object.keys(value)) walk(value[key], [...path, key]);
     };
-    walk(threeClasses(), []);
+    walk(curved(), []);
     for (const path of paths) {
       for (const value of [undefined, null, -7, [null], {}, 10n, Symbol('x')]) {
-        const copy = threeClasses();
+        const copy = curved();
         path.slice(0, -1).reduce((at, key) => at[key], copy)[path.at(-1)!] = value;
         try {
           loadScorer(copy);
