@@ -28,6 +28,11 @@ export function compareNested(one: Compared, other: Compared): ChiSquaredTest {
       hint: "use the tests of columns in the larger model's summary, whose refits keep its penalty",
     });
   }
+  if (few.clusters !== undefined || many.clusters !== undefined) {
+    throw new LogisticError('not-nested', 'rows of clusters are not independent, so their likelihoods do not compare', {
+      hint: 'use the Wald tests of the larger model',
+    });
+  }
   const alike =
     small.target === large.target &&
     few.observations === many.observations &&

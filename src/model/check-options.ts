@@ -117,8 +117,8 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   };
 }
 
-/** CR0 and CR1 go with a column of clusters, and it with no other kind; its rows are read again after the fit. */
-function requireClusters({ cluster, robust, rows }: CheckedOptions): void {
+/** CR0 and CR1 go with a column of clusters, and it with no other kind. */
+function requireClusters({ cluster, robust }: CheckedOptions): void {
   const refuse = (option: string, message: string, hint: string): never => {
     throw new LogisticError('bad-option', `${option}: ${message}`, { hint, details: { option } });
   };
@@ -127,8 +127,6 @@ function requireClusters({ cluster, robust, rows }: CheckedOptions): void {
   if (cluster === undefined) return;
   if (robust !== undefined && !clustered)
     refuse('robust', `${robust} takes rows to be independent`, 'choose CR0 or CR1');
-  if (rows === 'disk' || rows === 'there')
-    refuse('cluster', 'clusters are there for rows in memory', 'read the rows once (--rows memory)');
 }
 
 function unknownOption(name: string): LogisticError {

@@ -56,7 +56,6 @@ export function storedDataset(table: StoredTable): Dataset {
 /** Why rows on disk cannot be fitted as they are asked to be. */
 export function unservedOnDisk(options: CheckedOptions): LogisticError | undefined {
   if (options.holdout > 0) return notServed('holdout', 'no rows can be held out');
-  if (options.cluster !== undefined) return notServed('cluster', 'there are no clusters');
   return unserved(options);
 }
 

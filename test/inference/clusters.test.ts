@@ -62,6 +62,12 @@ test('each row a cluster of its own: CR0 is HC0; no likelihood-ratio tests are m
   expect(terms[0]).toMatchObject({ term: 'wt', likelihoodRatio: null, wald: { df: 1 } });
 });
 
+test('likelihoods of clustered rows are not compared', async () => {
+  const [small, large] = [['wt'], ['wt', 'hp']].map((only) => errorsOf(mtcars, 'am', { only, cluster: 'cyl' }));
+  const other = (await large!).model;
+  await expect((await small!).model.compare(other)).rejects.toMatchObject({ code: 'not-nested', message: /clusters/ });
+});
+
 test('fewer than 30 clusters are warned of', async () => {
   const { model } = await errorsOf(mtcars, 'am', { only: ['wt'], cluster: 'cyl' });
   expect(model.warnings).toMatchObject([{ code: 'few-clusters', columns: ['cyl'], message: /^3 clusters in cyl/ }]);
@@ -81,6 +87,13 @@ test('a column of clusters of a file is text whatever it looks like, no feature,
       );
       expect(model.warnings.map(({ code }) => code)).toEqual(['few-clusters']);
     }
+    const far = (options: Options) =>
+      new LogisticRegression({ cluster: 'cyl', ...options }).fit(join(folder, 'cars.csv'), 'am');
+    await expect(far({ rows: 'disk' })).rejects.toMatchObject({ code: 'bad-option', message: /^cluster: / });
+    // Rows that would go to disk by themselves stay.
+    const kept = await far({ memory: 10 });
+    expect(kept.warnings.map(({ code }) => code)).toEqual(['much-memory', 'few-clusters']);
+    expect(kept.summary().clusters).toEqual({ column: 'cyl', count: 3 });
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -96,7 +109,7 @@ test('what has no clusters is refused', async () => {
   for (const [rows, options, error] of refused) {
     await expect(errorsOf(rows, 'am', options)).rejects.toMatchObject(error);
   }
-  const wrong: Options[] = [{ robust: 'CR1' }, { robust: 'HC1', cluster: 'cyl' }, { rows: 'disk', cluster: 'cyl' }];
+  const wrong: Options[] = [{ robust: 'CR1' }, { robust: 'HC1', cluster: 'cyl' }];
   for (const options of wrong) expect(() => new LogisticRegression(options)).toThrow(/cluster|independent/);
 });
 
