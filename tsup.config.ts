@@ -29,8 +29,10 @@ export default defineConfig([
     plugins: [
       {
         name: 'charts are small',
-        renderChunk: (code, { path }) =>
-          /report-\w+\.js$/.test(path) ? transform(code, { minify: true, format: 'esm', target: 'node20' }) : undefined,
+        renderChunk: (code) =>
+          code.includes('node_modules/@observablehq/plot')
+            ? transform(code, { minify: true, format: 'esm', target: 'node20' })
+            : undefined,
       },
     ],
   },

@@ -41,7 +41,7 @@ export async function countLevels(
     const all = sums[c * width + width - 1]!;
     const { mean, scale } = j === undefined ? { mean: 1, scale: 0 } : fitted[j]!;
     const sum = j === undefined ? all : mean * all + scale * sums[c * width + j]!;
-    return whole ? Math.round(sum) : sum;
+    return whole ? Math.round(sum) + 0 : sum; // 0 and not −0
   };
   const fitted = design.terms.filter(({ excluded }) => excluded === undefined);
   const countOf = (j?: number): LevelCount => ({

@@ -42,22 +42,26 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
     return {
       at: String(at),
       name: `${of.level === null ? of.term : `${of.term}: ${of.level}`}${of.per === undefined ? '' : `, per ${of.per}`}`,
-      value: clip(of.oddsRatio!),
-      low: clip(low),
-      high: clip(high),
+      value: place(of.oddsRatio!),
+      low: place(low),
+      high: place(high),
       reference: of.kind === 'reference',
       words: of.kind === 'reference' ? 'reference' : `${digits(of.oddsRatio!)} (${ratioInterval([low, high], digits)})`,
     };
   });
+  const clipped = drawn.some(({ oddsRatio, interval }) =>
+    [oddsRatio!, ...(interval ?? [])].some((ratio) => clip(ratio) !== ratio),
+  );
+  const longest = Math.max(...marks.map(({ words }) => words.length));
   const left = own.length - drawn.filter(({ kind }) => kind !== 'reference').length;
   const names = new Map(marks.map(({ at, name }) => [at, name]));
   const domain = [
-    Math.min(...marks.map(({ low }) => low), 0.8) / 1.15,
-    Math.max(...marks.map(({ high }) => high), 1.25) * 1.15,
+    Math.min(...marks.map(({ low }) => low), -0.1) - 0.06,
+    Math.max(...marks.map(({ high }) => high), 0.1) + 0.06,
   ];
   return {
     title: 'Forest plot',
-    caption: `Odds of ${what}, with 95 % confidence intervals, on a logarithmic axis. Of a number: for one unit more, where no other is named.${left > 0 ? ` The ${left} closest to their standard error are left out.` : ''}`,
+    caption: `Odds of ${what}, with 95 % confidence intervals, on a logarithmic axis. Of a number: for one unit more, where no other is named.${left > 0 ? ` The ${left} closest to their standard error are left out.` : ''}${clipped ? ' Ratios below 0.001 and above 1,000 are drawn there.' : ''}`,
     legend: [],
     draw: (width) => {
       const wide = width > 600;
@@ -65,8 +69,8 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
       return drawChart('Forest plot', {
         width,
         height: 56 + 26 * marks.length,
-        ...{ marginLeft: 7 * letters, marginRight: wide ? 200 : 16, marginTop: 12, marginBottom: 40 },
-        x: { type: 'log', domain, label: 'odds ratio', grid: true, ...ratioTicks(domain, wide) },
+        ...{ marginLeft: 7 * letters, marginRight: wide ? 24 + 7.2 * longest : 16, marginTop: 12, marginBottom: 40 },
+        x: { domain, label: 'odds ratio', grid: true, ...ratioTicks(domain, wide) },
         y: { type: 'band', domain: marks.map(({ at }) => at), label: null },
         marks: [
           axisY({
@@ -74,7 +78,7 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
             tickFormat: (at: string) => shorten(names.get(at)!, letters - 1),
             fontSize: wide ? 13 : 12,
           }),
-          ruleX([1], { stroke: 'var(--quiet)', strokeDasharray: '3 3' }),
+          ruleX([0], { stroke: 'var(--quiet)', strokeDasharray: '3 3' }),
           ruleY(marks, { x1: 'low', x2: 'high', y: 'at', stroke: 'var(--estimate)', strokeWidth: 2 }),
           dot(marks, {
             ...{ x: 'value', y: 'at', r: 5, stroke: 'var(--estimate)', strokeWidth: 1.5 },
@@ -99,6 +103,7 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
 }
 
 const clip = (ratio: number): number => Math.min(largest, Math.max(smallest, ratio));
+const place = (ratio: number): number => Math.log10(clip(ratio));
 
 /** Those whose intervals are furthest from 1 in their own width, in their order. */
 function strongest(lines: readonly CoefficientLine[]): CoefficientLine[] {
@@ -108,15 +113,19 @@ function strongest(lines: readonly CoefficientLine[]): CoefficientLine[] {
   return lines.filter((one) => kept.has(one));
 }
 
+/** Round ratios as ticks of their logarithms: Plot's own logarithmic axis leaves some of their labels out. */
 function ratioTicks([low, high]: readonly number[], wide: boolean): Pick<ScaleOptions, 'ticks' | 'tickFormat'> {
   const fine = [0.8, 0.85, 0.9, 0.95, 1, 1.05, 1.1, 1.15, 1.2, 1.25];
   const coarse = [0.001, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 1000];
-  const within = (ticks: readonly number[]): number[] => ticks.filter((tick) => tick >= low! && tick <= high!);
-  const ticks = within(high! / low! < 1.8 ? fine : coarse);
-  const most = wide ? 11 : 5;
-  const step = Math.ceil(ticks.length / most);
-  const one = ticks.indexOf(1);
-  return { ticks: ticks.filter((_, k) => (k - one) % step === 0), tickFormat: (tick: number) => String(tick) };
+  const ratios = (high! - low! < 0.25 ? fine : coarse).filter(
+    (ratio) => Math.log10(ratio) >= low! && Math.log10(ratio) <= high!,
+  );
+  const step = Math.ceil(ratios.length / (wide ? 11 : 5));
+  const one = ratios.indexOf(1);
+  return {
+    ticks: ratios.filter((_, k) => (k - one) % step === 0).map(Math.log10),
+    tickFormat: (at: number) => String(Number((10 ** at).toPrecision(3))),
+  };
 }
 
 const shorten = (name: string, letters: number): string =>

@@ -90,13 +90,16 @@ function keyFigures(model: FittedLogisticRegression, sets: readonly MeasuredRows
 
 function describeAuc(metrics: Metrics, name: string): string {
   const ends = metrics.perClass === undefined ? metrics.aucInterval : null;
-  return `AUC, ${name}${ends ? ` (95 % CI ${interval(ends, (end) => end.toFixed(3))})` : ''}`;
+  const what = metrics.perClass === undefined ? 'AUC' : 'AUC (one-vs-rest)';
+  return `${what}, ${name}${ends ? ` (95 % CI ${interval(ends, (end) => end.toFixed(3))})` : ''}`;
 }
 
 function warningsOf(model: FittedLogisticRegression): string {
   const { outcome } = model.certificate;
   const messages = [
-    ...(outcome === 'converged' ? [] : [`The fit ended as “${outcome}”: see the diagnostics.`]),
+    ...(['converged', 'separated', 'quasi-separated'].includes(outcome)
+      ? []
+      : [`The fit ended as “${outcome}”: see the diagnostics.`]),
     ...model.warnings.map(({ message }) => message),
   ];
   if (messages.length === 0) return '';
@@ -119,7 +122,7 @@ function estimates(model: FittedLogisticRegression, per: PerUnits | undefined): 
       caption: two ? undefined : odds,
     });
     const chart = forest(own, odds);
-    return `${table}${two ? copyTable(model, per) : ''}${chart ? figureOf(chart, wholeWidth) : ''}`;
+    return `${two ? copyTable(model, per) : ''}${table}${chart ? figureOf(chart, wholeWidth) : ''}`;
   });
   return `<section><h2>Odds ratios</h2>\n${notesOf(model)
     .map((note) => paragraph(note, 'quiet'))

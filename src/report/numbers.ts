@@ -8,12 +8,12 @@ export function ratios(values: readonly (number | null)[]): (value: number) => s
   const finite = values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []));
   const width = Math.max(...finite) - Math.min(...finite);
   const least = Math.max(...finite) < 10 ? 2 : Math.max(...finite) < 100 ? 1 : 0;
-  const decimals = width > 0 ? Math.min(6, Math.max(least, 1 - Math.floor(Math.log10(width)))) : least;
+  const decimals = width > 0 ? Math.min(7, Math.max(least, 1 - Math.floor(Math.log10(width)))) : least;
   return (value) => {
     if (value === Number.POSITIVE_INFINITY) return '∞';
     if (value === 0) return '0';
     if (value >= 1e5 || value < 1e-5) return value.toExponential(1);
-    return value < 0.005 && decimals <= 2 ? value.toPrecision(1) : value.toLocaleString('en', fixed(decimals));
+    return value < 0.5 * 10 ** -decimals ? value.toPrecision(1) : value.toLocaleString('en', fixed(decimals));
   };
 }
 
