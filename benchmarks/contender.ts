@@ -31,13 +31,16 @@ export interface SessionContender {
   readonly script?: { readonly file: string; readonly variant: string };
 }
 
+/** From a file to a model. */
+export type FileMeasure = 'csv to model' | 'parquet to model';
+
 /** Contenders that are whole programs. */
 export interface ProgramContender {
   readonly name: string;
   readonly about: string;
-  readonly measures: readonly ('csv to model' | 'command')[];
-  /** What is run on a file; `csv` is empty for measure `command`. */
-  readonly command: (csv: string) => { readonly program: string; readonly args: readonly string[] };
+  readonly measures: readonly (FileMeasure | 'command')[];
+  /** What is run on a file; `file` is empty for measure `command`. */
+  readonly command: (file: string) => { readonly program: string; readonly args: readonly string[] };
   /** Reads standardised theta's raw twin from what the program printed; absent: it makes no model. */
   readonly coefficients?: (stdout: string) => { readonly intercept: number; readonly coefficients: readonly number[] };
   readonly version: () => string;

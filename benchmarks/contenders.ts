@@ -12,6 +12,7 @@ import { oursClass } from './contenders/ours-class.ts';
 import { oursCommand } from './contenders/ours-command.ts';
 import { r } from './contenders/r.ts';
 import { scikitLearn } from './contenders/scikit-learn.ts';
+import { sparkMllib } from './contenders/spark-mllib.ts';
 import { tensorflow } from './contenders/tensorflow.ts';
 import { wholeMatrix } from './contenders/whole-matrix.ts';
 
@@ -29,7 +30,12 @@ export const sessionContenders: readonly SessionContender[] = [
   baseRate,
 ];
 
-export const programContenders: readonly ProgramContender[] = [...oursCommand, ...csvScikitLearn, csvDuckdb];
+export const programContenders: readonly ProgramContender[] = [
+  ...oursCommand,
+  ...csvScikitLearn,
+  csvDuckdb,
+  sparkMllib,
+];
 
 export function findSession(name: string): SessionContender {
   const found = sessionContenders.find((contender) => contender.name === name);

@@ -23,7 +23,7 @@ export function placeProblem(problem: Problem): PlacedProblem {
   const made = existsSync(`${stem}.json`) && readFileSync(`${stem}.json`, 'utf8') === described;
   if (!made) {
     mkdirSync(folder, { recursive: true });
-    rmSync(`${stem}.csv`, { force: true }); // made from the numbers before
+    for (const kind of ['csv', 'parquet']) rmSync(`${stem}.${kind}`, { force: true }); // made from the numbers before
     const { columns, y } = generate(problem);
     const buffer = columns[0]!.buffer as ArrayBuffer;
     writeFileSync(placed.matrix, new Uint8Array(buffer));

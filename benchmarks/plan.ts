@@ -5,7 +5,15 @@
  */
 import { parseArgs } from 'node:util';
 import { programContenders, sessionContenders } from './contenders.ts';
-import { csvProblem, evaluationProblems, fitProblems, type Problem, quickly, scalingProblems } from './problems.ts';
+import {
+  csvProblem,
+  evaluationProblems,
+  fitProblems,
+  type Problem,
+  parquetProblem,
+  quickly,
+  scalingProblems,
+} from './problems.ts';
 import { type Measure, measures, resultsFolder } from './results.ts';
 
 export interface Plan {
@@ -20,6 +28,7 @@ const problemsOf: Readonly<Record<Measure, readonly Problem[]>> = {
   evaluation: evaluationProblems,
   fit: fitProblems,
   'csv to model': [csvProblem],
+  'parquet to model': [parquetProblem],
   scaling: scalingProblems,
   command: [],
 };

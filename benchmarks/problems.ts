@@ -45,6 +45,9 @@ export const fitProblems: readonly Problem[] = [
 /** The one that is written as CSV: the shape of the HIGGS data set's low- and high-level features. */
 export const csvProblem: Problem = { ...plain, name: 'csv', rows: 1_000_000, features: 28, l2: 0, seed: 6 };
 
+/** The one that is written as Parquet. */
+export const parquetProblem: Problem = { ...plain, name: 'parquet', rows: 1_000_000, features: 32, l2: 0, seed: 9 };
+
 /** 10,000 to 10,000,000 rows in steps of half a power of ten. */
 export const scalingProblems: readonly Problem[] = [1e4, 3e4, 1e5, 3e5, 1e6, 3e6, 1e7].map((rows) => ({
   ...plain,

@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Machine } from '../src/bench/machine.ts';
 import type { Problem } from './problems.ts';
 
-export const measures = ['evaluation', 'fit', 'csv to model', 'scaling', 'command'] as const;
+export const measures = ['evaluation', 'fit', 'csv to model', 'parquet to model', 'scaling', 'command'] as const;
 export type Measure = (typeof measures)[number];
 
 export interface Run {

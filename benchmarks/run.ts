@@ -6,7 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { measureEvaluation } from './measures/evaluation.ts';
 import { measureFits } from './measures/fit.ts';
-import { measureCommand, measureCsv } from './measures/programs.ts';
+import { measureCommand, measureFiles } from './measures/programs.ts';
 import { type Plan, readPlan } from './plan.ts';
 import { tell } from './recorder.ts';
 import { fileOf, type Measure, type Results, writeResults } from './results.ts';
@@ -14,14 +14,15 @@ import { fileOf, type Measure, type Results, writeResults } from './results.ts';
 const ways: Readonly<Record<Measure, (plan: Plan) => Promise<Results>>> = {
   evaluation: measureEvaluation,
   fit: (plan) => measureFits(plan, 'fit'),
-  'csv to model': measureCsv,
+  'csv to model': (plan) => measureFiles(plan, 'csv to model'),
+  'parquet to model': (plan) => measureFiles(plan, 'parquet to model'),
   scaling: (plan) => measureFits(plan, 'scaling'),
   command: measureCommand,
 };
 
 const plan = readPlan(process.argv.slice(2));
 if (!existsSync('benchmarks/node_modules')) execFileSync('npm', ['install'], { cwd: 'benchmarks', stdio: 'ignore' });
-if (plan.measures.some((measure) => measure === 'command' || measure === 'csv to model')) {
+if (plan.measures.some((measure) => measure === 'command' || measure.endsWith('to model'))) {
   execFileSync('npm', ['run', 'build'], { stdio: 'ignore' });
 }
 for (const measure of plan.measures) {

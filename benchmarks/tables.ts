@@ -2,6 +2,7 @@
  * Results → Markdown: one function a measure. Every figure is a median with its range, every ratio is to
  * this library's on the same problem, and who failed stands in the table with the reason.
  */
+import type { FileMeasure } from './contender.ts';
 import { oursClass } from './contenders/ours-class.ts';
 import { programContenders, sessionContenders } from './contenders.ts';
 import { type Problem, sharesRows } from './problems.ts';
@@ -13,7 +14,8 @@ type Cells = readonly string[];
 export const renderers: Readonly<Record<Measure, (results: Results) => string>> = {
   evaluation: (results) => eachProblem(results, evaluationTable),
   fit: (results) => eachProblem(results, fitTable),
-  'csv to model': (results) => eachProblem(results, csvTable),
+  'csv to model': (results) => eachProblem(results, fileTable('csv to model', 'ours-command')),
+  'parquet to model': (results) => eachProblem(results, fileTable('parquet to model', 'ours-parquet')),
   scaling: scalingTable,
   command: commandTable,
 };
@@ -108,16 +110,18 @@ function publicFits(runs: readonly Run[]): string[] {
   ];
 }
 
-function csvTable(runs: readonly Run[]): string {
-  const reference = median(runs, 'ours-command', 'csv to model');
-  const lines = runsOf(runs, 'csv to model').map((run): Cells => {
-    const memory = other(runs, run, 'peak memory')?.median;
-    const of = (measure: string): string => power(other(runs, run, measure));
-    const megabytes = memory ? `${Math.round(memory)} MB` : '';
-    return [run.contender, figure(run), ratio(run, reference), megabytes, of('gap'), of('coefficient error')];
-  });
-  return markdown(['contender', 'wall time', '× ours', 'peak memory', 'gap', 'coefficient error'], lines);
-}
+const fileTable =
+  (measure: FileMeasure, ours: string) =>
+  (runs: readonly Run[]): string => {
+    const reference = median(runs, ours, measure);
+    const lines = runsOf(runs, measure).map((run): Cells => {
+      const memory = other(runs, run, 'peak memory')?.median;
+      const of = (measure: string): string => power(other(runs, run, measure));
+      const megabytes = memory ? `${Math.round(memory)} MB` : '';
+      return [run.contender, figure(run), ratio(run, reference), megabytes, of('gap'), of('coefficient error')];
+    });
+    return markdown(['contender', 'wall time', '× ours', 'peak memory', 'gap', 'coefficient error'], lines);
+  };
 
 /** A line a contender, a column a number of rows, and the slope of log time on log rows. */
 function scalingTable({ problems, runs }: Results): string {

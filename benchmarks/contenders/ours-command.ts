@@ -20,11 +20,18 @@ export const oursCommand: readonly ProgramContender[] = [
     measures: ['csv to model'],
     version,
     command: (csv) => run(['train', csv, '--target', 'y', '--json', '--quiet'])(),
-    coefficients(stdout) {
-      const { intercept, coefficients } = JSON.parse(stdout) as Model;
-      return { intercept, coefficients: Object.values(coefficients) };
-    },
+    coefficients: readCoefficients,
   },
+  ...(['memory', 'disk'] as const).map(
+    (rows): ProgramContender => ({
+      name: rows === 'memory' ? 'ours-parquet' : 'ours-parquet-disk',
+      about: `logit train --rows ${rows}: a Parquet file in place of the CSV`,
+      measures: ['parquet to model'],
+      version,
+      command: (file) => run(['train', file, '--target', 'y', '--rows', rows, '--json', '--quiet'])(),
+      coefficients: readCoefficients,
+    }),
+  ),
   { name: 'help', about: 'logit --help', measures: ['command'], version, command: run(['--help']) },
   { name: 'census', about: onCensus, measures: ['command'], version, command: run(census) },
   {
@@ -42,6 +49,11 @@ export const oursCommand: readonly ProgramContender[] = [
     command: run([...census, '--backend', 'tfjs-cpu']),
   },
 ];
+
+function readCoefficients(stdout: string) {
+  const { intercept, coefficients } = JSON.parse(stdout) as Model;
+  return { intercept, coefficients: Object.values(coefficients) };
+}
 
 interface Model {
   readonly intercept: number;

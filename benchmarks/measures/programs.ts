@@ -1,14 +1,15 @@
 /**
  * Whole processes, as a user meets them: wall time and peak memory (by GNU time), contenders taking turns
- * after one run each that warms the disk's cache. Measure `csv to model` evaluates the coefficients
- * that each prints; measure `command` is what this library's command costs on small things.
+ * after one run each that warms the disk's cache. Measures `csv to model` and `parquet to model` evaluate the
+ * coefficients that each prints; measure `command` is what this library's command costs on small things.
  */
 import { spawnSync } from 'node:child_process';
-import type { ProgramContender } from '../contender.ts';
+import type { FileMeasure, ProgramContender } from '../contender.ts';
 import { programContenders } from '../contenders.ts';
 import { placeCsv } from '../csv-file.ts';
 import { createEvaluator, type Evaluator } from '../evaluator.ts';
-import { loadProblem, placeProblem } from '../generate.ts';
+import { loadProblem, type PlacedProblem, placeProblem } from '../generate.ts';
+import { placeParquet } from '../parquet-file.ts';
 import type { Plan } from '../plan.ts';
 import { plainEnvironment } from '../process.ts';
 import { createRecorder, type Recorder } from '../recorder.ts';
@@ -26,15 +27,21 @@ interface Tally {
   failed?: string;
 }
 
-export async function measureCsv(plan: Plan): Promise<Results> {
-  const problems = plan.problems('csv to model');
+const writers: Readonly<Record<FileMeasure, (placed: PlacedProblem) => string | Promise<string>>> = {
+  'csv to model': placeCsv,
+  'parquet to model': placeParquet,
+};
+
+export async function measureFiles(plan: Plan, measure: FileMeasure): Promise<Results> {
+  const problems = plan.problems(measure);
   const record = createRecorder(problems);
   for (const problem of problems) {
     const placed = placeProblem(problem);
-    const tallies = takeTurns(plan, { measure: 'csv to model', csv: placeCsv(placed), rounds: plan.quick ? 2 : 5 });
+    const file = await writers[measure](placed);
+    const tallies = takeTurns(plan, { measure, file, rounds: plan.quick ? 2 : 5 });
     const evaluator = await createEvaluator(loadProblem(placed));
     for (const tally of tallies) {
-      report(record, tally, { problem: problem.name, measure: 'csv to model' });
+      report(record, tally, { problem: problem.name, measure });
       await evaluateModel(record, evaluator, { problem: problem.name, tally });
     }
   }
@@ -43,7 +50,7 @@ export async function measureCsv(plan: Plan): Promise<Results> {
 
 export async function measureCommand(plan: Plan): Promise<Results> {
   const record = createRecorder([]);
-  for (const tally of takeTurns(plan, { measure: 'command', csv: '', rounds: plan.quick ? 2 : 7 })) {
+  for (const tally of takeTurns(plan, { measure: 'command', file: '', rounds: plan.quick ? 2 : 7 })) {
     report(record, tally, { problem: tally.contender.about, measure: 'command' });
   }
   return record.results();
@@ -51,22 +58,22 @@ export async function measureCommand(plan: Plan): Promise<Results> {
 
 interface Turns {
   readonly measure: ProgramContender['measures'][number];
-  readonly csv: string;
+  readonly file: string;
   readonly rounds: number;
 }
 
-function takeTurns(plan: Plan, { measure, csv, rounds }: Turns): Tally[] {
+function takeTurns(plan: Plan, { measure, file, rounds }: Turns): Tally[] {
   const tallies = programContenders
     .filter(({ name, measures }) => measures.includes(measure) && plan.takesPart(name))
     .map((contender): Tally => ({ contender, seconds: [], megabytes: [], stdout: '' }));
   for (let round = -1; round < rounds; round++) {
-    for (const tally of tallies) if (tally.failed === undefined) runOnce(tally, csv, round >= 0);
+    for (const tally of tallies) if (tally.failed === undefined) runOnce(tally, file, round >= 0);
   }
   return tallies;
 }
 
-function runOnce(tally: Tally, csv: string, counts: boolean): void {
-  const { program, args } = tally.contender.command(csv);
+function runOnce(tally: Tally, file: string, counts: boolean): void {
+  const { program, args } = tally.contender.command(file);
   const start = performance.now();
   const { status, stdout, stderr, error } = spawnSync(gnuTime, ['-f', '%M', program, ...args], {
     encoding: 'utf8',
@@ -82,7 +89,8 @@ function runOnce(tally: Tally, csv: string, counts: boolean): void {
   tally.stdout = stdout;
   if (!counts) return;
   tally.seconds.push(seconds);
-  tally.megabytes.push(Number(stderr.trim().split('\n').at(-1)) / 1024);
+  const kilobytes = stderr.split('\n').findLast((line) => /^\d+$/.test(line)); // Java goes on talking behind it
+  tally.megabytes.push(Number(kilobytes) / 1024);
 }
 
 function report(record: Recorder, tally: Tally, of: { problem: string; measure: string }): void {
