@@ -11,7 +11,7 @@ import { overRows } from '../yielding.ts';
 import { type Clusters, clustersOf, clusterWarnings } from './clusters.ts';
 import { dependentColumns, excludeDependent } from './dependence.ts';
 import { countUnseen, encodingsOf } from './encode.ts';
-import { featureColumns, findColumn, fitFeatures, unknownColumn } from './features.ts';
+import { featureColumns, findColumn, fitFeatures } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
 import { modelTerms, referencesOf, type TermOptions } from './model-terms.ts';
 import { leakWarnings } from './possible-leaks.ts';
@@ -109,13 +109,7 @@ export async function decideDesign(table: Table, target: string, options: Design
     options.cluster === undefined ? undefined : clustersOf(findColumn(table, options.cluster), training.rows);
   const penalised = options.l2 > 0;
   const imputation = missing === 'impute' ? options.imputation : undefined;
-  const references = referencesOf(options);
-  const unknown = Object.keys(references).find((name) => !columns.some((column) => column.name === name));
-  if (unknown !== undefined)
-    throw unknownColumn(
-      unknown,
-      columns.map(({ name }) => name),
-    );
+  const references = referencesOf(options, columns);
   const { rows } = training;
   const features = await fitFeatures(columns, { rows, weights: training.weights, imputation, references });
   const encodings = encodingsOf(features, columns);

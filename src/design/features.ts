@@ -94,14 +94,12 @@ export interface FitFeatures {
 /** What each column becomes, decided on the training rows: levels that occur there, and imputed values. */
 export async function fitFeatures(columns: readonly Column[], fit: FitFeatures): Promise<Feature[]> {
   const features: Feature[] = [];
-  for (const column of columns) features.push(await fitFeature(column, fit));
+  for (const column of columns) features.push(withReference(await fitFeature(column, fit), fit.references));
   return features;
 }
 
 async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { imputation } = fit;
-  const { name } = column;
-  const asked = fit.references && Object.hasOwn(fit.references, name) ? fit.references[name] : undefined;
   if (column.kind === 'numeric') {
     const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
     return { kind: 'numeric', column: column.name, impute, ...(column.style && { style: column.style }) };
@@ -114,42 +112,33 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
       column: column.name,
       words: column.words,
       impute: frequent === null ? null : frequent === 1,
-      ...referenceOf(asked, name, column.words, ['false', 'true']),
     };
   }
-  const levels = column.levels.filter((_, code) => counts[code]! > 0);
   return {
     kind: 'categorical',
     column: column.name,
-    levels,
+    levels: column.levels.filter((_, code) => counts[code]! > 0),
     impute: frequent === null ? null : column.levels[frequent]!,
-    ...referenceOf(asked, name, levels),
   };
 }
 
-/** The level that was asked for, by its text or, of booleans, in any letter case or as true and false. */
-function referenceOf(
-  asked: Label | undefined,
-  column: string,
-  levels: readonly string[],
-  words: readonly string[] = [],
-): { readonly reference?: string } {
-  if (asked === undefined) return {};
-  const text = words.length > 0 ? String(asked).toLowerCase() : String(asked);
-  const place = levels.findIndex(
-    (level, k) => level === text || (words.length > 0 && level.toLowerCase() === text) || words[k] === text,
-  );
-  if (place >= 0) return { reference: levels[place]! };
-  const near = nearestName(text, levels);
-  const shownLevels = brief(levels.join(', '));
-  throw new LogisticError(
-    'unknown-level',
-    `${column} has no level ${JSON.stringify(text)} in the training rows; it has ${shownLevels}`,
-    {
-      hint: near && `did you mean ${JSON.stringify(near)}?`,
-      details: { column, level: text },
-    },
-  );
+/** A feature against the level that was asked for, of a boolean one in any letter case. Throws LogisticError 'unknown-level'. */
+export function withReference(feature: Feature, references: FitFeatures['references'] = {}): Feature {
+  const { column } = feature;
+  if (feature.kind === 'numeric' || !Object.hasOwn(references, column)) return feature;
+  const levels = levelsOf(feature);
+  const asked = String(references[column]);
+  const reference =
+    feature.kind === 'boolean'
+      ? levels.find((word, k) => [word.toLowerCase(), ['false', 'true'][k]].includes(asked.toLowerCase()))
+      : levels.find((level) => level === asked);
+  if (reference !== undefined) return { ...feature, reference };
+  const near = nearestName(asked, levels);
+  const message = `${column} has no level ${JSON.stringify(asked)} in the training rows; it has ${brief(levels.join(', '))}`;
+  throw new LogisticError('unknown-level', message, {
+    hint: near && `did you mean ${JSON.stringify(near)}?`,
+    details: { column, level: asked },
+  });
 }
 
 async function levelWeights(codes: Int32Array, levels: number, { rows, weights }: FitFeatures) {

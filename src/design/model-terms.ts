@@ -36,8 +36,14 @@ export function treeOf({ formula, terms }: TermOptions): TermTree | undefined {
   return terms && sumOf(terms);
 }
 
-/** By column: the level that the others are against. Throws LogisticError 'bad-term' where two are asked for. */
-export function referencesOf(options: TermOptions): Record<string, Label> {
+/**
+ * By column: the level that the others are against. Throws LogisticError 'bad-term' where two are asked for,
+ * 'unknown-column' where there is no such column.
+ */
+export function referencesOf(
+  options: TermOptions,
+  columns: readonly { readonly name: string }[],
+): Record<string, Label> {
   const tree = treeOf(options);
   const references = { ...options.referenceLevels };
   for (const { column, transform } of tree ? variablesOf(tree) : []) {
@@ -50,6 +56,9 @@ export function referencesOf(options: TermOptions): Record<string, Label> {
     }
     references[column] = transform.reference;
   }
+  const names = columns.map(({ name }) => name);
+  const lost = Object.keys(references).find((name) => !names.includes(name));
+  if (lost !== undefined) throw unknownColumn(lost, names);
   return references;
 }
 

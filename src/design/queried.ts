@@ -32,8 +32,9 @@ import {
   unseenWarning,
   unusedWarning,
 } from './design.ts';
-import { featureColumns, findColumn } from './features.ts';
+import { featureColumns, findColumn, withReference } from './features.ts';
 import { mostClasses } from './labels.ts';
+import { referencesOf } from './model-terms.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
 import { confirmedDependencies, meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import {
@@ -101,6 +102,7 @@ export async function decideQueriedDesign(
   const byClass: WeightOfClass = (weight, code) => weight * (factors?.[code] ?? 1);
   const census = censusOf(moments, labels.classes.length, byClass);
 
+  const references = referencesOf(options, complete.columns);
   const features: Feature[] = [];
   const scalings: Scaling[][] = [];
   const purities: ColumnPurity[] = [];
@@ -114,7 +116,7 @@ export async function decideQueriedDesign(
       const statement = levelsStatement(dialect, training, column, (maxLevels + 1) * labels.classes.length);
       const answers = await engine.run(statement, signal);
       const { feature, totals, purity } = levelFeature(column, answers, classed.labels, byClass);
-      features.push(feature);
+      features.push(withReference(feature, references));
       purities.push(purity);
       scalings.push(indicatorScalings(totals));
     }

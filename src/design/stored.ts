@@ -9,8 +9,9 @@ import type { PartitionSummary, RowSource, RowSums } from '../rows/contract.ts';
 import { type PageColumn, type PagePlan, pageSource, type RowChoice, rowMarker } from '../rows/pages.ts';
 import { dependentColumns, excludeDependent, pivotTolerance } from './dependence.ts';
 import { type DecidedDesign, type DesignOptions, type RowCounts, unusedWarning } from './design.ts';
-import { featureColumns, findColumn } from './features.ts';
+import { featureColumns, findColumn, withReference } from './features.ts';
 import { classesOfCounts } from './labels.ts';
+import { referencesOf } from './model-terms.ts';
 import { type Frame, type PageSums, sumPages } from './page-sums.ts';
 import { type ColumnPurity, joinPurities, purityOfLevels } from './pure-columns.ts';
 import { type Answers, censusOf, momentScaling, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
@@ -63,7 +64,8 @@ export async function decideStoredDesign(
   const decided = columns.map((column, k) =>
     decideColumn(column, k, { sums, moments, order, labels: classesByCode(labels), byClass }),
   );
-  const features = decided.map(({ feature }) => feature);
+  const references = referencesOf(options, columns);
+  const features = decided.map(({ feature }) => withReference(feature, references));
   const scaled = termsWith(
     features,
     decided.map(({ scalings }) => scalings),

@@ -188,6 +188,12 @@ export function hasAll(tree: TermTree): boolean {
   return tree.kind === 'without' ? hasAll(tree.of) || hasAll(tree.out) : tree.of.some(hasAll);
 }
 
+/** Whether it is columns as they are, side by side. */
+export function isPlain(tree: TermTree): boolean {
+  if (tree.kind === 'sum') return tree.of.every(isPlain);
+  return tree.kind === 'all' || (tree.kind === 'variable' && ['plain', 'category'].includes(tree.transform.kind));
+}
+
 /** A tree written out. */
 export interface ExpandedTerms {
   /** Products of variables, by their number and then in the order of the text, without repetition. */

@@ -4,7 +4,7 @@
  */
 import type { Warning } from '../errors.ts';
 import { sum } from '../math/vector.ts';
-import { type Feature, levelsOf } from '../predict/model-file.ts';
+import { type Feature, levelsOf, referencePlace } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
 import { type Encodings, levelReader, type RowList, termReader } from './encode.ts';
 import { type RawTerm, requireDistinctTerms, termsOf } from './features.ts';
@@ -68,7 +68,7 @@ export function plainTerms(features: readonly Feature[]): GroupedTerms {
   return { terms: features.flatMap(termsOf), groups: features.map(({ column }) => column) };
 }
 
-/** The terms of features whose scalings are known. */
+/** The terms of features by themselves, whose scalings are known: of a category those of all its levels. */
 export function termsWith(
   features: readonly Feature[],
   scalings: readonly (readonly Scaling[])[],
@@ -76,7 +76,11 @@ export function termsWith(
 ): ScaledTerms {
   const grouped = plainTerms(features);
   requireDistinctTerms(grouped.terms);
-  return withScalings(grouped, scalings.flat(), options);
+  const own = scalings.map((of, k) => {
+    const feature = features[k]!;
+    return feature.kind === 'numeric' ? of : of.filter((_, place) => place !== referencePlace(feature));
+  });
+  return withScalings(grouped, own.flat(), options);
 }
 
 /** Without an intercept nothing is centred, and a constant column is one like any other. An offset stays as it is. */
@@ -112,8 +116,8 @@ async function scalingsOf(run: readonly RawTerm[], encodings: Encodings, trainin
     read(from, places);
     for (let i = 0; i < places.length; i++) totals[places[i]!]! += weights ? weights[from + i]! : 1;
   });
-  const all = sum(totals);
-  return placesOf(run, feature).map((place) => indicatorScaling(totals[place]!, all));
+  const indicators = indicatorScalings(totals);
+  return placesOf(run, feature).map((place) => indicators[place]!);
 }
 
 /** The places among a feature's levels that some terms indicate. */
@@ -125,14 +129,11 @@ export function placesOf(run: readonly RawTerm[], feature: Feature): number[] {
   });
 }
 
-/** The mean of an indicator is its level's fraction p of the weight, its variance p·(1 − p). */
-function indicatorScaling(own: number, all: number): Scaling {
-  const constant = own === 0 || own === all;
-  return { mean: own / all, scale: constant ? 1 : Math.sqrt((own / all) * ((all - own) / all)), constant };
-}
-
-/** The scalings of the indicators of all levels but the first, from the weight of each level. */
+/** The scalings of the indicators of all levels, from the weight of each: mean is its fraction p, variance p·(1 − p). */
 export function indicatorScalings(totals: Float64Array): Scaling[] {
   const all = sum(totals);
-  return Array.from(totals.subarray(1), (own) => indicatorScaling(own, all));
+  return Array.from(totals, (own) => {
+    const constant = own === 0 || own === all;
+    return { mean: own / all, scale: constant ? 1 : Math.sqrt((own / all) * ((all - own) / all)), constant };
+  });
 }

@@ -3,8 +3,10 @@
  * placed in memory, for the warm start.
  */
 import { openPlace } from '../backends/registry.ts';
+import { treeOf } from '../design/model-terms.ts';
 import { decideQueriedDesign } from '../design/queried.ts';
 import { type ShownQuery, showQueries } from '../design/query-text.ts';
+import { isPlain } from '../design/term-tree.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
@@ -115,8 +117,13 @@ export function unserved(options: CheckedOptions): LogisticError | undefined {
   const { folds, missing, solver, firth, backend, cluster } = options;
   if (folds !== undefined) return notServed('folds', 'there is no cross-validation');
   if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
-  const own = (['formula', 'terms', 'offset', 'referenceLevels'] as const).find((name) => options[name] !== undefined);
-  if (own !== undefined) return notServed(own, 'every column is a term by itself');
+  const tree = treeOf(options);
+  if (options.offset !== undefined) return notServed('offset', 'there are no offsets');
+  if (tree !== undefined && !(isPlain(tree) && options.intercept))
+    return notServed(
+      options.formula === undefined ? 'terms' : 'formula',
+      'columns are terms by themselves, beside an intercept',
+    );
   if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
   if (cluster !== undefined) return notServed('cluster', 'sums by cluster need each row by itself');
   if (backend !== 'auto' && backend !== 'cpu') return notServed('backend', 'sums are those of the engine, or of cpu');

@@ -51,6 +51,8 @@ describe.each<[string, string, string, Options]>([
   ['a penalty', 'y', features, { l2: 0.02 }],
   ['a penalty on raw units', 'y', features, { l2: 1e-4, standardize: false }],
   ['no intercept', 'y', '"the flag", plan', { intercept: false }],
+  ['other reference levels', 'y', features, { referenceLevels: { plan: "it's", 'the flag': true } }],
+  ['a formula of columns', 'y', `${features}, s`, { formula: 'y ~ x + C(plan, ref="plus \\"x\\"")' }],
   ['three classes', 'kind', features, {}],
   ['three classes, weights and a penalty', 'kind', `${features}, s`, { weights: 's', l2: 0.01, reference: 'middle' }],
 ])('%s', (_, target, columns, options) => {
@@ -188,6 +190,9 @@ describe('refused, and said', () => {
     ['missing cells that are to be an error', { missing: 'error' }, 'select x, y from t', 'bad-option'],
     ['a backend by name', { backend: 'wasm' }, 'select x, y from t', 'bad-option'],
     ["Firth's likelihood", { firth: true }, 'select x, y from t', 'bad-option'],
+    ['an offset', { offset: 'x' }, 'select x, s, y from t', 'bad-option'],
+    ['a function of a column', { formula: 'y ~ poly(x, 2)' }, 'select x, y from t', 'bad-option'],
+    ['a level that is not there', { referenceLevels: { plan: 'gold' } }, 'select x, plan, y from t', 'unknown-level'],
     ['a column that is not there', {}, 'select x, y as z from t', 'unknown-column'],
     ['a type that is no feature', {}, "select date '2020-01-01' as d, x, y from t", 'bad-type'],
     [
