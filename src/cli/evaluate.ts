@@ -88,7 +88,6 @@ function requireSameTarget(model: FittedLogisticRegression, other: FittedLogisti
     const message = `${file} predicts ${JSON.stringify(others)} and the model ${JSON.stringify(own)}`;
     throw new LogisticError('not-comparable', message, { hint: 'compare models of the same target' });
   }
-  for (const of of [model, other]) of.positive; // throws for more than two classes
 }
 
 /** Log-odds and label of each row that has both, and how many were left out for what. */

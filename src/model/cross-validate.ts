@@ -5,6 +5,7 @@
  * class weights, reference levels, knots and polynomials are those of all training rows.
  */
 import type { Part } from '../design/source.ts';
+import type { EvaluationDetails } from '../evaluation/details.ts';
 import type { Metrics, MultiClassMetrics, TwoClassMetrics } from '../evaluation/metrics.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Solution } from '../fitting/solution.ts';
@@ -13,7 +14,7 @@ import { findDependencies } from '../math/cholesky.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
 import type { OutcomeName } from '../solvers/solver.ts';
-import { measurePartitions } from './measured.ts';
+import { detailsOfFolds, measurePartitions } from './measured.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Placed, trainingPartitions } from './placed.ts';
 
@@ -36,6 +37,8 @@ export interface CrossValidation {
   readonly folds: readonly Fold[];
   /** meanLogLoss, accuracy, auc, … by name: every metric that is one number. */
   readonly metrics: Readonly<Record<string, Spread>>;
+  /** Two classes, where details were asked for: of each row's probability by the fit without its fold. */
+  readonly details?: EvaluationDetails;
 }
 
 /** In folds dependence is looked for among no more columns than this: each has its own Gram matrix. */
@@ -53,6 +56,7 @@ export async function crossValidatePlaced(
   const rows = await placed.rows;
   const all = trainingPartitions(design);
   const folds: Fold[] = [];
+  const thetas: Float64Array[] = [];
   for (const held of all) {
     const partitions = all.filter((p) => p !== held);
     const { signal } = hooks;
@@ -61,8 +65,17 @@ export async function crossValidatePlaced(
     const measured = { design, part, partitions: [held], threshold: options.threshold, signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
+    thetas.push(theta);
   }
-  return { seed: options.seed, folds, metrics: spreads(folds.map((fold) => fold.metrics)) };
+  const details = options.detailedMetrics
+    ? await detailsOfFolds(rows, thetas, { design, part, signal: hooks.signal })
+    : undefined;
+  return {
+    seed: options.seed,
+    folds,
+    metrics: spreads(folds.map((fold) => fold.metrics)),
+    ...(details && { details }),
+  };
 }
 
 /** The fit of some folds, as if the others had never been there. */

@@ -395,6 +395,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
         hint: 'AUCs are compared of models with the same classes and the same reference',
       });
     }
+    this.#requireTwoClasses('comparisons of AUCs');
     const { labels, weights } = rows;
     const ranked = { scores: Float64Array.from(rows.scores), labels, own: 1, weights };
     const found = await compareAuc(ranked, Float64Array.from(rows.otherScores));
@@ -500,9 +501,18 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   #requireDetails(falseNegativeCost = 1): void {
-    this.#only();
+    this.#requireTwoClasses('detailed metrics');
     if (Number.isFinite(falseNegativeCost) && falseNegativeCost > 0) return;
     throw unexpected('bad-option', 'falseNegativeCost', 'a number above 0', falseNegativeCost);
+  }
+
+  #requireTwoClasses(what: string): void {
+    const { classes } = this;
+    if (classes.length === 2) return;
+    throw new LogisticError(
+      'two-classes-only',
+      `${what} are there for two classes only; the model has ${classes.length}: ${classes.join(', ')}`,
+    );
   }
 
   /** The one score vector of two classes. */

@@ -73,6 +73,25 @@ export async function measurePartitions(
   return { ...metrics, details: await detailsFromScores(scored, options) };
 }
 
+/** Details of two classes over the training rows, each fold scored at the coefficients of its own; undefined where rows have no numbers. */
+export async function detailsOfFolds(
+  rows: RowSums,
+  thetas: readonly Float64Array[],
+  { design, part, signal }: Pick<Parameters<typeof measurePartitions>[2], 'design' | 'part' | 'signal'>,
+): Promise<EvaluationDetails | undefined> {
+  const report = reportedClasses(design.labels);
+  if (rows.rowwise === undefined || part === undefined || report.classes.length > 2) return undefined;
+  const scores = new Float64Array(design.counts.train);
+  let at = 0;
+  for (const [fold, theta] of thetas.entries()) {
+    const own = await rows.rowwise.scores(theta, { partitions: [fold], signal });
+    scores.set(own, at);
+    at += own.length;
+  }
+  const labels = part.labels.subarray(0, at);
+  return detailsFromScores({ scores, labels, weights: part.sampleWeights?.subarray(0, at), ...report }, {});
+}
+
 /** gᵀ·G⁻¹·g with g = X·(w·d) and G = X·diag(w)·Xᵀ: what a weighted regression of d on the features explains of Σ w·d². */
 function explainedBy({
   rowwise,

@@ -102,6 +102,7 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
           seed: count,
           folds: list(record({ rows: count, outcome: string, metrics }), 'folds'),
           metrics: recordOf(spread),
+          details,
         }),
       ),
     ),

@@ -16,6 +16,8 @@ import { listOf, paragraph, tableOf } from './page.ts';
 export interface MeasuredRows {
   readonly name: string;
   readonly color: string;
+  /** The model was fitted to them. */
+  readonly fitted?: true;
   readonly metrics: MeasuredMetrics;
 }
 
@@ -24,7 +26,14 @@ const halfWidth: ChartWidths = { narrow: 350, wide: 420 };
 /** Sections, the first set of rows leading. */
 export function performance(model: FittedLogisticRegression, sets: readonly MeasuredRows[]): string[] {
   if (sets.length === 0) return [];
-  const detailed = sets.flatMap(({ metrics: { details }, ...set }) => (details ? [{ ...set, details }] : []));
+  const folds = model.training.crossValidation?.details;
+  const detailsOf = (some: readonly MeasuredRows[]): MeasuredDetails[] =>
+    some.flatMap(({ metrics: { details }, name, color }) => (details ? [{ name, color, details }] : []));
+  const detailed = [
+    ...detailsOf(sets.filter(({ fitted }) => !fitted)),
+    ...(folds ? [{ name: 'held-out folds', color: 'var(--other)', details: folds }] : []),
+    ...detailsOf(sets.filter(({ fitted }) => fitted)),
+  ];
   const [leading] = detailed;
   const charts = [
     ...figures([rocCurve(detailed), precisionRecallCurve(detailed)]),

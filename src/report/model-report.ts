@@ -56,7 +56,7 @@ function measuredSets(model: FittedLogisticRegression, measured: ReportOptions['
   return [
     ...(measured ? [{ name: measured.name, color: 'var(--held)', metrics: measured.metrics }] : []),
     ...(holdout ? [{ name: 'held-out rows', color: measured ? 'var(--other)' : 'var(--held)', metrics: holdout }] : []),
-    ...(train ? [{ name: 'training rows', color: 'var(--trained)', metrics: train }] : []),
+    ...(train ? [{ name: 'training rows', color: 'var(--trained)', fitted: true as const, metrics: train }] : []),
   ];
 }
 
@@ -80,7 +80,9 @@ function keyFigures(model: FittedLogisticRegression, sets: readonly MeasuredRows
       ? [[count(counts.all.events[0]!), `with ${model.toJSON().target.name} = ${model.positive}`]]
       : [];
   const auc = best?.metrics.auc == null ? [] : [[best.metrics.auc.toFixed(3), describeAuc(best.metrics, best.name)]];
-  const slope = sets.find(({ metrics }) => metrics.details?.calibration)?.metrics.details?.calibration?.slope;
+  const { crossValidation = null } = model.training;
+  const details = [...sets.map(({ metrics }) => metrics.details), crossValidation?.details];
+  const slope = details.find((of) => of?.calibration)?.calibration?.slope;
   const calibrated = slope == null ? [] : [[slope.toFixed(2), 'calibration slope (1 is right)']];
   const items = [...used, ...events, ...auc, ...calibrated].map(
     ([value, name]) => `<li><b>${escapeHtml(value!)}</b><span>${escapeHtml(name!)}</span></li>`,

@@ -270,6 +270,18 @@ test('the histogram has every row once, at its probability', async () => {
   ]);
 });
 
+test('the details of folds are those of each row scored by the fit without its fold', async () => {
+  const rows = Array.from({ length: 60 }, (_, i) => ({ u: (i * 7) % 11, y: (i * i + i) % 5 < 2 ? 1 : 0 }));
+  const model = await new LogisticRegression({ folds: 3, detailedMetrics: true, seed: 2 }).fit<number>(rows, 'y');
+  const { folds, details: pooled } = model.training.crossValidation!;
+  const sum = (of: 'truePositives' | 'falsePositives'): number =>
+    folds.reduce((total, { metrics }) => total + (metrics.perClass === undefined ? metrics.confusion[of] : 0), 0);
+  const at = pooled!.thresholds!.rows.filter(({ threshold }) => threshold >= 0.5).at(-1);
+  expect([at?.truePositives ?? 0, at?.falsePositives ?? 0]).toEqual([sum('truePositives'), sum('falsePositives')]);
+  const brier = folds.reduce((total, { rows: m, metrics }) => total + m * (metrics as { brier: number }).brier, 0);
+  near(pooled!.squaredErrors!.sum, brier);
+});
+
 describe('what is undefined', () => {
   test('has its reason: one class, separated classes, one probability', async () => {
     const one = await details([1, 2, 3], [1, 1, 1]);

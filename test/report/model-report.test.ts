@@ -130,6 +130,15 @@ describe('the page', () => {
     expect(page.match(/<svg/g)).toHaveLength(2 * 4);
   });
 
+  test('calibrates the held-out folds where there is no holdout', async () => {
+    const folded = (await fit({ folds: 4 })) as FittedLogisticRegression;
+    const { details } = folded.training.crossValidation!;
+    expect(details!.calibration!.slope).toBeLessThan(1);
+    const page = render(folded);
+    expect(page).toContain('Of held-out folds, which the model was not fitted to');
+    expect(page.match(/<svg/g)).toHaveLength(2 * 6);
+  });
+
   test('is a page of a penalised, a separated and a bare model too, saying what is not there', async () => {
     const penalised = render((await fit({ l2: 0.1 })) as FittedLogisticRegression);
     expect(penalised).toContain('There are no intervals and tests: the fit is penalised');
