@@ -30,10 +30,12 @@ test('every block of code runs, and prints what its comments say', () => {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
   });
-  expect(blocks.map(({ language }) => language)).toEqual(['sh', 'sh', 'sh', 'sh', 'ts', 'ts', 'ts', 'ts']);
-  const [, , , commands = '', node = '', arrays = '', tensors = '', scoring = ''] = outputs;
+  expect(blocks.map(({ language }) => language)).toEqual([...Array(5).fill('sh'), ...Array(4).fill('ts')]);
+  const [, , , commands = '', formula = '', node = '', arrays = '', tensors = '', scoring = ''] = outputs;
   expect(commands).toContain('sex=male');
   expect(readFileSync(join(folder, 'scores.csv'), 'utf8').split('\n')).toHaveLength(893);
+  expect(formula).toContain('sex=male:pclass');
+  expect(readFileSync(join(folder, 'titanic.html'), 'utf8')).toContain('Logistic regression of survived');
   expect(node).toContain("'sex=male': -2.");
   expect(arrays).toContain('-1.09861228866');
   expect(
