@@ -65,6 +65,7 @@ function expressions(model: FittedLogisticRegression, dialect: DialectName): str
 
 function describeUse(model: FittedLogisticRegression): string {
   const { target, threshold, missing, unseen, missingTokens } = model.toJSON();
+  const { formula } = model.training.options ?? {};
   const rules = {
     drop: 'a row with a missing cell is not predicted',
     error: 'a row with a missing cell is not predicted',
@@ -74,6 +75,7 @@ function describeUse(model: FittedLogisticRegression): string {
     threshold === null
       ? `Predicts ${target.name}: the most probable of ${model.classes.join(', ')}.`
       : `Predicts ${target.name}: ${model.positive} when P >= ${threshold}, else ${model.reference}.`,
+    ...(formula === undefined ? [] : [`Terms: ${formula}`]),
     `Missing: ${rules[missing]} (${missingTokens.map((token) => JSON.stringify(token)).join(' ')}).`,
     `Unseen categories: ${unseen === 'error' ? 'the row is not predicted' : 'count as the reference'}.`,
     '',

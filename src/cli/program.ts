@@ -72,7 +72,10 @@ export function createProgram(signal: AbortSignal): Command {
     .addOption(
       new Option('--show-sql', 'print the queries of the fit, and read no row').conflicts(['out', 'json', 'quiet']),
     )
-    .option('--target <column>', 'the column to predict: two classes or more, of any kind (required)')
+    .option(
+      '--target <column>',
+      'the column to predict: two classes or more, of any kind (required, or named by the formula)',
+    )
     .option('--out <model>', 'write the model to this file')
     .option('--report <file>', 'write a page about the model: tables, charts, diagnostics; one HTML file')
     .addOption(tableOption().conflicts('json'));

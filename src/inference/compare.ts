@@ -6,6 +6,8 @@ export interface Compared {
   readonly target: string;
   /** Names of the terms that were fitted. */
   readonly terms: readonly string[];
+  /** Columns of which it has a curve, which a straight line is one of. */
+  readonly curves: readonly string[];
   /** Whether they were fitted by Firth's method. */
   readonly firth: boolean;
   readonly summary: Summary;
@@ -41,7 +43,7 @@ export function compareNested(one: Compared, other: Compared): ChiSquaredTest {
   if (few.parameters === many.parameters) {
     throw new LogisticError('not-nested', 'the two models have the same number of terms: one must have more');
   }
-  const stranger = small.terms.find((name) => !large.terms.includes(name));
+  const stranger = small.terms.find((name) => ![...large.terms, ...large.curves].includes(name));
   if (stranger !== undefined) {
     throw new LogisticError(
       'not-nested',

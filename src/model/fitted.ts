@@ -189,7 +189,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
 
   /**
    * The likelihood-ratio test of this model against one with fewer or more terms, fitted to the same rows: 2·|ℓ − ℓ'| on
-   * the difference of their parameters. Throws LogisticError 'not-nested' where the terms of neither are among the
+   * the difference of their parameters. A column by itself is among the terms of a polynomial or spline of it. Throws LogisticError 'not-nested' where the terms of neither are among the
    * other's, the rows differ or a model is fitted by Firth's method, and 'no-summary'.
    */
   async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
@@ -197,6 +197,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const side = (model: FittedLogisticRegression) => ({
       target: model.toJSON().target.name,
       terms: model.toJSON().terms.flatMap(({ name, excluded }) => (excluded === undefined ? [name] : [])),
+      curves: curvesOf(model.toJSON()),
       firth: model.training.options?.firth === true,
       summary: model.summary(),
     });
@@ -527,4 +528,14 @@ export class FittedLogisticRegression<L extends Label = Label> {
       },
     );
   }
+}
+
+/** Columns of which a model has all terms of a polynomial or spline, which with an intercept add up to any line. */
+function curvesOf({ terms, training }: ModelFile): string[] {
+  const { options } = training as Partial<TrainingReport>;
+  if (options?.intercept === false) return [];
+  const excluded = new Set(terms.flatMap((term) => (term.excluded ? [term.group] : [])));
+  return terms.flatMap(({ group, factors: [factor, second] }) =>
+    factor!.basis.kind === 'piecewise' && second === undefined && !excluded.has(group) ? [factor!.column] : [],
+  );
 }

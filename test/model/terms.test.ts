@@ -189,6 +189,19 @@ test('two formulas compared: the larger has all terms of the smaller', async () 
   expect(df).toBe(2);
 });
 
+test('a line is nested in a curve of its column, and no other function is', async () => {
+  const line = await fitted({ inference: true, terms: [x, g] });
+  const curve = await fitted({ inference: true, terms: [ns(x, { df: 4 }), g] });
+  const { statistic, df } = await curve.compare(line);
+  near(statistic, 2 * (curve.summary().logLikelihood! - line.summary().logLikelihood!));
+  expect(df).toBe(3);
+  const root = await fitted({ inference: true, terms: [sqrt(x), g] });
+  await expect(curve.compare(root)).rejects.toMatchObject({ code: 'not-nested' });
+  const through = { inference: true, intercept: false };
+  const [thin, wide] = [await fitted({ ...through, terms: [x] }), await fitted({ ...through, terms: [poly(x, 2)] })];
+  await expect(wide.compare(thin)).rejects.toMatchObject({ code: 'not-nested' });
+});
+
 test('a logarithm of no number makes a row unpredictable, with the reason', async () => {
   const model = await fitted({ terms: [log(x), z] });
   const row = { ...rows[0]!, [x]: -1 };
