@@ -24,6 +24,7 @@ export { nearestName } from './errors.ts';
 export * from './index.ts';
 export type { QueryInput } from './model/logistic-regression.ts';
 export type { QueryPredictions } from './model/query-predictions.ts';
+export type { StoredRows } from './model/stored.ts';
 export type { CellFile } from './platform/cell-file.ts';
 export { readCells } from './platform/read-table.ts';
 

@@ -170,13 +170,24 @@ function addClasses({ rows, weights, smallest }: ClassSums, { labels, weights: s
 }
 
 /** Adds up a page by itself first, so that no sum is one long chain. */
-function addMoments(
-  moments: Float64Array,
+function addMoments(moments: Float64Array, cells: Float64Array, marked: MarkedRows, frame: Frame): void {
+  const own = emptyMoments(moments.length / 4);
+  if (own.length === 8) addMomentsOfTwo(own, cells, marked, frame);
+  else addMomentsByClass(own, cells, marked, frame);
+  for (let c = 0; c < own.length; c += 4) {
+    moments[c]! += own[c]!;
+    moments[c + 1]! += own[c + 1]!;
+    moments[c + 2] = Math.min(moments[c + 2]!, own[c + 2]!);
+    moments[c + 3] = Math.max(moments[c + 3]!, own[c + 3]!);
+  }
+}
+
+function addMomentsByClass(
+  own: Float64Array,
   cells: Float64Array,
   { labels, weights }: MarkedRows,
   { about, unit }: Frame,
 ): void {
-  const own = emptyMoments(moments.length / 4);
   for (let i = 0; i < cells.length; i++) {
     const s = weights[i]!;
     if (s === 0) continue;
@@ -187,12 +198,36 @@ function addMoments(
     if (v < own[c + 2]!) own[c + 2] = v;
     if (v > own[c + 3]!) own[c + 3] = v;
   }
-  for (let c = 0; c < own.length; c += 4) {
-    moments[c]! += own[c]!;
-    moments[c + 1]! += own[c + 1]!;
-    moments[c + 2] = Math.min(moments[c + 2]!, own[c + 2]!);
-    moments[c + 3] = Math.max(moments[c + 3]!, own[c + 3]!);
+}
+
+/** The same for two classes, whose sums stay in registers: which class a row has no processor can foretell. */
+function addMomentsOfTwo(
+  own: Float64Array,
+  cells: Float64Array,
+  { labels, weights }: MarkedRows,
+  { about, unit }: Frame,
+): void {
+  let sum0 = 0;
+  let sum1 = 0;
+  let square0 = 0;
+  let square1 = 0;
+  for (let i = 0; i < cells.length; i++) {
+    const s = weights[i]!;
+    if (s === 0) continue;
+    const v = (cells[i]! - about) * unit;
+    const s1 = s * labels[i]!;
+    const s0 = s - s1;
+    const square = v * v;
+    sum0 += s0 * v;
+    sum1 += s1 * v;
+    square0 += s0 * square;
+    square1 += s1 * square;
+    const c = 4 * labels[i]!;
+    if (v < own[c + 2]!) own[c + 2] = v;
+    if (v > own[c + 3]!) own[c + 3] = v;
   }
+  own.set([sum0, square0], 0);
+  own.set([sum1, square1], 4);
 }
 
 function addLevels(

@@ -19,7 +19,7 @@ import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { type Dataset, tableDataset } from './placed.ts';
 import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
-import { storedDataset } from './stored.ts';
+import { StoredRows, storedDataset } from './stored.ts';
 
 export interface FitOptions extends FitHooks {
   /** s, one for each row. Columns by name can name one instead: option `weights`. */
@@ -109,12 +109,12 @@ export class LogisticRegression {
    * may be left out where a formula names it.
    */
   async fit<L extends Label = Label>(
-    data: TrainingData | FileInput | QueryInput,
+    data: TrainingData | FileInput | QueryInput | StoredRows,
     target?: string,
     options?: FitOptions,
   ): Promise<FittedLogisticRegression<L>>;
   async fit(
-    data: TrainingData | FileInput | QueryInput,
+    data: TrainingData | FileInput | QueryInput | StoredRows,
     target?: TrainingLabels | string,
     options: FitOptions = {},
   ): Promise<FittedLogisticRegression> {
@@ -122,11 +122,21 @@ export class LogisticRegression {
   }
 
   /**
+   * Reads a file or a query to disk once, for fits with other options: `fit` takes what this gives in the place of a file. It
+   * is closed by its `close`. Throws as `fit` does of files and queries.
+   */
+  async store(data: FileInput | QueryInput, target: string, more: FitOptions = {}): Promise<StoredRows> {
+    requireOptions(more, fitOptionNames, 'store');
+    requireHooks(more);
+    return new StoredRows(await this.#store(data, target, more));
+  }
+
+  /**
    * Fits all folds but one and measures on that one, for each of them. Rows are placed once; every fold's fit equals a
    * separate one on its training rows. Throws as `fit` does.
    */
   async crossValidate(
-    data: TrainingData | FileInput | QueryInput,
+    data: TrainingData | FileInput | QueryInput | StoredRows,
     target?: TrainingLabels | string,
     options: CrossValidateOptions = {},
   ): Promise<CrossValidation> {
@@ -149,7 +159,7 @@ export class LogisticRegression {
   }
 
   async #fit(
-    data: TrainingData | FileInput | QueryInput,
+    data: TrainingData | FileInput | QueryInput | StoredRows,
     given: TrainingLabels | string | undefined,
     more: FitOptions,
     options: CheckedOptions,
@@ -157,6 +167,10 @@ export class LogisticRegression {
     requireOptions(more, fitOptionNames, 'fit');
     requireHooks(more);
     const target = askedTarget(given, options) as TrainingLabels | string;
+    if (data instanceof StoredRows) {
+      const { table } = data;
+      return fitWarned(storedDataset(table), table.warnings, requireTarget(target, table.source), options, more);
+    }
     if (isQuery(data)) return this.#fitQuery(data, target, more, options);
     if (isFile(data) && options.rows === 'there') {
       const query = await this.#databases().queryOf(data);
@@ -168,11 +182,8 @@ export class LogisticRegression {
       const name = requireTarget(target, nameOf(data));
       const { signal, onProgress } = more;
       const reading = { ...options, signal, onProgress };
-      if (chosen.rows === 'disk') {
-        const { storeTable } = this.#databases();
-        const table = await storeTable(data, { ...options, target: name }, reading);
-        return fitStored(withNotes(table, chosen), name, options, more);
-      }
+      if (chosen.rows === 'disk')
+        return fitStored(withNotes(await this.#store(data, name, more), chosen), name, options, more);
       const table = await readTable(data, { ...readingOf(options), target: name }, reading);
       return fitRead(withNotes(table, chosen), name, options, more);
     }
@@ -217,6 +228,17 @@ export class LogisticRegression {
     });
     if ('stored' in read) return fitStored(read.stored, name, options, more);
     return fitRead(read.table, name, options, more);
+  }
+
+  async #store(data: FileInput | QueryInput, target: string, more: FitOptions): Promise<StoredTable> {
+    const { storeTable, openPageFile } = this.#databases();
+    const { signal, onProgress } = more;
+    const request = { ...readingOf(this.#options), target };
+    const reading = { ...this.#options, signal, onProgress };
+    if (!isQuery(data)) return storeTable(data, request, reading);
+    return this.#withConnection(data, more, ({ connection, query }) =>
+      connection.store(query, request, reading, openPageFile),
+    );
   }
 
   async #chooseRows(options: CheckedOptions, cells: () => Promise<number | undefined>): Promise<ChosenRows> {

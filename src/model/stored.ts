@@ -13,6 +13,31 @@ import type { CheckedOptions } from './options.ts';
 import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
 import { notServed, unserved } from './queried.ts';
 
+/** Rows that were read to disk once, for any number of fits. Whoever has them closes them, which frees the disk. */
+export class StoredRows {
+  /** @internal */
+  readonly table: StoredTable;
+
+  /** @internal */
+  constructor(table: StoredTable) {
+    this.table = table;
+  }
+
+  /** How many there are. */
+  get rows(): number {
+    return this.table.rows;
+  }
+
+  /** Names of the columns that are kept. */
+  get columns(): readonly string[] {
+    return this.table.columns.map(({ name }) => name);
+  }
+
+  close(): Promise<void> {
+    return this.table.close();
+  }
+}
+
 export function storedDataset(table: StoredTable): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {

@@ -35,6 +35,8 @@ export interface DenseColumn {
   readonly scale: number;
   /** Writes x of rows from … from + into.length. */
   read(from: number, into: Float64Array): void;
+  /** The same numbers without a copy, where they lie side by side; good until the next page. */
+  view?(from: number, count: number): Float64Array;
   /** Called once, by who has read the column for the last time: whoever handed the rows over may free it. */
   release?(): void;
 }

@@ -62,39 +62,48 @@ export interface PageRows {
   readonly held: number;
 }
 
-/** Gives the marks of a page, and calls `left` for each row that is not fitted. */
+/** Gives the marks of a page, good until the next one, and calls `left` for each row that is not fitted. */
 export type RowMarker = (page: Float64Array, rows: PageRows, left?: (row: number) => void) => MarkedRows;
 
 export function rowMarker({ target, classOf, weights, required }: RowChoice): RowMarker {
-  const codeOf = lookup(classOf);
+  const small = smallCodes(classOf);
+  let labels = new Int32Array(0);
+  let s = new Float64Array(0);
   return (page, { pageRows, held }, left) => {
-    const labels = new Int32Array(pageRows);
-    const s = new Float64Array(pageRows);
+    if (labels.length !== pageRows) [labels, s] = [new Int32Array(pageRows), new Float64Array(pageRows)];
     const column = (at: number): Float64Array => page.subarray(at * pageRows, at * pageRows + held);
-    const targets = column(target);
     if (weights === undefined) s.fill(1, 0, held);
     else s.set(column(weights));
+    s.fill(0, held);
     for (const at of required) {
       const cells = column(at);
       for (let i = 0; i < held; i++) if (Number.isNaN(cells[i])) s[i] = 0;
     }
+    const targets = column(target);
     for (let i = 0; i < held; i++) {
-      const code = codeOf(targets[i]!);
-      if (code >= 0 && s[i]! > 0) labels[i] = code;
-      else {
-        s[i] = 0;
-        left?.(i);
+      const value = targets[i]!;
+      const whole = value | 0;
+      const known = whole === value && whole >= 0 && whole < smallValues;
+      const code = known ? small[whole]! : (classOf.get(value) ?? -1);
+      if (code >= 0 && s[i]! > 0) {
+        labels[i] = code;
+        continue;
       }
+      labels[i] = 0;
+      s[i] = 0;
+      left?.(i);
     }
     return { labels, weights: s };
   };
 }
 
-/** Codes by value, −1 for others: by a table where the values are small whole numbers, which they mostly are. */
-function lookup(classOf: ReadonlyMap<number, number>): (value: number) => number {
-  const small = new Int32Array(256).fill(-1);
-  for (const [value, code] of classOf) if (Number.isInteger(value) && small[value] !== undefined) small[value] = code;
-  return (value) => small[value] ?? classOf.get(value) ?? -1;
+/** Values of a target are small whole numbers mostly, whose codes are looked up in a table; −1 where there is none. */
+const smallValues = 256;
+
+function smallCodes(classOf: ReadonlyMap<number, number>): Int32Array {
+  const small = new Int32Array(smallValues).fill(-1);
+  for (const [value, code] of classOf) if (small[value] !== undefined) small[value] = code;
+  return small;
 }
 
 /** A page as a source, its cells that are missing in rows of weight 0 at the mean. */
@@ -120,11 +129,12 @@ export function pageSource(
       }
       const { kind, mean, scale } = column;
       const gaps = required.includes(column.at);
+      const view = (from: number, count: number): Float64Array => page.subarray(start + from, start + from + count);
       const read = (from: number, into: Float64Array): void => {
-        into.set(page.subarray(start + from, start + from + into.length));
+        into.set(view(from, into.length));
         if (gaps) for (let i = 0; i < into.length; i++) if (Number.isNaN(into[i])) into[i] = mean;
       };
-      return { kind, mean, scale, read };
+      return { kind, mean, scale, read, ...(!gaps && { view }) };
     }),
   };
 }

@@ -11,6 +11,8 @@ export interface Feature {
   readonly scale: number;
   /** Writes x before it is standardised, of rows from … from + into.length. */
   read(from: number, into: Float64Array): void;
+  /** The same without a copy, where there is none to make. */
+  view?(from: number, count: number): Float64Array;
 }
 
 /**

@@ -2,7 +2,7 @@
  * Who holds stores and does as it is told: the calling thread, or a worker behind messages. Both are this one
  * contract, so that nobody else needs to know which. It knows no rows but its own.
  */
-import type { Order, Precision, Sums } from '../../rows/contract.ts';
+import type { Measures, Order, Precision, Sums } from '../../rows/contract.ts';
 import type { StoreShape } from './layout.ts';
 import { type LentPage, openPageStore, type PageStore, type PageStoreShape } from './page-store.ts';
 import type { Spans } from './runs.ts';
@@ -25,7 +25,7 @@ export interface Host {
   close(store: number): Promise<void>;
   openPages(module: WebAssembly.Module, shape: PageStoreShape): Promise<void>;
   pageSums(lent: LentPage, theta: Float64Array, order: Order, precision: Precision): Promise<Sums & PageBack>;
-  pageScores(lent: LentPage, theta: Float64Array): Promise<PageBack & { readonly scores: Float64Array }>;
+  pageMeasures(lent: LentPage, theta: Float64Array, threshold: number): Promise<Measures & PageBack>;
 }
 
 export interface PageBack {
@@ -62,8 +62,8 @@ export function createHost(): Host {
     async pageSums(lent, theta, order, precision) {
       return { ...pages!.evaluate(lent, theta, order, precision), page: lent.page };
     },
-    async pageScores(lent, theta) {
-      return { scores: pages!.scores(lent, theta), page: lent.page };
+    async pageMeasures(lent, theta, threshold) {
+      return { ...(await pages!.measure(lent, theta, threshold)), page: lent.page };
     },
   };
 }

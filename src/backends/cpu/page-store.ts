@@ -2,8 +2,9 @@
  * Sums over one page at a time: some of its rows after the other are standardised into a kernel memory that fits a cache,
  * and summed there. It keeps no rows between calls.
  */
-import type { Order, Precision, Sums } from '../../rows/contract.ts';
-import { type PagePlan, pageSource, rowMarker } from '../../rows/pages.ts';
+import type { Measures, Order, Precision, Sums } from '../../rows/contract.ts';
+import { measureScores } from '../../rows/measure.ts';
+import { type MarkedRows, type PagePlan, pageSource, rowMarker } from '../../rows/pages.ts';
 import { type Feature, featuresOf } from '../../rows/source.ts';
 import { bytesPerRow, panelWidth } from './layout.ts';
 import { openStore } from './store.ts';
@@ -17,8 +18,8 @@ export interface LentPage {
 
 export interface PageStore {
   evaluate(page: LentPage, theta: Float64Array, order: Order, precision: Precision): Sums;
-  /** Z [k, pageRows]; of rows that are not fitted anything. */
-  scores(page: LentPage, theta: Float64Array): Float64Array;
+  /** By the weights of the rows themselves, whatever their classes weigh in the fit. */
+  measure(page: LentPage, theta: Float64Array, threshold: number): Promise<Measures>;
 }
 
 export interface PageStoreShape {
@@ -42,26 +43,28 @@ export async function openPageStore(module: WebAssembly.Module, shape: PageStore
   const mark = rowMarker(plan);
   const lines = classes === 2 ? 1 : 2;
   const labelled = new Float64Array(lines * pieceRows);
-  const panel = new Float64Array(panelWidth * pieceRows);
+  const spare = Array.from({ length: panelWidth }, () => new Float64Array(pieceRows));
 
   /** Calls visit for each piece that has been written to the store, from which row of the page on it is. */
-  function overPieces({ page, held }: LentPage, visit: (from: number, count: number) => void): void {
-    const source = pageSource(plan, mark(page, { pageRows, held }), page);
+  function overPieces({ page, held }: LentPage, visit: (from: number, count: number) => void): MarkedRows {
+    const marks = mark(page, { pageRows, held });
+    const source = pageSource(plan, marks, page);
     const panels = panelsOf(featuresOf(source));
     for (let from = 0; from < held; from += pieceRows) {
       const count = Math.min(pieceRows, pageRows - from);
       writeLabels(source.labels, source.weights!, from);
       panels.forEach(({ features: own, moments }, p) => {
-        own.forEach(({ mean, read }, k) => {
-          const line = panel.subarray(k * pieceRows, (k + 1) * pieceRows);
-          read(from, line.subarray(0, count));
-          line.fill(mean, count);
+        const lines = spare.map((line, k) => {
+          const feature = own[k];
+          if (feature?.view !== undefined && count === pieceRows) return feature.view(from, count);
+          feature?.read(from, line.subarray(0, count));
+          return line.fill(feature?.mean ?? 0, feature === undefined ? 0 : count);
         });
-        panel.fill(0, own.length * pieceRows);
-        store.writePanel({ first: p * panelWidth, slot: 0, values: panel, moments });
+        store.writeLines({ first: p * panelWidth, slot: 0, lines, moments });
       });
       visit(from, count);
     }
+    return marks;
   }
 
   function writeLabels(labels: RowLabels, weights: Float64Array, from: number): void {
@@ -83,15 +86,15 @@ export async function openPageStore(module: WebAssembly.Module, shape: PageStore
       });
       return total!;
     },
-    scores(lent, theta) {
-      const all = new Float64Array((classes - 1) * pageRows);
-      overPieces(lent, (from, count) => {
-        const scores = store.scores(theta);
+    measure(lent, theta, threshold) {
+      const scores = new Float64Array((classes - 1) * pageRows);
+      const marks = overPieces(lent, (from, count) => {
+        const own = store.scores(theta);
         for (let c = 0; c < classes - 1; c++) {
-          all.set(scores.subarray(c * pieceRows, c * pieceRows + count), c * pageRows + from);
+          scores.set(own.subarray(c * pieceRows, c * pieceRows + count), c * pageRows + from);
         }
       });
-      return all;
+      return measureScores({ rows: pageRows, columns: [], classes, ...marks }, scores, threshold, undefined);
     },
   };
 }

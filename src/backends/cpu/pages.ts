@@ -5,8 +5,8 @@
 import { runtime } from '#runtime';
 import { LogisticError } from '../../errors.ts';
 import type { Measures, PartitionSummary, Precision, RowSums, SumOptions, Sums } from '../../rows/contract.ts';
-import { addMeasures, measureScores } from '../../rows/measure.ts';
-import { type PagePlan, type PageReader, rowMarker } from '../../rows/pages.ts';
+import { addMeasures } from '../../rows/measure.ts';
+import type { PagePlan, PageReader } from '../../rows/pages.ts';
 import { countFeatures, requireAllRows } from '../../rows/source.ts';
 import { createHost, type Host } from './host.ts';
 import { compileKernels } from './kernels.ts';
@@ -56,9 +56,7 @@ async function workersFor(threads: 'auto' | number, pages: number): Promise<read
 function pagedSums(rows: PagedRows, hosts: readonly Host[], close: () => Promise<void>): RowSums {
   const { pages, plan, storage, summary } = rows;
   const { pageRows, width } = pages;
-  const { classes } = plan;
   const count = Math.ceil(pages.rows / pageRows);
-  const mark = rowMarker(plan);
   const spare: Float64Array[] = [];
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
@@ -113,7 +111,7 @@ function pagedSums(rows: PagedRows, hosts: readonly Host[], close: () => Promise
 
   return {
     features: countFeatures(plan),
-    scoreVectors: classes - 1,
+    scoreVectors: plan.classes - 1,
     partitions: [summary],
     precisions: ['float32', 'float64'],
     storagePrecision: storage,
@@ -129,10 +127,9 @@ function pagedSums(rows: PagedRows, hosts: readonly Host[], close: () => Promise
     measure: (theta, threshold, options): Promise<Measures> =>
       overPages(
         options,
-        async (host, { page: given, held }) => {
-          const { scores, page } = await host.pageScores({ page: given, held }, theta);
-          const source = { rows: pageRows, columns: [], classes, ...mark(page, { pageRows, held }) };
-          return { result: await measureScores(source, scores, threshold, undefined), page };
+        async (host, lent) => {
+          const { page, ...result } = await host.pageMeasures(lent, theta, threshold);
+          return { result, page };
         },
         addMeasures,
       ),

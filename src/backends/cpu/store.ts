@@ -9,11 +9,12 @@ import { type Layout, planLayout, type StoreShape } from './layout.ts';
 import { allocate, type KernelMemory } from './memory.ts';
 import { gradientOf, gramOf, quadraticForms, scores } from './rowwise.ts';
 import type { Spans } from './runs.ts';
-import { type Panel, writeLabels, writePanel } from './write.ts';
+import { type Panel, type PanelLines, writeLabels, writeLines, writePanel } from './write.ts';
 
 export interface Store {
   /** Standardises in float64 and rounds to the precision of the store. */
   writePanel(panel: Panel): void;
+  writeLines(panel: PanelLines): void;
   /**
    * Two classes: q = (1 − 2y)·s of each slot from `slot` on, the class as the sign and the weight as the magnitude.
    * More: s of each slot, then y of each. 0 for slots that pad a shard.
@@ -48,6 +49,7 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
   const rows: KernelMemory = { kernels: instance.exports as unknown as Kernels, memory, layout };
   return {
     writePanel: (panel) => writePanel(rows, panel),
+    writeLines: (panel) => writeLines(rows, panel),
     writeLabels: (slot, values) => writeLabels(rows, slot, values),
     evaluate: (theta, order, precision, spans) => evaluate(rows, theta, { order, precision, spans }),
     scores: (theta, spans) => scores(rows, theta, spans),

@@ -45,6 +45,6 @@ function hostIn(thread: Thread): Host {
     close: (...args) => call('close', args),
     openPages: (...args) => call('openPages', args),
     pageSums: (...args) => call('pageSums', args, [args[0].page]),
-    pageScores: (...args) => call('pageScores', args, [args[0].page]),
+    pageMeasures: (...args) => call('pageMeasures', args, [args[0].page]),
   };
 }

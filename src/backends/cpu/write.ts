@@ -17,10 +17,22 @@ export interface Panel {
   readonly moments: Float64Array;
 }
 
-/** By way of the buffer that belongs to one block: what the kernel reads must lie in its memory. */
-export function writePanel({ kernels, memory, layout }: KernelMemory, { first, slot, values, moments }: Panel): void {
-  const { buffer, lineBytes, lanes } = layout;
+/** Four features of consecutive slots that lie apart, one array each. */
+export interface PanelLines extends Omit<Panel, 'values'> {
+  readonly lines: readonly Float64Array[];
+}
+
+export function writePanel(rows: KernelMemory, { values, ...panel }: Panel): void {
   const count = values.length / panelWidth;
+  const line = (_: unknown, k: number): Float64Array => values.subarray(k * count, (k + 1) * count);
+  writeLines(rows, { ...panel, lines: Array.from({ length: panelWidth }, line) });
+}
+
+/** By way of the buffer that belongs to one block: what the kernel reads must lie in its memory. */
+export function writeLines({ kernels, memory, layout }: KernelMemory, panel: PanelLines): void {
+  const { first, slot, lines, moments } = panel;
+  const { buffer, lineBytes, lanes } = layout;
+  const count = lines[0]!.length;
   const interleave = layout.precision === 'float32' ? kernels.interleave32 : kernels.interleave64;
   new Float64Array(memory.buffer, layout.moments, 2 * panelWidth).set(moments);
   let s = layout.shards.findIndex(({ end }) => end > slot);
@@ -30,7 +42,7 @@ export function writePanel({ kernels, memory, layout }: KernelMemory, { first, s
     const next = Math.min(count, done + rows);
     for (let feature = 0; feature < panelWidth; feature++) {
       const staged = new Float64Array(memory.buffer, buffer + feature * lineBytes, next - done);
-      staged.set(values.subarray(feature * count + done, feature * count + next));
+      staged.set(lines[feature]!.subarray(done, next));
     }
     interleave(buffer, lineBytes, (next - done) / lanes, address, layout.moments);
     done = next;
