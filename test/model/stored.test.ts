@@ -161,3 +161,22 @@ test('rows that would take more memory than they may are kept on disk, and it is
   const { warnings } = await new LogisticRegression({ memory: 20_000 }).fit(query, 'y');
   expect(warnings[0]!.message).toBe('rows are kept on disk: about 0.096 MB of 0.020 MB allowed; --memory allows more');
 });
+
+test('rows that are stored once are fitted with other options as files are, and are gone when they are closed', async () => {
+  const path = join(folder, '1.csv'); // of the first test's
+  const stored = await new LogisticRegression().store(path, 'y');
+  expect(stored.columns).toContain('y');
+  for (const options of [{}, { l2: 0.1 }, { l2: 0.1, classWeight: 'balanced' as const, reference: 'class 1' }]) {
+    const [disk, file] = [
+      await new LogisticRegression(options).fit(stored, 'y'),
+      await new LogisticRegression(options).fit(path, 'y'),
+    ];
+    expect(disk.training.rows).toEqual(file.training.rows);
+    for (const { name, standardized } of disk.toJSON().terms) {
+      const same = file.toJSON().terms.find((term) => term.name === name)!.standardized;
+      standardized.forEach((w, c) => expect(relative(w, same[c]!)).toBeLessThan(1e-8)); // gradients of 1e-10 both
+    }
+  }
+  await stored.close();
+  await expect(new LogisticRegression().fit(stored, 'y')).rejects.toThrow();
+});
