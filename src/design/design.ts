@@ -59,6 +59,8 @@ export interface DecidedDesign {
   /** Rows of each fold, one where there are none, and of the held-out rows where there are any. */
   readonly partitions: readonly number[];
   readonly pureLevels: readonly PureLevel[];
+  /** What the classes weigh beside the weights of rows [K], the reference first; absent: alike. */
+  readonly classFactors?: Float64Array | undefined;
   /** Of a group of terms, those of the products that contain it; absent: there are no products. */
   readonly containing?: ReadonlyMap<string, readonly string[]>;
   readonly warnings: readonly Warning[];
@@ -141,6 +143,7 @@ export async function decideDesign(table: Table, target: string, options: Design
     counts,
     part,
     clusters,
+    classFactors: factors,
     partitions: [...folded.sizes, ...(split.holdout.length > 0 ? [split.holdout.length] : [])],
     pureLevels: purity.levels.filter(({ column }) => byThemselves.has(column)),
     warnings: [

@@ -151,6 +151,7 @@ export async function decideQueriedDesign(
       terms: dependent.terms,
       missing: 'drop',
       counts: used,
+      classFactors: factors,
       partitions: [census.rows, ...(held ? [held.census.rows] : [])],
       pureLevels: purity.levels,
       warnings: [

@@ -111,6 +111,7 @@ export async function decideStoredDesign(
       terms: dependent.terms,
       missing: 'drop',
       counts,
+      classFactors: factors,
       partitions: [used],
       pureLevels: purity.levels,
       warnings: [

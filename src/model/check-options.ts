@@ -56,6 +56,7 @@ export function checkOptions(options: Options): CheckedOptions {
     });
   }
   requireClusters(checked);
+  requireCorrected(checked);
   if (checked.holdoutBy !== undefined && checked.holdout === 0) {
     throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
       hint: 'give holdout too: 0.2 holds out about a fifth',
@@ -127,6 +128,18 @@ function requireClusters({ cluster, robust }: CheckedOptions): void {
   if (cluster === undefined) return;
   if (robust !== undefined && !clustered)
     refuse('robust', `${robust} takes rows to be independent`, 'choose CR0 or CR1');
+}
+
+/** What is corrected must be there, and an intercept to correct. */
+function requireCorrected({ flic, firth, priorCorrection, classWeight, intercept }: CheckedOptions): void {
+  const refuse = (option: string, message: string): never => {
+    throw new LogisticError('bad-option', `${option}: ${message}`, { details: { option } });
+  };
+  if (flic && !firth) refuse('flic', "it corrects the intercept of Firth's method: choose firth too");
+  if (priorCorrection && classWeight === undefined)
+    refuse('priorCorrection', 'it corrects for classWeight, which is not given');
+  if ((flic || priorCorrection) && !intercept)
+    refuse(flic ? 'flic' : 'priorCorrection', 'there is no intercept to correct');
 }
 
 function unknownOption(name: string): LogisticError {

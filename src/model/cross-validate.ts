@@ -14,6 +14,7 @@ import { findDependencies } from '../math/cholesky.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { joinSummaries } from '../rows/source.ts';
 import type { OutcomeName } from '../solvers/solver.ts';
+import { correctIntercepts } from './intercepts.ts';
 import { detailsOfFolds, measurePartitions } from './measured.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Placed, trainingPartitions } from './placed.ts';
@@ -61,7 +62,8 @@ export async function crossValidatePlaced(
     const partitions = all.filter((p) => p !== held);
     const { signal } = hooks;
     const fold = await foldProblem(rows, partitions, { placed, full, options, signal });
-    const { theta, solver } = await solve(fold, options, { signal });
+    const { theta: fitted, solver } = await solve(fold, options, { signal });
+    const theta = await correctIntercepts(fitted, { placed, rows, partitions, options, signal });
     const measured = { design, part, partitions: [held], threshold: options.threshold, signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });

@@ -8,11 +8,12 @@ import type { DecidedDesign, RowCounts } from '../design/design.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultThreshold } from '../evaluation/two-class.ts';
 import type { FitHooks } from '../fitting/options.ts';
-import type { Solution, SolverReport } from '../fitting/solution.ts';
+import type { SolverReport } from '../fitting/solution.ts';
 import { solve } from '../fitting/solve.ts';
 import { formatVersion, type ModelFile } from '../predict/model-file.ts';
 import { type CrossValidation, crossValidatePlaced } from './cross-validate.ts';
 import type { Inference } from './infer.ts';
+import { correctIntercepts } from './intercepts.ts';
 import { countLevels, type LevelCounts } from './level-counts.ts';
 import { type MeasuredMetrics, measurePartitions } from './measured.ts';
 import type { CheckedOptions, Options } from './options.ts';
@@ -51,7 +52,14 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
   return data.withPlaced(target, options, hooks, async (placed) => {
     refuseThreshold(placed.design, target, options);
     const solution = await solve(placed.problem, options, hooks);
-    const metrics = await measure(placed, solution, options, hooks);
+    const theta = await correctIntercepts(solution.theta, {
+      placed,
+      rows: await placed.rows,
+      partitions: trainingPartitions(placed.design),
+      options,
+      signal: hooks.signal,
+    });
+    const metrics = await measure(placed, theta, options, hooks);
     const crossValidation =
       options.folds === undefined ? null : await crossValidatePlaced(placed, solution, options, hooks);
     const { design, place } = placed;
@@ -72,7 +80,7 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
       missing: design.missing,
       missingTokens: options.missingTokens,
       features: design.features,
-      ...rawCoefficients(design, solution.theta),
+      ...rawCoefficients(design, theta),
       certificate: solution.certificate,
       ...inference,
       training: {
@@ -111,7 +119,7 @@ const asksInference = ({ inference, robust, cluster, weightType }: CheckedOption
 
 async function measure(
   { design, part, rows }: Placed,
-  { theta }: Solution,
+  theta: Float64Array,
   options: CheckedOptions,
   { signal }: FitHooks,
 ) {

@@ -126,6 +126,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
       ],
       scoreVectors: rows.scoreVectors,
       firth: options.firth,
+      flic: options.flic,
       profiled: profiled || !modelled,
       refitted: refitted || options.weightType === 'sampling' || !independent,
       separation,
@@ -153,7 +154,7 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
   const { design, part } = placed;
   if (options.l2 > 0) return 'the fit is penalised, and its coefficients are biased by design';
   if (options.classWeight !== undefined)
-    return 'class weights change what is estimated: fit without them for standard errors';
+    return 'class weights change what is estimated: fit without them for standard errors (probabilities of the rows as they are: priorCorrection)';
   if (outcome === 'separated' || separation?.kind === 'complete')
     return 'the classes are perfectly separated, so no coefficient has a finite estimate';
   if (separation === null && design.pureLevels.length > 0 && !options.firth)
@@ -272,6 +273,7 @@ function notesOf({
   doubts,
   scoreVectors,
   firth,
+  flic,
   profiled,
   refitted,
   separation,
@@ -280,6 +282,7 @@ function notesOf({
   readonly doubts: readonly string[];
   readonly scoreVectors: number;
   readonly firth: boolean;
+  readonly flic: boolean;
   readonly profiled: boolean;
   readonly refitted: boolean;
   readonly separation: SeparationReport | null;
@@ -287,6 +290,7 @@ function notesOf({
 }): string[] {
   return [
     ...(firth ? ["likelihoods, their tests and profile intervals are those of Firth's penalised likelihood"] : []),
+    ...(flic ? ["the intercept here is Firth's; that of the model is FLIC's, which predictions are made with"] : []),
     ...(clusters
       ? [
           `rows of each of the ${clusters.count} clusters in ${clusters.column} may depend on one another: no likelihood-ratio tests, no profile intervals`,

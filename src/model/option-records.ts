@@ -118,6 +118,14 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
       help: 'balanced, or weights of classes, 1 where none is given: yes=3',
     },
   },
+  priorCorrection: {
+    ...boolean,
+    default: false,
+    flag: {
+      usage: '--prior-correction',
+      help: 'with --class-weight: intercepts corrected for it, so that probabilities are those of the rows as they are',
+    },
+  },
   l2: {
     ...number('a number of at least 0', (value) => value >= 0),
     default: 0,
@@ -131,6 +139,14 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     ...boolean,
     default: false,
     flag: { usage: '--firth', help: 'Firth’s penalised likelihood: finite estimates, less bias in small samples' },
+  },
+  flic: {
+    ...boolean,
+    default: false,
+    flag: {
+      usage: '--flic',
+      help: 'with --firth: an intercept at which the mean probability is the share of the class',
+    },
   },
   intercept: { ...boolean, default: true, flag: { usage: '--no-intercept', help: 'fit without an intercept' } },
   standardize: {

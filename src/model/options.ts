@@ -15,6 +15,8 @@ export interface Options {
   readonly l2?: number;
   /** Firth's penalised likelihood, whose estimates are finite and less biased in small samples; two classes; default false. */
   readonly firth?: boolean;
+  /** Firth: the intercept is moved so that the mean probability is the share of the positive class (FLIC); default false. */
+  readonly flic?: boolean;
   /** An intercept, never penalised; default true. */
   readonly intercept?: boolean;
   /** Penalise standardised coefficients (default true) or coefficients in raw units. Without a penalty it changes nothing. */
@@ -31,6 +33,8 @@ export interface Options {
   readonly momentum?: number;
   /** 'balanced': each class weighs m/(K·m_class); or weights of classes by their labels, 1 where none is given. */
   readonly classWeight?: 'balanced' | Readonly<Record<string, number>>;
+  /** With class weights: the intercepts are corrected for them, so that probabilities are those of the rows as they are; default false. */
+  readonly priorCorrection?: boolean;
   /** The class that log-odds are taken against; default the first in sorted order. */
   readonly reference?: Label;
   /** By column: the level of a category that the others are against; default the first in sorted order. */
@@ -119,6 +123,8 @@ export interface Options {
 type Defaulted =
   | 'l2'
   | 'firth'
+  | 'flic'
+  | 'priorCorrection'
   | 'intercept'
   | 'standardize'
   | 'solver'
