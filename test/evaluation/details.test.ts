@@ -98,6 +98,11 @@ describe('thresholds', () => {
     );
   });
 
+  test('a probability that is the threshold is acted on', async () => {
+    const curve = (await details([-1, 0, 1], [0, 1, 1])).decisionCurve!;
+    expect(curve[49]).toMatchObject({ threshold: 0.5, model: 2 / 3 });
+  });
+
   test('of many are thinned to steps of 1/200, and the best are of all', async () => {
     const m = 20_000;
     const scores = Array.from({ length: m }, (_, i) => 4 * Math.sin(i * 1.7) + i / 1e7);
