@@ -41,7 +41,7 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
     const [low, high] = of.interval ?? [1, 1];
     return {
       at: String(at),
-      name: `${of.level === null ? of.term : `${of.term}: ${of.level}`}${of.per === undefined ? '' : `, per ${of.per}`}`,
+      line: of,
       value: place(of.oddsRatio!),
       low: place(low),
       high: place(high),
@@ -54,7 +54,7 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
   );
   const longest = Math.max(...marks.map(({ words }) => words.length));
   const left = own.length - drawn.filter(({ kind }) => kind !== 'reference').length;
-  const names = new Map(marks.map(({ at, name }) => [at, name]));
+  const linesAt = new Map(marks.map(({ at, line }) => [at, line]));
   const domain = [
     Math.min(...marks.map(({ low }) => low), -0.1) - 0.06,
     Math.max(...marks.map(({ high }) => high), 0.1) + 0.06,
@@ -69,13 +69,18 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
       return drawChart('Forest plot', {
         width,
         height: 56 + 26 * marks.length,
-        ...{ marginLeft: 7 * letters, marginRight: wide ? 24 + 7.2 * longest : 16, marginTop: 12, marginBottom: 40 },
+        ...{
+          marginLeft: 12 + 7.6 * letters,
+          marginRight: wide ? 24 + 7.2 * longest : 16,
+          marginTop: 12,
+          marginBottom: 40,
+        },
         x: { domain, label: 'odds ratio', grid: true, ...ratioTicks(domain, wide) },
         y: { type: 'band', domain: marks.map(({ at }) => at), label: null },
         marks: [
           axisY({
             tickSize: 0,
-            tickFormat: (at: string) => shorten(names.get(at)!, letters - 1),
+            tickFormat: (at: string) => nameWithin(letters, linesAt.get(at)!),
             fontSize: wide ? 13 : 12,
           }),
           ruleX([0], { stroke: 'var(--quiet)', strokeDasharray: '3 3' }),
@@ -128,8 +133,15 @@ function ratioTicks([low, high]: readonly number[], wide: boolean): Pick<ScaleOp
   };
 }
 
+/** The level as far as there is room, and what is left for its column. */
+function nameWithin(letters: number, { term, level, per }: CoefficientLine): string {
+  if (level === null) return shorten(`${term}${per === undefined ? '' : `, per ${per}`}`, letters);
+  const own = shorten(level, letters - 8);
+  return `${shorten(term, letters - 2 - own.length)}: ${own}`;
+}
+
 const shorten = (name: string, letters: number): string =>
-  name.length <= letters ? name : `${name.slice(0, letters - 5)}…${name.slice(-4)}`;
+  name.length <= letters ? name : `${name.slice(0, letters - 1)}…`;
 
 const legendOf = (measured: readonly MeasuredDetails[]): Swatch[] =>
   measured.map(({ name, color }) => ({ name, color }));
