@@ -5,6 +5,7 @@ import { createRandom } from '../../src/math/random.ts';
 import {
   bs,
   category,
+  center,
   cross,
   interaction,
   LogisticRegression,
@@ -110,6 +111,12 @@ describe('an offset that is a term too takes 1 off its coefficient and changes n
       (await model.influence(rows, 'y')).rows.map(({ leverage }) => leverage);
     near(Math.max(...(await leverages(shifted))), Math.max(...(await leverages(plain))));
   });
+});
+
+test('separation is found beside an offset', async () => {
+  const apart = rows.map((row) => ({ ...row, apart: row.y === 'yes' && Number(row[x]) > 5 }));
+  const model = await new LogisticRegression({ terms: [z, 'apart', offset(x)] }).fit(apart, 'y');
+  expect(model.training.separation!.coefficients.map(({ name, sign }) => [name, sign])).toEqual([['apart=true', 1]]);
 });
 
 test('an offset is not penalised', async () => {
@@ -238,6 +245,7 @@ test('SQL gives the probabilities of the scorer for terms of every kind, and nul
       bs(z, { df: 4 }),
       log1p(z),
       interaction(h, sqrt(x)),
+      interaction(g, center(z)),
       offset(log(x)),
     ],
     l2: 0.01,

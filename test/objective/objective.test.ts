@@ -113,6 +113,21 @@ describe.each([
   });
 });
 
+test('a coefficient that is held has its value, is not free and is not penalised', async () => {
+  const whole = createObjective(referenceRows(source()), 'float64', problem);
+  const held = createObjective(referenceRows(source()), 'float64', { ...problem, held: new Map([[0, 0.9]]) });
+  const all = Float64Array.of(0.9, -0.2, 0.1, 0.9, 0.5, 0.3);
+  const at = held.restrict(all);
+  expect(held.expand(at)).toEqual(all);
+  expect(held.expandStep(at)).toEqual(Float64Array.of(0, -0.2, 0.1, 0, 0.5, 0.3));
+  const [own, truth] = [await held.point(at, 2), await whole.point(all, 2)];
+  expect(own.gradient).toEqual(held.restrict(truth.gradient));
+  const without = Float64Array.of(0, -0.2, 0.1, 0, 0.5, 0.3);
+  expect(held.penalty(at)).toBeCloseTo(whole.penalty(without), 14);
+  expect(own.value - held.penalty(at)).toBeCloseTo(truth.value - whole.penalty(all), 14);
+  expect(held.nullValue).toBeUndefined();
+});
+
 test('the null value is the loss of intercepts that give each class its weight', async () => {
   const rows = referenceRows(source());
   const objective = createObjective(rows, 'float64', problem);
