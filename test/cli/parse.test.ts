@@ -1,6 +1,6 @@
 /** Lists of options: quoted as in CSV, and added up where an option comes again; sizes with their units. */
 import { expect, test } from 'vitest';
-import { parseList, parseSize } from '../../src/cli/parse.ts';
+import { parseDuration, parseList, parseSize } from '../../src/cli/parse.ts';
 
 test.each([
   ['', []],
@@ -33,4 +33,17 @@ test.each([
 
 test.each(['2', '2 gigabytes', 'GB', '-1GB'])('%s is no size', (text) => {
   expect(() => parseSize(text)).toThrow('Give a number with its unit');
+});
+
+test.each([
+  ['500ms', 500],
+  ['60s', 60_000],
+  ['1.5min', 90_000],
+  ['2h', 7_200_000],
+])('a duration: %s', (text, milliseconds) => {
+  expect(parseDuration(text)).toBe(milliseconds);
+});
+
+test.each(['60', 's', '-1s', '1 s', '1d', ''])('%j is no duration', (text) => {
+  expect(() => parseDuration(text)).toThrow(/60s/);
 });

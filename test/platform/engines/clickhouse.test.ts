@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { openConnection } from '../../../src/platform/engines/connection.ts';
+import { steadyConnection } from '../../../src/sql/steady.ts';
 
 let server: Server;
 afterEach(() => new Promise((closed) => server.close(closed)));
@@ -12,7 +13,8 @@ async function served(answer: (response: ServerResponse, request: IncomingMessag
   server = createServer(async (request, response) => {
     let sql = '';
     for await (const chunk of request) sql += chunk;
-    if (/version/.test(sql)) response.end('{"meta":[],"data":[["24.1.1"]]}');
+    if (/system.processes/.test(sql)) response.end('{"meta":[],"data":[[0.25]]}');
+    else if (/version/.test(sql)) response.end('{"meta":[],"data":[["24.1.1"]]}');
     else answer(response, request);
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
@@ -68,4 +70,26 @@ test.each<[string, string, RegExp, (response: ServerResponse) => void]>([
   const connection = await openConnection(await served(answer));
   await expect(connection.run(query)).rejects.toMatchObject({ code, message: expect.stringMatching(message) });
   await connection.close();
+});
+
+test('the share of a long query is asked of the server beside it', async () => {
+  const connection = await openConnection(
+    await served((response) => setTimeout(() => response.end('{"meta":[],"data":[[7]]}'), 800)),
+  );
+  const shares: number[] = [];
+  expect(await connection.run(query, undefined, (share) => shares.push(share))).toEqual([[7]]);
+  expect(shares).toEqual([0.25]);
+  await connection.close();
+});
+
+test('a fit goes on where a server that was busy answers again, and says so', async () => {
+  let asked = 0;
+  const address = await served((response) => {
+    if (++asked <= 2) response.writeHead(503).end('busy');
+    else response.end('{"meta":[{"name":"x","type":"Float64"}],"data":[]}');
+  });
+  const steady = steadyConnection(await openConnection(address), { timeout: undefined, passes: 1 });
+  expect(await steady.describe('select x from t')).toEqual([{ name: 'x', type: 'Float64', kind: 'numeric' }]);
+  expect(steady.warnings()).toHaveLength(1);
+  await steady.close();
 });
