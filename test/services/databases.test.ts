@@ -13,6 +13,7 @@ import { createRandom } from '../../src/math/random.ts';
 import { type FittedLogisticRegression, LogisticRegression, predictQuery } from '../../src/node.ts';
 import { openConnection } from '../../src/platform/engines/connection.ts';
 import { dialects } from '../../src/sql/dialects.ts';
+import { sampleStatements } from '../../src/sql/profile.ts';
 import { steadyConnection } from '../../src/sql/steady.ts';
 import {
   executorsOf,
@@ -79,6 +80,34 @@ async function expectPredicted(model: FittedLogisticRegression, address: string,
   });
   expect(seen).toBe(rows.length);
   expect(worst).toBeLessThan(1e-12);
+}
+
+/** A quarter of the rows is drawn, again by the same seed, others by another one. */
+async function expectDrawn(address: string, query: string): Promise<void> {
+  const connection = steadyConnection(await openConnection(address), { timeout: undefined, passes: 0 });
+  const asked = {
+    query,
+    target: { name: 'y', kind: 'numeric' },
+    labels: [0, 1],
+    columns: [
+      { name: 'x0', kind: 'numeric' },
+      { name: "pl'an", kind: 'categorical' },
+    ],
+    weights: undefined,
+    missingTokens: [],
+  } as const;
+  const drawn = async (seed: number): Promise<string[]> => {
+    let answer: readonly (readonly unknown[])[] = [];
+    for (const statement of sampleStatements(connection.dialect, asked, { share: 0.25, seed, most: 4000 })) {
+      answer = await connection.run(statement);
+    }
+    return answer.map(String).sort();
+  };
+  const [first, again, other] = [await drawn(3), await drawn(3), await drawn(4)];
+  await connection.close();
+  expect(Math.abs(first.length - rows.length / 4)).toBeLessThan(5 * Math.sqrt((rows.length * 3) / 16)); // deviations
+  expect(first.join('\n') === again.join('\n')).toBe(true);
+  expect(first.join('\n') === other.join('\n')).toBe(false);
 }
 
 async function expectEqual(
@@ -169,6 +198,8 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
   }
 
   test('the models are those of rows in memory', () => expectEqual(server.address, query));
+
+  test('a sample is drawn by its seed', () => expectDrawn(server.address, query));
 
   test("the user's own client is used, and left open and writable", async () => {
     const model = await new LogisticRegression({ rows: 'there', drop: ['kind', 's', 'id'] }).fit(
@@ -287,6 +318,8 @@ describe.runIf(hasClickHouse)('ClickHouse', () => {
     );
   });
 
+  test('a sample is drawn by its seed', () => expectDrawn(servers[0]!.address, query));
+
   test('nothing is written', async () => {
     const connection = await openConnection(servers[0]!.address);
     await expect(connection.run({ sql: 'drop table t', texts: [] })).rejects.toMatchObject({ code: 'query-failed' });
@@ -360,7 +393,7 @@ describe.runIf(hasSpark)('Spark Connect with two executors', () => {
     const aborting = new AbortController();
     const reason = new Error('enough');
     const slow = connection.run(
-      { sql: 'select sum(sin(a.id * b.id)) from range(200000) a cross join range(200000) b', texts: [] },
+      { sql: 'select sum(sin(a.id * b.id)) from range(20000) a cross join range(20000) b', texts: [] },
       aborting.signal,
     );
     setTimeout(() => aborting.abort(reason), 1000);
@@ -410,6 +443,8 @@ describe.runIf(hasTrino)('Trino', () => {
   afterAll(() => server.stop());
 
   test('the models are those of rows in memory', () => expectEqual(server.address, 'select * from t'), minutes);
+
+  test('a sample is drawn by its seed', () => expectDrawn(server.address, 'select * from t'));
 
   test('an abort cancels the query in the server', async () => {
     const connection = await openConnection(server.address);
