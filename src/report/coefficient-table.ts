@@ -35,88 +35,108 @@ export function summaryOf(model: FittedLogisticRegression, per?: PerUnits): Summ
 export function coefficientLines(model: FittedLogisticRegression, per?: PerUnits): CoefficientLine[] {
   const two = model.classes.length === 2;
   const summary = summaryOf(model, per);
-  return model.byClass.flatMap((scored, c) =>
-    linesOfClass(model, summary, { c, label: two ? undefined : scored.label }),
-  );
+  const groups = [...new Set(model.toJSON().terms.map(({ group }) => group))];
+  return model.byClass.flatMap((scored, c) => {
+    const of = { model, summary, c, label: two ? undefined : scored.label };
+    return groups.flatMap((group) => linesOfGroup(group, of));
+  });
+}
+
+/** The class whose odds lines are about. */
+interface OfClass {
+  readonly model: FittedLogisticRegression;
+  readonly summary: Summary | undefined;
+  /** Its score vector. */
+  readonly c: number;
+  /** Undefined where there is no other. */
+  readonly label: Label | undefined;
 }
 
 type ModelTerm = ReturnType<FittedLogisticRegression['toJSON']>['terms'][number];
 
-function linesOfClass(
-  model: FittedLogisticRegression,
-  summary: Summary | undefined,
-  { c, label }: { readonly c: number; readonly label: Label | undefined },
-): CoefficientLine[] {
+/** A column that has levels: its title, reference and levels; what else has several terms: a title and those; or one line. */
+function linesOfGroup(term: string, of: OfClass): CoefficientLine[] {
+  const { model, summary, label } = of;
   const { terms, features } = model.toJSON();
   const { counts = null } = model.training;
-  const own = label === undefined ? {} : { class: label };
-  const countsOf = (count: LevelCount | undefined): Pick<CoefficientLine, 'rows' | 'events'> => ({
-    rows: count?.rows ?? null,
-    events: count?.events[c] ?? null,
-  });
-  const lineOf = ({
-    name,
-    group,
-    coefficients,
-    excluded,
-    offset,
-  }: ModelTerm): Omit<CoefficientLine, 'kind' | 'level'> => {
-    const found = summary?.coefficients.find((of) => of.name === name && (label === undefined || of.class === label));
-    const note = offset ? 'offset' : (excluded ?? found?.note);
-    const estimated = excluded === undefined && !offset;
-    const { separation } = model.training;
-    const infinite = separation?.coefficients.find((of) => of.name === name && (!label || of.class === label));
-    const limit = infinite && (infinite.sign > 0 ? Number.POSITIVE_INFINITY : 0);
-    const complete = separation?.kind === 'complete' ? 'separated' : undefined;
-    return {
-      ...own,
-      term: group,
-      ...countsOf(counts?.levels[name]),
-      oddsRatio: estimated && !complete ? (limit ?? found?.oddsRatio ?? Math.exp(coefficients[c]!)) : null,
-      interval: found?.oddsRatioInterval ?? null,
-      p: found?.p ?? null,
-      ...(found?.per === undefined ? {} : { per: found.per }),
-      ...((note ?? complete ?? infinite) && { note: note ?? complete ?? 'no finite estimate' }),
-    };
+  const members = terms.filter(({ group }) => group === term);
+  const levels = members.map(levelOf);
+  const levelled = !levels.includes(undefined);
+  if (!levelled && members.length === 1) {
+    const [only] = members as [ModelTerm];
+    return [{ ...lineOf(only, of), term: only.name, kind: 'number', level: null, ...countsOf(counts?.all, of) }];
+  }
+  const tests = label === undefined ? summary?.terms.find((test) => test.term === term) : undefined;
+  const joint = members.length > 1 ? ((tests?.likelihoodRatio ?? tests?.wald)?.p ?? null) : null;
+  const bare = {
+    ...classOf(of),
+    term,
+    level: null,
+    ...countsOf(undefined, of),
+    oddsRatio: null,
+    interval: null,
+    p: null,
   };
-  return [...new Set(terms.map(({ group }) => group))].flatMap((term): CoefficientLine[] => {
-    const members = terms.filter(({ group }) => group === term);
-    const levels = members.map(levelOf);
-    const tests = label === undefined ? summary?.terms.find((of) => of.term === term) : undefined;
-    const joint = members.length > 1 ? ((tests?.likelihoodRatio ?? tests?.wald)?.p ?? null) : null;
-    const title = { ...own, kind: 'title', term, level: null, rows: null, events: null, oddsRatio: null } as const;
-    if (levels.includes(undefined)) {
-      const [only, ...more] = members as [ModelTerm];
-      if (more.length === 0)
-        return [{ ...lineOf(only), term: only.name, kind: 'number', level: null, ...countsOf(counts?.all) }];
-      return [
-        { ...title, interval: null, p: joint },
-        ...members.map((of): CoefficientLine => ({ ...lineOf(of), kind: 'level', level: of.name })),
-      ];
-    }
-    const feature = features.find(({ column }) => column === members[0]!.factors[0]!.column);
-    const known = feature === undefined || feature.kind === 'numeric' ? [] : levelsOfFeature(feature);
-    const references = known.filter((level) => !levels.includes(level));
-    return [
-      { ...title, interval: null, p: joint },
-      ...references.map((level): CoefficientLine => {
-        const rest = references.length === 1 ? remainder(counts, members) : undefined;
-        return { ...title, kind: 'reference', level, ...countsOf(rest), oddsRatio: 1, interval: null, p: null };
-      }),
-      ...members.map((of, k): CoefficientLine => ({ ...lineOf(of), kind: 'level', level: levels[k]! })),
-    ];
-  });
+  const title: CoefficientLine = { ...bare, kind: 'title', p: joint };
+  const own = members.map(
+    (member, k): CoefficientLine => ({ ...lineOf(member, of), kind: 'level', level: levels[k] ?? member.name }),
+  );
+  if (!levelled) return [title, ...own];
+  const feature = features.find(({ column }) => column === members[0]!.factors[0]!.column);
+  const references = knownLevels(feature).filter((level) => !levels.includes(level));
+  const rest = references.length === 1 ? remainder(counts, members) : undefined;
+  return [
+    title,
+    ...references.map(
+      (level): CoefficientLine => ({ ...bare, kind: 'reference', level, ...countsOf(rest, of), oddsRatio: 1 }),
+    ),
+    ...own,
+  ];
 }
+
+function lineOf(term: ModelTerm, of: OfClass): Omit<CoefficientLine, 'kind' | 'level'> {
+  const { name, group, coefficients, excluded, offset } = term;
+  const { counts, separation } = of.model.training;
+  const isIt = (other: { readonly name: string; readonly class?: Label | undefined }): boolean =>
+    other.name === name && (of.label === undefined || other.class === of.label);
+  const found = of.summary?.coefficients.find(isIt);
+  const infinite = separation?.coefficients.find(isIt);
+  const complete = separation?.kind === 'complete';
+  const note = offset
+    ? 'offset'
+    : (excluded ?? found?.note ?? (complete ? 'separated' : infinite && 'no finite estimate'));
+  const limit = infinite && (infinite.sign > 0 ? Number.POSITIVE_INFINITY : 0);
+  const estimated = excluded === undefined && !offset && !complete;
+  return {
+    ...classOf(of),
+    term: group,
+    ...countsOf(counts?.levels[name], of),
+    oddsRatio: estimated ? (limit ?? found?.oddsRatio ?? Math.exp(coefficients[of.c]!)) : null,
+    interval: found?.oddsRatioInterval ?? null,
+    p: found?.p ?? null,
+    ...(found?.per === undefined ? {} : { per: found.per }),
+    ...(note === undefined ? {} : { note }),
+  };
+}
+
+const classOf = ({ label }: OfClass): Pick<CoefficientLine, 'class'> => (label === undefined ? {} : { class: label });
+
+const countsOf = (count: LevelCount | undefined, { c }: OfClass): Pick<CoefficientLine, 'rows' | 'events'> => ({
+  rows: count?.rows ?? null,
+  events: count?.events[c] ?? null,
+});
 
 /** The level that a term is the indicator of; undefined of any other term. */
 function levelOf({ factors: [factor, ...more] }: ModelTerm): string | undefined {
   return more.length === 0 && factor?.basis.kind === 'level' ? factor.basis.level : undefined;
 }
 
-type LevelledFeature = Exclude<ReturnType<FittedLogisticRegression['toJSON']>['features'][number], { kind: 'numeric' }>;
+type Feature = ReturnType<FittedLogisticRegression['toJSON']>['features'][number];
 
-const levelsOfFeature = (feature: LevelledFeature): readonly string[] =>
-  feature.kind === 'boolean' ? feature.words : feature.levels;
+function knownLevels(feature: Feature | undefined): readonly string[] {
+  if (feature === undefined || feature.kind === 'numeric') return [];
+  return feature.kind === 'boolean' ? feature.words : feature.levels;
+}
 
 /** What is left of all rows beside the levels that are counted. */
 function remainder(

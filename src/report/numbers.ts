@@ -13,7 +13,8 @@ export function ratios(values: readonly (number | null)[]): (value: number) => s
     if (value === Number.POSITIVE_INFINITY) return '∞';
     if (value === 0) return '0';
     if (value >= 1e5 || value < 1e-5) return value.toExponential(1);
-    return value < 0.5 * 10 ** -decimals ? value.toPrecision(1) : value.toLocaleString('en', fixed(decimals));
+    const own = value < 10 ? Math.max(1, decimals) : decimals;
+    return value < 0.5 * 10 ** -own ? value.toPrecision(1) : value.toLocaleString('en', fixed(own));
   };
 }
 
