@@ -10,7 +10,7 @@ import { jsonRows } from '../text/json-rows.ts';
 import { type Opened, openSource } from '../text/kinds.ts';
 import { readDelimitedCells } from '../text/read-cells.ts';
 import { readDelimited, storeDelimited } from '../text/read-delimited.ts';
-import { readJson } from '../text/read-json.ts';
+import { readJson, storeJson } from '../text/read-json.ts';
 import type { ByteSource } from '../text/source.ts';
 import { type WebInput, webSource } from '../text/web-source.ts';
 import type { CellFile } from './cell-file.ts';
@@ -36,15 +36,9 @@ export function storeTable(
   request: ColumnRequest,
   options: ReadOptions,
 ): Promise<StoredTable> {
-  const refused = async (): Promise<never> => {
-    throw new LogisticError('bad-option', `${String(file)}: rows on disk are those of Parquet files and queries`, {
-      hint: 'convert the file to Parquet, or read it into memory (--rows memory)',
-      details: { option: 'rows' },
-    });
-  };
   return readFiles(file, options, {
     text: (sources) => storeDelimited(sources, request, options, openPageFile),
-    json: refused,
+    json: (source) => storeJson(source, request, options, openPageFile),
     parquet: (path) => storeParquet(path, request, options, openPageFile),
   });
 }

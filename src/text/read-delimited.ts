@@ -109,7 +109,7 @@ async function readColumns<C extends ColumnHead>(
       hint: 'give a file with rows',
     });
   }
-  await cells.begin(rows);
+  await cells.begin(rows, wanted.length);
   // A comma that may be decimal or group thousands is decided by the other columns.
   const doubtful = [...stores.values()].some(({ forms, texts }) => texts > 0 || (forms & formBits.comma) !== 0);
   const reading: Reading = {

@@ -26,8 +26,8 @@ export interface GatheredColumn {
 /** Where cells are gathered, and what is kept of a column that has been decided. */
 export interface CellKeeping<C extends ColumnHead> {
   open(expected: Expected): GatheredColumn;
-  /** All columns have been gathered: so many rows. */
-  begin(rows: number): Promise<void> | void;
+  /** All columns have been gathered: so many rows of so many columns. */
+  begin(rows: number, columns: number): Promise<void> | void;
   /** `at`: its place among the columns that are read. */
   keep(column: Column, at: number): Promise<C> | C;
 }

@@ -21,21 +21,21 @@ export interface StoredCells extends CellKeeping<StoredColumn> {
   close(): Promise<void>;
 }
 
-/** `bytes`: of the source, as far as is known; `width`: columns that are read. */
-export async function openStoredCells(openFile: PageFileOpener, bytes: number, width: number): Promise<StoredCells> {
+/** `bytes`: of the source, as far as is known; `expected`: columns that are read, or a guess. */
+export async function openStoredCells(openFile: PageFileOpener, bytes: number, expected: number): Promise<StoredCells> {
   const cells = await openFile(bytes);
   const log: CellLog = { file: cells, end: 0 };
-  const pageRows = rowsPerPage(width);
   let pages: PageFile | undefined;
-  let rows = 0;
+  let [rows, width] = [0, 0];
   return {
-    open: () => new LoggedColumn(log, pageRows),
-    async begin(count) {
-      rows = count;
+    open: () => new LoggedColumn(log, rowsPerPage(expected)),
+    async begin(...counts) {
+      [rows, width] = counts;
       pages = await openFile(bytesOfPages(rows, width));
     },
     async keep(column, at) {
       const { numbers, ...kept } = splitColumn(column);
+      const pageRows = rowsPerPage(width);
       for (let page = 0; page * pageRows < rows; page++) {
         const own = new Float64Array(pageRows);
         const held = numbers.subarray(page * pageRows, Math.min(rows, (page + 1) * pageRows));

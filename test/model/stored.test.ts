@@ -163,7 +163,8 @@ test('rows that would take more memory than they may are kept on disk, and it is
 });
 
 test('rows that are stored once are fitted with other options as files are, and are gone when they are closed', async () => {
-  const path = join(folder, '1.csv'); // of the first test's
+  const path = join(folder, 'stored.csv');
+  writeFileSync(path, drawCase(1).csv);
   const stored = await new LogisticRegression().store(path, 'y');
   expect(stored.columns).toContain('y');
   for (const options of [{}, { l2: 0.1 }, { l2: 0.1, classWeight: 'balanced' as const, reference: 'class 1' }]) {
@@ -180,4 +181,28 @@ test('rows that are stored once are fitted with other options as files are, and 
   }
   await stored.close();
   await expect(new LogisticRegression().fit(stored, 'y')).rejects.toThrow();
+});
+
+test('JSON is stored as it is read into memory: numbers, booleans, texts, gaps, and keys that turn up late', async () => {
+  const random = createRandom(9);
+  const rows = Array.from({ length: 2500 }, (_, i) => {
+    const x = random() - 0.5;
+    const row = { x: i % 80 === 3 ? null : x, flag: random() < 0.4, plan: ['a', 'b', 'NA'][Math.floor(3 * random())] };
+    return { ...row, ...(i > 20 && { late: random() }), y: x + random() > 0.5 };
+  });
+  const path = join(folder, 'rows.jsonl');
+  writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'));
+  const [memory, disk] = [
+    await new LogisticRegression({ rows: 'memory' }).fit(path, 'y'),
+    await new LogisticRegression({ rows: 'disk' }).fit(path, 'y'),
+  ];
+  expect(disk.toJSON().features).toEqual(memory.toJSON().features);
+  expect(disk.warnings).toEqual(memory.warnings);
+  expect(disk.training.missing).toEqual(memory.training.missing);
+  expect(disk.training.rows).toEqual(memory.training.rows);
+  for (const [name, value] of Object.entries(memory.coefficients)) {
+    expect(relative(disk.coefficients[name]!, value)).toBeLessThan(1e-8); // both end at gradients of 1e-10
+  }
+  writeFileSync(path, '{"x": 1, "y": 0}\n{"x": [2], "y": 1}\n');
+  await expect(new LogisticRegression({ rows: 'disk' }).fit(path, 'y')).rejects.toMatchObject({ code: 'bad-type' });
 });
