@@ -8,7 +8,6 @@ import { penalisedObjective } from '../fitting/firth.ts';
 import { inverseOf, toRawUnits } from '../inference/covariance.ts';
 import { type SandwichType, sandwich } from '../inference/sandwich.ts';
 import {
-  type CoefficientSummary,
   type Covariance,
   type Estimate,
   type Profile,
@@ -24,7 +23,7 @@ import { createObjective } from '../objective/objective.ts';
 import { joinSummaries } from '../rows/source.ts';
 import { estimatesOf, scalingOf } from './estimates.ts';
 import type { CheckedOptions } from './options.ts';
-import { type Placed, trainingPartitions } from './placed.ts';
+import { trainingPartitions } from './placed.ts';
 import {
   type InferenceContext as Context,
   type InferenceRequest,
@@ -33,7 +32,7 @@ import {
   smallestWithout,
   withoutTerm,
 } from './refits.ts';
-import type { SeparationReport } from './separation.ts';
+import { notesOf } from './summary-notes.ts';
 
 /** What a model file has of it: the fields `summary` and `covariance`, or `summaryRefused`. */
 export type Inference =
@@ -115,18 +114,11 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     ...(options.firth && { aic: null, bic: null, pseudoR2: null }),
     conditionNumber: solution.certificate.condition,
     notes: notesOf({
-      doubts: [
-        ...(options.firth || options.weightType === 'sampling'
-          ? []
-          : fewEvents(classWeights, order, options.intercept)),
-        ...understated(
-          coefficients,
-          estimates.map((estimate) => profiles.get(estimate)?.statistic),
-        ),
-      ],
-      scoreVectors: rows.scoreVectors,
-      firth: options.firth,
-      flic: options.flic,
+      options,
+      classWeights,
+      order,
+      coefficients,
+      statistics: estimates.map((estimate) => profiles.get(estimate)?.statistic),
       profiled: profiled || !modelled,
       refitted: refitted || options.weightType === 'sampling' || !independent,
       separation,
@@ -268,74 +260,6 @@ const noLikelihood = {
   pseudoR2: null,
   likelihoodRatio: null,
 };
-
-function notesOf({
-  doubts,
-  scoreVectors,
-  firth,
-  flic,
-  profiled,
-  refitted,
-  separation,
-  clusters,
-}: {
-  readonly doubts: readonly string[];
-  readonly scoreVectors: number;
-  readonly firth: boolean;
-  readonly flic: boolean;
-  readonly profiled: boolean;
-  readonly refitted: boolean;
-  readonly separation: SeparationReport | null;
-  readonly clusters: Placed['clusters'];
-}): string[] {
-  return [
-    ...(firth ? ["likelihoods, their tests and profile intervals are those of Firth's penalised likelihood"] : []),
-    ...(flic ? ["the intercept here is Firth's; that of the model is FLIC's, which predictions are made with"] : []),
-    ...(clusters
-      ? [
-          `rows of each of the ${clusters.count} clusters in ${clusters.column} may depend on one another: no likelihood-ratio tests, no profile intervals`,
-        ]
-      : []),
-    ...(profiled
-      ? []
-      : [
-          `intervals are Wald: ${scoreVectors > 1 ? 'those by profile likelihood are there for two classes' : 'profile likelihood would take many refits of these rows'}`,
-        ]),
-    ...(refitted ? [] : ['columns have Wald tests: likelihood-ratio tests would refit the model without each of them']),
-    ...(separation ? ['coefficients without a finite estimate have no standard error'] : []),
-    ...doubts,
-  ];
-}
-
-/** Rows of the rarest class for each slope of a score vector (Peduzzi et al., J. Clinical Epidemiology 49 (1996)). */
-const enoughEvents = 10;
-
-function fewEvents(classWeights: Float64Array, order: number, intercept: boolean): string[] {
-  const slopes = order / (classWeights.length - 1) - Number(intercept);
-  const events = Math.min(...classWeights);
-  if (events >= enoughEvents * slopes) return [];
-  const each = (events / slopes).toFixed(1);
-  return [
-    `${events} rows of the rarest class for ${slopes} coefficients, ${each} each: of fewer than ${enoughEvents} each, estimates are too large in size and intervals rough`,
-  ];
-}
-
-/** A Wald statistic this far below the likelihood ratio's says little against it. */
-const understatement = 0.75 ** 2;
-
-/** Coefficients whose Wald test misses what the likelihood-ratio test finds: far from 0 a Wald statistic falls as the effect grows. */
-function understated(
-  coefficients: readonly CoefficientSummary[],
-  statistics: readonly (number | undefined)[],
-): string[] {
-  const found = coefficients.filter(({ z, p, waldP }, j) => {
-    const differ = z !== null && p! < 1 - level && waldP! >= 1 - level;
-    return differ && z ** 2 < understatement * statistics[j]!;
-  });
-  if (found.length === 0) return [];
-  const names = found.map(({ name }) => name).join(', ');
-  return [`Wald tests understate ${names} (Hauck and Donner): the likelihood-ratio tests hold`];
-}
 
 function lowerTriangle(estimates: readonly Estimate[], { covariance, order }: Covariance): number[] {
   const places = estimates.flatMap(({ at }) => at ?? []);

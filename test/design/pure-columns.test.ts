@@ -25,7 +25,7 @@ describe('numbers', () => {
     expect(await warningsOf([1, 2, null], [8, 9, 8])).toEqual(['perfect-predictor u']);
     // Both filled by 5, where they touch: no perfect predictor any more, and still no finite estimate.
     expect(await warningsOf([1, 2, null], [8, 9, null])).toEqual([
-      'quasi-separation (intercept) → −∞, u → +∞, v → −∞ (told apart',
+      'quasi-separation for example (intercept) → −∞, u → +∞, v → −∞ (told apart',
     ]);
   });
 });
@@ -45,7 +45,7 @@ describe('levels', () => {
     expect(await warningsOf(['p', 'p', 'p', null], ['q', 'q', 'q'])).toEqual(['perfect-predictor u']);
     expect(await warningsOf([false, false, false], [true, true, null])).toEqual([
       // and, of the rows without it, no b has v = 1
-      'quasi-separation u=true (2 rows, all b); v → −∞ (told apart',
+      'quasi-separation u=true (2 rows, all b); for example v → −∞ (told apart',
     ]);
   });
 });
