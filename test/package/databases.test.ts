@@ -38,7 +38,7 @@ test('a model of rows that stay in the database, which then predicts its rows', 
   ]);
   const [header, first, ...more] = predicted.stdout.trim().split('\n');
   expect(header).toBe('id,x,plan,prediction,P(false),P(true),note');
-  expect(more).toHaveLength(2998);
+  expect(more).toHaveLength(2999);
   folder.write('rows.csv', 'id,x,plan\n0,0,basic\n');
   const [, alone] = (await folder.logit(['predict', 'm.json', 'rows.csv', '--quiet'])).stdout.trim().split('\n');
   const numbers = (line: string): number[] => line.split(',').slice(-3, -1).map(Number);
