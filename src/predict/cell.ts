@@ -65,6 +65,6 @@ export function readText(cell: Cell, missingTokens: ReadonlySet<string>): string
 export function readNumber(text: string, { decimal, thousands } = plainNumbers): number | undefined {
   if (!patterns[decimal + thousands]!.test(text)) return undefined;
   const digits = thousands === '' ? text : text.replaceAll(thousands, '');
-  const value = Number(decimal === '.' ? digits : digits.replace(',', '.'));
+  const value = Number(digits.replace(',', '.'));
   return Number.isFinite(value) ? value : undefined;
 }

@@ -118,7 +118,7 @@ export interface Term {
   /** Why the coefficients are 0 by decision and not by estimation, where they are. */
   readonly excluded?: 'constant' | 'dependent';
   /** Its coefficient is 1 by decision. */
-  readonly offset?: true;
+  readonly offset?: boolean;
 }
 
 /** What is known about how well the fit solved its equations. */

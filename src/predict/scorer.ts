@@ -150,7 +150,7 @@ function logOddsFor({ features, terms, standardizedIntercepts }: ModelFile, colu
       add(
         standardizedIntercepts.map(() => 0),
         placed.filter(({ at }) => at.length < 2 && at[0] === i),
-        Array(i + 1).fill(level),
+        features.map(() => level),
       ),
     ),
   );

@@ -98,7 +98,7 @@ function otherFields({ target, features }: ModelFile): Check {
         mean: finite,
         scale: positive,
         excluded: oneOf(undefined, 'constant', 'dependent'),
-        offset: oneOf(undefined, true),
+        offset: optional(flag),
       }),
       'terms',
     ),
