@@ -18,38 +18,42 @@ export interface LevelCounts {
   readonly levels: Readonly<Record<string, LevelCount>>;
 }
 
-/** Null where rows cannot be summed with weights of one's own (a database). */
+/** Numbers that are handed to the rows at most, one for each row and score vector. */
+const mostNumbers = 2 ** 26;
+
+/** Null where rows cannot be summed with weights of one's own (a database), or there are too many of them and of classes. */
 export async function countLevels(
   { design, part }: Placed,
   rows: RowSums,
   signal: AbortSignal | undefined,
 ): Promise<LevelCounts | null> {
-  if (rows.rowwise === undefined || part === undefined) return null;
-  const over = { partitions: trainingPartitions(design), signal };
   const [k, m, width] = [rows.scoreVectors, design.counts.train, rows.features + 1];
-  const weightOf = (i: number): number => part.sampleWeights?.[i] ?? 1;
+  if (rows.rowwise === undefined || part === undefined || k * m > mostNumbers) return null;
+  const fitted = design.terms.filter(({ excluded }) => excluded === undefined);
+  const indicators = fitted.flatMap(({ factors: [factor, ...more], ...term }, j) =>
+    more.length === 0 && factor!.basis.kind === 'level' ? [{ ...term, j }] : [],
+  );
   const [every, own] = [new Float64Array(k * m), new Float64Array(k * m)];
+  const totals = new Float64Array(k + 1);
   for (let i = 0; i < m; i++) {
-    every[i] = weightOf(i);
-    const label = part.labels[i]!;
-    if (label > 0) own[(label - 1) * m + i] = weightOf(i);
+    const [label, s] = [part.labels[i]!, part.sampleWeights?.[i] ?? 1];
+    every[i] = s;
+    totals[label]! += s;
+    if (label > 0) own[(label - 1) * m + i] = s;
   }
+  const all: LevelCount = { rows: totals.reduce((sum, s) => sum + s, 0), events: [...totals.subarray(1)] };
+  if (indicators.length === 0) return { all, levels: {} };
+  const over = { partitions: trainingPartitions(design), signal };
   const [total, byClass] = [await rows.rowwise.gradientOf(every, over), await rows.rowwise.gradientOf(own, over)];
   const whole = part.sampleWeights?.every(Number.isInteger) !== false;
-  /** Σ r·x in raw units of the j-th feature, which is placed as (x − mean)/scale; of none, Σ r. */
-  const sumOf = (sums: Float64Array, c: number, j?: number): number => {
-    const all = sums[c * width + width - 1]!;
-    const { mean, scale } = j === undefined ? { mean: 1, scale: 0 } : fitted[j]!;
-    const sum = j === undefined ? all : mean * all + scale * sums[c * width + j]!;
+  /** Σ r·x of an indicator x, which is placed as (x − mean)/scale: mean·Σr + scale·Σ r·(x − mean)/scale. */
+  const sumOf = (sums: Float64Array, c: number, { j, mean, scale }: (typeof indicators)[number]): number => {
+    const sum = mean * sums[c * width + width - 1]! + scale * sums[c * width + j]!;
     return whole ? Math.round(sum) + 0 : sum; // 0 and not −0
   };
-  const fitted = design.terms.filter(({ excluded }) => excluded === undefined);
-  const countOf = (j?: number): LevelCount => ({
-    rows: sumOf(total, 0, j),
-    events: Array.from({ length: k }, (_, c) => sumOf(byClass, c, j)),
+  const levels = indicators.map((term) => {
+    const events = Array.from({ length: k }, (_, c) => sumOf(byClass, c, term));
+    return [term.name, { rows: sumOf(total, 0, term), events }] as const;
   });
-  const indicators = fitted.flatMap(({ name, factors }, j) =>
-    factors.length === 1 && factors[0]!.basis.kind === 'level' ? [[name, countOf(j)] as const] : [],
-  );
-  return { all: countOf(), levels: Object.fromEntries(indicators) };
+  return { all, levels: Object.fromEntries(levels) };
 }

@@ -23,6 +23,9 @@ export interface MeasuredRows {
 
 const halfWidth: ChartWidths = { narrow: 350, wide: 420 };
 
+const noCurves =
+  'There are no curves: the model was measured without them, or its rows are known by counts only. An evaluation with a report (logit evaluate … --report) has them.';
+
 /** Sections, the first set of rows leading. */
 export function performance(model: FittedLogisticRegression, sets: readonly MeasuredRows[]): string[] {
   if (sets.length === 0) return [];
@@ -40,8 +43,9 @@ export function performance(model: FittedLogisticRegression, sets: readonly Meas
     ...figures([leading && probabilityHistogram(leading, String(model.positive))]),
     `<div>${confusion(model, sets[0]!)}</div>`,
   ];
+  const plain = leading === undefined && model.classes.length === 2 ? paragraph(noCurves, 'quiet') : '';
   return [
-    section('Performance', metricsTable(model, sets), abreast(charts)),
+    section('Performance', metricsTable(model, sets), plain, abreast(charts)),
     leading ? section('Thresholds', thresholds(leading)) : '',
     detailed.length > 0 ? section('Calibration', calibration(detailed)) : '',
     leading ? section('Goodness of fit', goodnessOfFit(leading)) : '',
