@@ -8,7 +8,10 @@ export function valueAt(basis: NumericBasis, x: number): number {
   let at = 0;
   while (basis.knots[at]! <= x) at++;
   const { origin, unit, coefficients } = basis.pieces[at]!;
-  return coefficients.reduceRight((sum, c) => (sum * (x - origin)) / unit + c, 0);
+  const t = (x - origin) / unit;
+  let value = 0;
+  for (let i = coefficients.length; i-- > 0; ) value = value * t + coefficients[i]!;
+  return value;
 }
 
 /** Its derivative by x. */
