@@ -1,5 +1,4 @@
 /** A fitted model in words and tables, for a person: what `train` and `inspect` print. */
-import { brief } from '../errors.ts';
 import type { FittedLogisticRegression, Metrics, PerUnits } from '../node.ts';
 import { describeInference, inferenceTables } from './inference-table.ts';
 import { show, table } from './table.ts';
@@ -166,7 +165,7 @@ export function metricRows(metrics: readonly Metrics[]): { readonly key: string;
 export function metricNotes(metrics: readonly Metrics[]): string {
   const lines = Object.entries(namesOf(metrics)).flatMap(([key, name]) =>
     metrics.flatMap((of) =>
-      metricAt(of, key) === null ? [`${name}: ${brief(of.undefined[key] ?? 'not measured')}`] : [],
+      metricAt(of, key) === null ? [onOneLine(`${name}: ${of.undefined[key] ?? 'not measured'}`)] : [],
     ),
   );
   return [...new Set(lines)].map((line) => `${line}\n`).join('');

@@ -52,18 +52,19 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
     });
     model = await estimator.fit(data, target, { signal, ...progress });
   } catch (error) {
-    if (error instanceof LogisticError && quiet !== true) {
+    if (error instanceof LogisticError) {
       for (const { message } of (error.details.warnings ?? []) as readonly Warning[]) warn(message);
     }
     throw error;
   } finally {
     stop();
   }
+  if (per !== undefined) model.summary({ per }); // which throws before anything is written
   if (out !== undefined) await saveModel(model, out);
   if (report !== undefined) await saveReport(model, report, { per });
   // The summary says which rows were dropped.
-  const warnings = model.warnings.filter(({ code }) => code !== 'dropped-rows' || json === true);
-  if (quiet !== true) for (const { message } of warnings) warn(message);
+  const warnings = model.warnings.filter(({ code }) => code !== 'dropped-rows' || json === true || quiet === true);
+  for (const { message } of warnings) warn(message);
   if (json === true) await printJson(trainReport(model, per));
   else if (table !== undefined) await printTable(model, table, per);
   else if (quiet !== true) await printText(summarise(model, per));

@@ -55,7 +55,8 @@ export function checkOptions(options: Options): CheckedOptions {
       details: { option: descent },
     });
   }
-  requireClusters(checked);
+  requireRoles(checked);
+  requireRobust(checked, options.inference);
   requireCorrected(checked);
   if (checked.holdoutBy !== undefined && checked.holdout === 0) {
     throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
@@ -95,6 +96,9 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   if (tree === undefined) return { ...checked, ...beside, ...(levelled.length > 0 && { categorical }) };
   const variables = variablesOf(tree);
   const named = [...new Set([...variables.map(({ column }) => column), ...(offset === undefined ? [] : [offset])])];
+  if (variables.some(({ column }) => column === offset)) {
+    refuse('offset', `${offset} is among the terms too`, 'a column has one role');
+  }
   const lost = drop?.find((name) => named.includes(name));
   if (lost !== undefined) {
     throw new LogisticError('bad-option', `drop lists ${JSON.stringify(lost)}, which is among the terms`, {
@@ -118,23 +122,40 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   };
 }
 
-/** CR0 and CR1 go with a column of clusters, and it with no other kind. */
-function requireClusters({ cluster, robust }: CheckedOptions): void {
-  const refuse = (option: string, message: string, hint: string): never => {
-    throw new LogisticError('bad-option', `${option}: ${message}`, { hint, details: { option } });
-  };
+const refuse = (option: string, message: string, hint?: string): never => {
+  throw new LogisticError('bad-option', `${option}: ${message}`, {
+    ...(hint !== undefined && { hint }),
+    details: { option },
+  });
+};
+
+/** A column has one role: a feature, the weights, an offset, or a key; clusters may be held out whole. */
+function requireRoles(options: CheckedOptions): void {
+  const { weights, cluster, holdoutBy, only } = options;
+  for (const [option, name] of Object.entries({ weights, cluster, holdoutBy })) {
+    if (name === undefined) continue;
+    const other = (['weights', 'offset'] as const).find((own) => own !== option && options[own] === name);
+    if (other !== undefined) refuse(option, `${name} is the column of ${other} too`, 'a column has one role');
+    if (only?.includes(name)) refuse('only', `${name} is the column of ${option}, no feature`, 'leave it out of only');
+  }
+}
+
+/** Robust standard errors need a likelihood without a penalty; CR0 and CR1 go with a column of clusters, and it with no other kind. */
+function requireRobust({ cluster, robust, firth, l2 }: CheckedOptions, inference: boolean | undefined): void {
   const clustered = robust?.startsWith('CR') === true;
   if (cluster === undefined && clustered) refuse('robust', `${robust} is of clusters`, 'name their column: cluster');
-  if (cluster === undefined) return;
-  if (robust !== undefined && !clustered)
+  if (cluster !== undefined && robust !== undefined && !clustered)
     refuse('robust', `${robust} takes rows to be independent`, 'choose CR0 or CR1');
+  const option = cluster === undefined ? 'robust' : 'cluster';
+  if (cluster === undefined && robust === undefined) return;
+  if (firth || l2 > 0)
+    refuse(option, 'robust standard errors are those of maximum likelihood', `leave out ${firth ? 'firth' : 'l2'}`);
+  if (inference === false)
+    refuse(option, 'it is of the standard errors, which are not wanted', 'leave out one of them');
 }
 
 /** What is corrected must be there, and an intercept to correct. */
 function requireCorrected({ flic, firth, priorCorrection, classWeight, intercept }: CheckedOptions): void {
-  const refuse = (option: string, message: string): never => {
-    throw new LogisticError('bad-option', `${option}: ${message}`, { details: { option } });
-  };
   if (flic && !firth) refuse('flic', "it corrects the intercept of Firth's method: choose firth too");
   if (priorCorrection && classWeight === undefined)
     refuse('priorCorrection', 'it corrects for classWeight, which is not given');

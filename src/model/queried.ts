@@ -114,7 +114,7 @@ function requireQueried(options: CheckedOptions): void {
 
 /** Why rows that stay elsewhere, on disk or in a database, cannot be fitted so: what needs each row by itself. */
 export function unserved(options: CheckedOptions): LogisticError | undefined {
-  const { folds, missing, solver, firth, backend, cluster } = options;
+  const { folds, missing, solver, firth, backend, cluster, robust } = options;
   if (folds !== undefined) return notServed('folds', 'there is no cross-validation');
   if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
   const tree = treeOf(options);
@@ -126,6 +126,7 @@ export function unserved(options: CheckedOptions): LogisticError | undefined {
     );
   if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
   if (cluster !== undefined) return notServed('cluster', 'sums by cluster need each row by itself');
+  if (robust !== undefined) return notServed('robust', 'a sandwich needs each row by itself');
   if (backend !== 'auto' && backend !== 'cpu') return notServed('backend', 'sums are those of the engine, or of cpu');
   if (solver === 'gd') return notServed('solver', 'gradient descent would make thousands of passes');
   return undefined;

@@ -1,5 +1,5 @@
 /** What `train`, `inspect` and `evaluate` say and write of how good a model is: details, comparison, report, table. */
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
@@ -118,4 +118,15 @@ test('--table prints the table of odds ratios and nothing else', async () => {
   printed.text = '';
   await train(rows, { ...flags, only: ['age', 'lwt', 'smoke', 'ht', 'ui'], table: 'md', per: { age: 10 } }, signal);
   expect(printed.text).toBe(coefficientMarkdown(model, { age: 10 }));
+});
+
+test('--quiet keeps warnings, and units that are no column leave no file', async () => {
+  const separated = at('separated.csv');
+  writeFileSync(separated, 'x,y\n1,a\n2,a\n3,b\n4,b\n');
+  printed.said = '';
+  await train(separated, { target: 'y', quiet: true }, signal);
+  expect(printed.said).toMatch(/^perfect separation: .*the maximum-likelihood estimate does not exist/m);
+  const units = train(rows, { ...flags, per: { agee: 10 }, out: at('units.json') }, signal);
+  await expect(units).rejects.toMatchObject({ code: 'unknown-column' });
+  expect(existsSync(at('units.json'))).toBe(false);
 });

@@ -120,6 +120,22 @@ describe('messages', () => {
     );
   });
 
+  test.each([
+    [{ weights: 'w', cluster: 'w' }, 'cluster: w is the column of weights too'],
+    [{ offset: 'w', holdoutBy: 'w', holdout: 0.2 }, 'holdoutBy: w is the column of offset too'],
+    [{ only: ['x', 'w'], weights: 'w' }, 'only: w is the column of weights, no feature'],
+    [{ formula: 'y ~ x + w', offset: 'w' }, 'offset: w is among the terms too'],
+    [{ robust: 'HC1', l2: 0.1 }, 'robust: robust standard errors are those of maximum likelihood'],
+    [{ cluster: 'g', firth: true }, 'cluster: robust standard errors are those of maximum likelihood'],
+    [{ robust: 'HC1', inference: false }, 'robust: it is of the standard errors, which are not wanted'],
+  ] as const)('a column has one role, and standard errors are of what they can be of: %o', (options, message) => {
+    expect(() => new LogisticRegression(options)).toThrow(expect.objectContaining({ code: 'bad-option', message }));
+  });
+
+  test('clusters may be held out whole', () => {
+    expect(() => new LogisticRegression({ cluster: 'g', holdoutBy: 'g', holdout: 0.2 })).not.toThrow();
+  });
+
   test('fit without labels says what is missing', async () => {
     const fit = (new LogisticRegression() as unknown as { fit(x: unknown): Promise<unknown> }).fit(x);
     await expect(fit).rejects.toMatchObject({ name: 'LogisticError', message: expect.stringMatching(/labels|target/) });
