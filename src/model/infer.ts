@@ -146,7 +146,7 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
   const { design, part } = placed;
   if (options.l2 > 0) return 'the fit is penalised, and its coefficients are biased by design';
   if (options.classWeight !== undefined)
-    return 'class weights change what is estimated: fit without them for standard errors (probabilities of the rows as they are: priorCorrection)';
+    return 'class weights change what is estimated: fit without them for standard errors';
   if (outcome === 'separated' || separation?.kind === 'complete')
     return 'the classes are perfectly separated, so no coefficient has a finite estimate';
   if (separation === null && design.pureLevels.length > 0 && !options.firth)
