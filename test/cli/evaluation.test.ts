@@ -126,7 +126,7 @@ test('--quiet keeps warnings, and units that are no column leave no file', async
   printed.said = '';
   await train(separated, { target: 'y', quiet: true }, signal);
   expect(printed.said).toMatch(/^perfect separation: .*the maximum-likelihood estimate does not exist/m);
-  const units = train(rows, { ...flags, per: { agee: 10 }, out: at('units.json') }, signal);
+  const units = train(rows, { ...flags, only: ['age'], per: { agee: 10 }, out: at('units.json') }, signal);
   await expect(units).rejects.toMatchObject({ code: 'unknown-column' });
   expect(existsSync(at('units.json'))).toBe(false);
 });
