@@ -100,6 +100,20 @@ function runRoute(route: string, path: string): Fitted {
 
 const largest = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
 
+/** With how far its weights are from those that made the rows, and from those of the fit from disk. */
+interface Compared extends Fitted {
+  readonly error: number;
+  readonly apart?: number;
+}
+
+interface Entry {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly machine: object;
+  readonly date: string;
+  readonly fits: Readonly<Record<string, Compared>>;
+}
+
 async function main(): Promise<void> {
   const rows = Number(process.argv[2] ?? 10_000_000);
   const usual = rows > 20_000_000 ? 'disk,there' : 'disk,twice,memory,there,sgd';
@@ -108,7 +122,8 @@ async function main(): Promise<void> {
   const there = existsSync(path);
   try {
     if (!there) await makeFile(path, rows);
-    const fits: Record<string, Fitted & { readonly error: number; readonly apart?: number }> = {};
+    const before = existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, 'utf8')) as Entry[]) : [];
+    const fits: Record<string, Compared> = { ...before.find((other) => other.rows === rows)?.fits };
     for (const route of routes) {
       const fitted = runRoute(route, path);
       const error = largest(fitted.weights.map((w, j) => w - features[j]!.weight));
@@ -121,9 +136,14 @@ async function main(): Promise<void> {
       );
     }
     const machine = { cpu: cpus()[0]?.model, cores: cpus().length, memory: totalmem(), node: process.version };
-    const entry = { rows, bytes: statSync(path).size, machine, date: new Date().toISOString().slice(0, 10), fits };
+    const entry: Entry = {
+      rows,
+      bytes: statSync(path).size,
+      machine,
+      date: new Date().toISOString().slice(0, 10),
+      fits,
+    };
     mkdirSync(fileURLToPath(new URL('results', import.meta.url)), { recursive: true });
-    const before = existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, 'utf8')) as (typeof entry)[]) : [];
     const all = [...before.filter((other) => other.rows !== rows), entry].sort((a, b) => a.rows - b.rows);
     writeFileSync(resultsFile, `${JSON.stringify(all, null, 2)}\n`);
   } finally {

@@ -21,7 +21,7 @@ def read(offset):
     return frame.select(names).to_numpy(), frame["y"].to_numpy()
 
 
-model = SGDClassifier(loss="log_loss", alpha=1e-9, random_state=1)
+model = SGDClassifier(loss="log_loss", random_state=1)
 mean = scale = None
 for offset in range(0, rows, chunk):
     x, y = read(offset)

@@ -30,7 +30,7 @@ export function createFitProgress(
       if (pass === undefined) update(fraction, 'reading');
       else {
         done = (pass.pass - 1 + fraction) / pass.about;
-        update(done, `query ${pass.pass} of about ${pass.about}${step}`);
+        update(done, `${pass.over === 'disk' ? 'pass' : 'query'} ${pass.pass} of about ${pass.about}${step}`);
       }
     },
     onIteration({ iteration, value, gradientNorm }) {

@@ -169,7 +169,13 @@ export class LogisticRegression {
     const target = askedTarget(given, options) as TrainingLabels | string;
     if (data instanceof StoredRows) {
       const { table } = data;
-      return fitWarned(storedDataset(table), table.warnings, requireTarget(target, table.source), options, more);
+      return fitWarned(
+        storedDataset(table, more.onProgress),
+        table.warnings,
+        requireTarget(target, table.source),
+        options,
+        more,
+      );
     }
     if (isQuery(data)) return this.#fitQuery(data, target, more, options);
     if (isFile(data) && options.rows === 'there') {
@@ -319,9 +325,9 @@ function fitRead(table: Table, target: string, options: CheckedOptions, hooks: F
 }
 
 /** Fits what has been stored, and removes it. */
-async function fitStored(table: StoredTable, target: string, options: CheckedOptions, hooks: FitHooks) {
+async function fitStored(table: StoredTable, target: string, options: CheckedOptions, hooks: FitOptions) {
   try {
-    return await fitWarned(storedDataset(table), table.warnings, target, options, hooks);
+    return await fitWarned(storedDataset(table, hooks.onProgress), table.warnings, target, options, hooks);
   } finally {
     await table.close();
   }

@@ -9,6 +9,7 @@ import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
+import type { Pass } from '../sql/steady.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
 import { notServed, unserved } from './queried.ts';
@@ -38,14 +39,22 @@ export class StoredRows {
   }
 }
 
-export function storedDataset(table: StoredTable): Dataset {
+/** Sums over all rows that a fit takes mostly: first and last gradients, five to seven steps, the Hessian. */
+const expectedPasses = 8;
+
+export function storedDataset(table: StoredTable, onProgress?: (share: number, pass: Pass) => void): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {
       const refused = unservedOnDisk(options);
       if (refused) throw refused;
       const { precision, threads } = options;
+      let pass = 0;
+      const onPage = (share: number): void => {
+        if (share === 0) pass++;
+        onProgress?.(share, { pass, about: Math.max(pass, expectedPasses), over: 'disk' });
+      };
       const place: PlacePages = (plan, summary) =>
-        placeStored({ pages: table, plan, storage: precision, summary }, threads);
+        placeStored({ pages: table, plan, storage: precision, summary, onPage }, threads);
       const { design, plan, summary, sample } = await decideStoredDesign(table, target, options, place, signal);
       const here = await openPlace(options.backend, { threads, cells: sample.rows * countFeatures(sample) });
       const placing: RowSums[] = [];

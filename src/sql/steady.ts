@@ -9,6 +9,8 @@ import type { Connection } from './engine.ts';
 export interface Pass {
   readonly pass: number;
   readonly about: number;
+  /** Where the rows are read from; a query where it is absent. */
+  readonly over?: 'disk';
 }
 
 export interface SteadyOptions {

@@ -21,6 +21,8 @@ export interface PagedRows {
   /** Precision in which rows are summed that are not asked for in another. */
   readonly storage: Precision;
   readonly summary: PartitionSummary;
+  /** Share of the pages that a sum has read: 0 when it begins. */
+  readonly onPage?: ((share: number) => void) | undefined;
 }
 
 /** The rows, which are read for each sum. Undefined where WebAssembly SIMD is missing. */
@@ -54,10 +56,11 @@ async function workersFor(threads: 'auto' | number, pages: number): Promise<read
 }
 
 function pagedSums(rows: PagedRows, hosts: readonly Host[], close: () => Promise<void>): RowSums {
-  const { pages, plan, storage, summary } = rows;
+  const { pages, plan, storage, summary, onPage } = rows;
   const { pageRows, width } = pages;
   const count = Math.ceil(pages.rows / pageRows);
   const spare: Float64Array[] = [];
+  let summed = 0;
   let closed = false;
   let last: Promise<unknown> = Promise.resolve();
 
@@ -90,6 +93,7 @@ function pagedSums(rows: PagedRows, hosts: readonly Host[], close: () => Promise
         next = ahead(number + hosts.length);
         const { result, page } = await visit(hosts[h]!, lent);
         spare.push(page);
+        onPage?.(++summed / count);
         total = total === undefined ? result : add(total, result);
       }
     } finally {
@@ -102,6 +106,8 @@ function pagedSums(rows: PagedRows, hosts: readonly Host[], close: () => Promise
     requireAllRows(options, 'rows on disk');
     return inTurn(async () => {
       if (closed) throw new LogisticError('disposed', 'these rows have been closed');
+      summed = 0;
+      onPage?.(0);
       const sums = hosts.slice(0, count).map((_, h) => ofHost(h, visit, add, options?.signal));
       await Promise.allSettled(sums); // a turn ends when the last host has
       const totals: T[] = await Promise.all(sums);

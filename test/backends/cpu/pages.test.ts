@@ -138,6 +138,17 @@ test('a page that cannot be read ends the sum with its error, and the next sum i
   await sums.close();
 });
 
+test('each sum tells how much of it is done', async () => {
+  const rows = randomRows({ m: 2500, n: 3 });
+  const [summary] = summarisePartitions(rows) as [ReturnType<typeof summarisePartitions>[0]];
+  const shares: number[] = [];
+  const paged = { pages: pagesOf(rows), plan: planOf(rows), storage: 'float64' as const, summary };
+  const sums = (await placePages({ ...paged, onPage: (share) => shares.push(share) }, { threads: 1 }))!;
+  await sums.evaluate(randomTheta(3, 1), 1, 'float64');
+  expect(shares).toEqual([0, 1 / 5, 2 / 5, 3 / 5, 4 / 5, 1]);
+  await sums.close();
+});
+
 test('a page is whole blocks and about 8 MiB', () => {
   expect(rowsPerPage(11)).toBe(65_536);
   expect(rowsPerPage(1000)).toBe(1024);
