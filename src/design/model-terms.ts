@@ -10,6 +10,7 @@ import { type Encodings, numberReader, type RowList } from './encode.ts';
 import { type FeatureRequest, unknownColumn } from './features.ts';
 import { parseFormula } from './formula.ts';
 import {
+  columnsOf,
   type ExpandedTerms,
   expandTerms,
   labelOf,
@@ -45,9 +46,10 @@ export function referencesOf(
   columns: readonly { readonly name: string }[],
 ): Record<string, Label> {
   const tree = treeOf(options);
+  const names = columns.map(({ name }) => name);
   const references = { ...options.referenceLevels };
   for (const { column, transform } of tree ? variablesOf(tree) : []) {
-    if (transform.kind !== 'category' || transform.reference === undefined) continue;
+    if (transform.kind !== 'category' || transform.reference === undefined || !names.includes(column)) continue;
     const known = Object.hasOwn(references, column) ? references[column]! : transform.reference;
     if (String(known) !== String(transform.reference)) {
       throw new LogisticError('bad-term', `${column} has two references, ${known} and ${transform.reference}`, {
@@ -56,7 +58,6 @@ export function referencesOf(
     }
     references[column] = transform.reference;
   }
-  const names = columns.map(({ name }) => name);
   const lost = Object.keys(references).find((name) => !names.includes(name));
   if (lost !== undefined) throw unknownColumn(lost, names);
   return references;
@@ -119,7 +120,7 @@ function expand(request: TermsRequest, tree: TermTree | undefined, features: rea
       ? []
       : [{ kind: 'offset', of: { kind: 'variable', column: request.offset, transform: { kind: 'plain' } } }];
   const whole: TermTree = { kind: 'sum', of: [...(tree ? [tree] : []), ...asked] };
-  for (const { column } of variablesOf(whole)) {
+  for (const column of columnsOf(whole).named) {
     if (columns.includes(column)) continue;
     const { target, weights, cluster, holdoutBy } = request;
     const role = Object.entries({ target, weights, cluster, holdoutBy }).find(([, name]) => name === column);

@@ -180,18 +180,29 @@ export function variablesOf(tree: TermTree): Variable[] {
   }
 }
 
-/** Whether every column may be in it: `.` */
-export function hasAll(tree: TermTree): boolean {
-  if (tree.kind === 'variable' || tree.kind === 'offset') return false;
-  if (tree.kind === 'all') return true;
-  if (tree.kind === 'power') return hasAll(tree.of);
-  return tree.kind === 'without' ? hasAll(tree.of) || hasAll(tree.out) : tree.of.some(hasAll);
+/** Columns that a `.` stands for, whatever they are called. */
+const others = ['\0', '\0\0'];
+
+/** Which columns remain in the terms and offsets of a tree. */
+export interface ColumnsOfTerms {
+  /** By their names. */
+  readonly named: readonly string[];
+  /** Whether every other one does: `.` */
+  readonly others: boolean;
+  /** Whether terms are columns as they are, side by side. */
+  readonly plain: boolean;
 }
 
-/** Whether it is columns as they are, side by side. */
-export function isPlain(tree: TermTree): boolean {
-  if (tree.kind === 'sum') return tree.of.every(isPlain);
-  return tree.kind === 'all' || (tree.kind === 'variable' && ['plain', 'category'].includes(tree.transform.kind));
+/** The columns that take part, whatever others there are: none of `a - a`, and of `. - a` all but a. */
+export function columnsOf(tree: TermTree): ColumnsOfTerms {
+  const { products, offsets } = expandTerms(tree, [...variablesOf(tree).map(({ column }) => column), ...others]);
+  const columns = new Set([...products.flat(), ...offsets].map(({ column }) => column));
+  const isPlain = ({ transform }: Variable): boolean => ['plain', 'category'].includes(transform.kind);
+  return {
+    named: [...columns].filter((column) => !others.includes(column)),
+    others: others.some((column) => columns.has(column)),
+    plain: offsets.length === 0 && products.every((product) => product.length === 1 && product.every(isPlain)),
+  };
 }
 
 /** A tree written out. */
@@ -259,8 +270,12 @@ export function expandTerms(tree: TermTree, all: readonly string[]): ExpandedTer
       case 'sum':
         return distinct(node.of.flatMap(evaluate));
       case 'without': {
+        const start = offsets.length;
         const kept = evaluate(node.of);
+        const of = offsets.splice(start);
         const out = new Set(evaluate(node.out).map(String));
+        const away = offsets.splice(start).map(keyOf);
+        offsets.push(...of.filter((own) => !away.includes(keyOf(own))));
         return kept.filter((product) => !out.has(String(product)));
       }
       case 'interaction':

@@ -5,7 +5,7 @@
 
 import { parseFormula } from '../design/formula.ts';
 import { treeOf } from '../design/model-terms.ts';
-import { hasAll, variablesOf } from '../design/term-tree.ts';
+import { columnsOf, variablesOf } from '../design/term-tree.ts';
 import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { optionRecords } from './option-records.ts';
 import type { CheckedOptions, Options } from './options.ts';
@@ -95,28 +95,33 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   const tree = treeOf(checked);
   if (tree === undefined) return { ...checked, ...beside, ...(levelled.length > 0 && { categorical }) };
   const variables = variablesOf(tree);
-  const named = [...new Set([...variables.map(({ column }) => column), ...(offset === undefined ? [] : [offset])])];
   if (variables.some(({ column }) => column === offset)) {
     refuse('offset', `${offset} is among the terms too`, 'a column has one role');
   }
-  const lost = drop?.find((name) => named.includes(name));
+  const { named, others } = columnsOf(tree);
+  const used = new Set(offset === undefined ? named : [...named, offset]);
+  const gone = variables.flatMap(({ column }) => (used.has(column) ? [] : [column]));
+  const lost = drop?.find((name) => used.has(name));
   if (lost !== undefined) {
     throw new LogisticError('bad-option', `drop lists ${JSON.stringify(lost)}, which is among the terms`, {
       hint: 'leave it out of one of them',
       details: { option: 'drop' },
     });
   }
-  const stranger = hasAll(tree) ? undefined : only?.find((name) => !named.includes(name));
+  const stranger = others ? undefined : only?.find((name) => !used.has(name));
   if (stranger !== undefined) {
     throw new LogisticError('bad-option', `only lists ${JSON.stringify(stranger)}, which is not among the terms`, {
       hint: 'leave out only: what the terms name is all that is read',
       details: { option: 'only' },
     });
   }
-  const categories = variables.flatMap(({ column, transform }) => (transform.kind === 'category' ? [column] : []));
+  const categories = variables.flatMap(({ column, transform }) =>
+    transform.kind === 'category' && used.has(column) ? [column] : [],
+  );
   return {
     ...checked,
-    ...(hasAll(tree) && only === undefined ? {} : { only: [...new Set([...(only ?? []), ...named])] }),
+    ...(others && only === undefined ? {} : { only: [...new Set([...(only ?? []), ...used])] }),
+    ...(gone.length > 0 && { drop: [...new Set([...(drop ?? []), ...gone])] }),
     ...(categorical.length + categories.length > 0 && { categorical: [...new Set([...categorical, ...categories])] }),
     intercept: intercept && (formula === undefined || parseFormula(formula).intercept),
   };

@@ -6,7 +6,7 @@ import { openPlace } from '../backends/registry.ts';
 import { treeOf } from '../design/model-terms.ts';
 import { decideQueriedDesign } from '../design/queried.ts';
 import { type ShownQuery, showQueries } from '../design/query-text.ts';
-import { isPlain } from '../design/term-tree.ts';
+import { columnsOf } from '../design/term-tree.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
@@ -119,7 +119,7 @@ export function unserved(options: CheckedOptions): LogisticError | undefined {
   if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
   const tree = treeOf(options);
   if (options.offset !== undefined) return notServed('offset', 'there are no offsets');
-  if (tree !== undefined && !(isPlain(tree) && options.intercept))
+  if (tree !== undefined && !(columnsOf(tree).plain && options.intercept))
     return notServed(
       options.formula === undefined ? 'terms' : 'formula',
       'columns are terms by themselves, beside an intercept',

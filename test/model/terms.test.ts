@@ -181,6 +181,37 @@ test('a formula reads what it names: rows that lack another cell are used', asyn
   expect(model.columns).toEqual([x]);
 });
 
+describe('a column that is taken away is not read, drops no row and is not needed to predict', () => {
+  const holed = rows.map((row, i) => (i % 2 === 0 ? { ...row, [z]: null } : row));
+  const left = [g, h, x, 'zero'];
+  test.each([
+    ['. - `größe`', left],
+    ['. - `größe` - C(`größe`, ref="a") - offset(`größe`)', left],
+    ['zero + `größe` - `größe` + h - h + `x; drop table t`', ['x; drop table t', 'zero']],
+    ['.*zero - `größe` - `größe`:zero', left],
+    ['. - y', [...left, z]],
+  ])('%s', async (formula, columns) => {
+    const source = columns.includes(z) ? rows : holed;
+    const model = await new LogisticRegression({ formula: `y ~ ${formula}` }).fit(
+      source.map((row) => ({ ...row, h: 1 })),
+    );
+    expect(model.training.rows.used).toBe(rows.length);
+    expect(model.columns.filter((name) => name !== 'h').sort()).toEqual([...columns].sort());
+  });
+
+  test('a product with it keeps it', async () => {
+    const model = await new LogisticRegression({ formula: `y ~ zero*\`${z}\` - \`${z}\`` }).fit(holed);
+    expect(model.training.rows.used).toBe(rows.length / 2);
+  });
+
+  test('its name must be right', async () => {
+    await expect(new LogisticRegression({ formula: 'y ~ . - zeroo' }).fit(rows)).rejects.toMatchObject({
+      code: 'unknown-column',
+      hint: 'did you mean zero?',
+    });
+  });
+});
+
 test('products without their margins are warned of, and constant products are left out', async () => {
   const model = await fitted({ terms: [interaction(g, x), interaction(z, 'zero')] });
   expect(model.warnings.map(({ code }) => code)).toEqual(['missing-margin', 'missing-margin', 'constant-column']);
