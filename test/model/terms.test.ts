@@ -199,6 +199,18 @@ describe('a column that is taken away is not read, drops no row and is not neede
     expect(model.columns.filter((name) => name !== 'h').sort()).toEqual([...columns].sort());
   });
 
+  test('of a file too, in memory and on disk', async () => {
+    for (const place of ['memory', 'disk'] as const) {
+      const model = await new LogisticRegression({ formula: 'survived ~ . - alive - deck', rows: place }).fit(
+        'examples/data/titanic.csv',
+      );
+      expect(model.training.rows.used).toBe(712); // which know age, embarked and embark_town
+      expect(model.columns).toEqual(
+        'pclass sex age sibsp parch fare embarked class who adult_male embark_town alone'.split(' '),
+      );
+    }
+  });
+
   test('a product with it keeps it', async () => {
     const model = await new LogisticRegression({ formula: `y ~ zero*\`${z}\` - \`${z}\`` }).fit(holed);
     expect(model.training.rows.used).toBe(rows.length / 2);
