@@ -70,11 +70,10 @@ export type {
   WaldNumbers,
 } from './inference/summary.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
+export type { EvaluateOptions, Evaluation } from './model/evaluate-scores.ts';
 export type { TrainingReport } from './model/fit.ts';
 export {
   type ClassCoefficients,
-  type EvaluateOptions,
-  type Evaluation,
   FittedLogisticRegression,
   type IntervalOptions,
   type OverRowsOptions,

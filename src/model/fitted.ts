@@ -8,38 +8,33 @@ import { type Later, whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
-import { type AucComparison, compareAuc } from '../evaluation/delong.ts';
-import { detailsFromScores, metricsFromScores } from '../evaluation/evaluate.ts';
+import type { AucComparison } from '../evaluation/delong.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
 import type { ChiSquaredTest, Summary } from '../inference/summary.ts';
-import { booleanPairOf, type Cell, readNumber, readText } from '../predict/cell.ts';
-import { type Certificate, classesByCode, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
+import { type Certificate, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import { type DialectName, dialectNames } from '../sql/dialects.ts';
 import { probabilityExpression } from '../sql/score.ts';
 import { designOf } from './design-rows.ts';
+import {
+  compareScores,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluateScores,
+  type MeasureOptions,
+  type ScoredByBoth,
+} from './evaluate-scores.ts';
 import type { TrainingReport } from './fit.ts';
 import type { Inference } from './infer.ts';
 import type { Influence } from './influence.ts';
 import type { ProbabilityInterval } from './intervals.ts';
 import type { MarginalEffects } from './marginal-effects.ts';
-import { type MeasuredMetrics, reportedClasses } from './measured.ts';
 import { type PerUnits, perUnits } from './per-units.ts';
+import { codeOf, codesOf, type LabelReader, labelReader, type WeightReader, weightReader } from './read-labels.ts';
 import { covarianceOf, inferenceOf, requireSummary, squareOf } from './stored-inference.ts';
-import { type TrainedOn, trainedOn } from './trained-on.ts';
 import { validateReport } from './validate-report.ts';
-
-export interface EvaluateOptions {
-  /** Two classes only. */
-  readonly threshold?: number;
-  readonly sampleWeight?: ArrayLike<number>;
-  /** Two classes: every threshold, calibration, goodness of fit and net benefit as well, in `details`; default false. */
-  readonly detailed?: boolean;
-  /** In `details`: a false negative costs so many false positives; default 1. */
-  readonly falseNegativeCost?: number;
-}
 
 export interface OverRowsOptions extends Pick<ScoreOptions, 'unseen'> {
   readonly sampleWeight?: ArrayLike<number>;
@@ -49,19 +44,6 @@ export interface IntervalOptions extends Pick<ScoreOptions, 'unseen'> {
   /** Confidence, between 0 and 1; default 0.95. */
   readonly level?: number | undefined;
 }
-
-type MeasureOptions = {
-  readonly [Name in keyof Omit<EvaluateOptions, 'sampleWeight'>]: EvaluateOptions[Name] | undefined;
-} & { readonly weights?: Float64Array | undefined };
-
-/** Metrics of rows that were given to a model, and more where it was asked for. */
-export type Evaluation = MeasuredMetrics & {
-  /**
-   * Present where these are the rows that the model was fitted to ('all'), or those and its holdout ('some'): figures
-   * flatter it. They are known by their number and mean log loss; other parts of the rows are not recognised.
-   */
-  readonly trainedOn?: TrainedOn;
-};
 
 /** The coefficients of one class against the reference. */
 export interface ClassCoefficients<L extends Label = Label> {
@@ -313,7 +295,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<Influence<L>> {
     requireOptions(options, ['unseen', 'sampleWeight'], 'influence');
     const [codes, { design, rows, weights }, { rowInfluence }] = await Promise.all([
-      whenRead(labelsOf(isOneRow(input) ? [input] : input, labels), (cells) => this.#codesOf(cells)),
+      whenRead(labelsOf(isOneRow(input) ? [input] : input, labels), (cells) =>
+        codesOf(cells, this.#scorer.model.target),
+      ),
       this.#readRows(input, options),
       import('./influence.ts'),
     ]);
@@ -331,7 +315,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const { sampleWeight } = options;
     if (sampleWeight !== undefined && !isWeight(sampleWeight)) throw wrongWeight('sampleWeight', sampleWeight);
     const { model } = this.#scorer;
-    return explainRow(model, row, this.#codeOf(label, this.labelReader()), options);
+    return explainRow(model, row, codeOf(label, this.labelReader(), this.classes), options);
   }
 
   /**
@@ -346,7 +330,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<Evaluation> {
     requireOptions(options, ['threshold', 'sampleWeight', 'detailed', 'falseNegativeCost'], 'evaluate');
     const rows = isOneRow(input) ? [input] : input;
-    const read = whenRead(labelsOf(rows, labels), (cells) => this.#codesOf(cells));
+    const read = whenRead(labelsOf(rows, labels), (cells) => codesOf(cells, this.#scorer.model.target));
     const { threshold, detailed, falseNegativeCost } = options;
     const logOdds = await this.logOdds(rows as PredictInput, threshold === undefined ? {} : { threshold });
     const codes = await read;
@@ -369,7 +353,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<AucComparison> {
     requireOptions(options, ['sampleWeight'], 'compareAuc');
     const rows = isOneRow(input) ? [input] : input;
-    const read = whenRead(labelsOf(rows, labels), (cells) => this.#codesOf(cells));
+    const read = whenRead(labelsOf(rows, labels), (cells) => codesOf(cells, this.#scorer.model.target));
     const decisions = Promise.all([this, other].map((model) => model.decisionFunction(rows as PredictInput)));
     const codes = await read;
     const [scores, otherScores] = (await decisions) as [number[], number[]];
@@ -379,108 +363,28 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return this.measureAgainst(other, { scores, otherScores, labels: codes, weights });
   }
 
-  /** The same of log-odds [m] of both models, against class codes as this model's `labelReader` gives them. */
-  async measureAgainst(
-    other: FittedLogisticRegression,
-    rows: {
-      readonly scores: readonly number[];
-      readonly otherScores: readonly number[];
-      readonly labels: ArrayLike<number>;
-      readonly weights?: Float64Array | undefined;
-    },
-  ): Promise<AucComparison> {
-    const [own, others] = [this.toJSON().target, other.toJSON().target];
-    if (String(own.classes) !== String(others.classes) || own.reference !== others.reference) {
-      const of = (target: typeof own): string => `${target.classes.join(', ')} against ${target.reference}`;
-      throw new LogisticError('not-comparable', `the models predict ${of(own)} and ${of(others)}`, {
-        hint: 'AUCs are compared of models with the same classes and the same reference',
-      });
-    }
-    this.#requireTwoClasses('comparisons of AUCs');
-    const { labels, weights } = rows;
-    const ranked = { scores: Float64Array.from(rows.scores), labels, own: 1, weights };
-    const found = await compareAuc(ranked, Float64Array.from(rows.otherScores));
-    if (!('undefined' in found)) return found;
-    throw new LogisticError('bad-data', `the AUCs cannot be compared: ${found.undefined}`);
-  }
-
-  /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them. */
-  async measure(
+  /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them: the form for rows that are read in pieces. */
+  measure(
     logOdds: readonly (readonly number[])[],
     labels: ArrayLike<number>,
-    more: MeasureOptions = {},
+    options: MeasureOptions = {},
   ): Promise<Evaluation> {
-    const { falseNegativeCost } = more;
-    if (more.detailed) this.#requireDetails(falseNegativeCost);
-    const m = logOdds.length;
-    const { target, threshold, intercepts } = this.#scorer.model;
-    const scores = new Float64Array(intercepts.length * m);
-    logOdds.forEach((own, i) => {
-      for (let c = 0; c < own.length; c++) scores[c * m + i] = own[c]!;
-    });
-    const scored = {
-      scores,
-      labels,
-      ...reportedClasses(target),
-      weights: more.weights,
-      threshold: more.threshold ?? threshold ?? undefined,
-    };
-    const metrics = await metricsFromScores(scored);
-    const fittedTo = trainedOn(this.#scorer.model, metrics);
-    return {
-      ...metrics,
-      ...(fittedTo && { trainedOn: fittedTo }),
-      ...(more.detailed && { details: await detailsFromScores(scored, { trainedOn: fittedTo, falseNegativeCost }) }),
-    };
+    return evaluateScores(this.#scorer.model, logOdds, labels, options);
   }
 
-  /**
-   * Reads a label's cell: 0 for the reference, 1 … k for the others in the order of `classes`, undefined for no class.
-   * Where the classes are the two words of a boolean pair it takes them in any letter case, as training does.
-   */
-  labelReader(): (label: Cell) => number | undefined {
-    const pair = booleanPairOf(this.classes.map(String));
-    const words = this.classes.map((label) => String(label).toLowerCase());
-    const folds = pair?.every((word) => words.includes(word)) === true;
-    const spell = (label: Cell): string => (folds ? String(label).toLowerCase() : String(label)).trim();
-    const codes = new Map(classesByCode(this.#scorer.model.target).map((label, code) => [spell(label), code]));
-    const numeric = this.classes.every((label) => typeof label === 'number');
-    return (label) => {
-      if (Object(label) === label) return undefined; // no single value
-      const text = spell(label);
-      return codes.get(text) ?? (numeric && text !== '' ? codes.get(String(Number(text))) : undefined);
-    };
+  /** `compareAuc` of log-odds [m] of both models, against class codes as this model's `labelReader` gives them. */
+  measureAgainst(other: FittedLogisticRegression, rows: ScoredByBoth): Promise<AucComparison> {
+    return compareScores(this.#scorer.model, other.toJSON(), rows);
   }
 
-  /**
-   * Reads a sample weight's cell, as training did where the column weighed its rows; undefined where it is missing.
-   * Throws 'bad-weights'.
-   */
-  weightReader(column: string | undefined): (cell: Cell, where: string) => number | undefined {
-    const tokens = new Set(['', ...this.toJSON().missingTokens]);
-    const { weights } = this.training;
-    const style = weights?.column === column ? weights?.style : undefined;
-    return (cell, where) => {
-      const text = readText(cell, tokens);
-      if (text === undefined) return undefined;
-      const weight = readNumber(text, typeof cell === 'string' ? style : undefined);
-      if (!isWeight(weight)) throw wrongWeight(where, cell);
-      return weight;
-    };
+  /** Reads a label's cell: 0 for the reference, 1 … k for the others in the order of `classes`, undefined for no class. */
+  labelReader(): LabelReader {
+    return labelReader(this.#scorer.model.target);
   }
 
-  /** Class codes of labels, as `labelReader` gives them. */
-  #codesOf(labels: ArrayLike<Cell>): Int32Array {
-    const read = this.labelReader();
-    return Int32Array.from(labels, (label, row) => this.#codeOf(label, read, row + 1));
-  }
-
-  #codeOf(label: Cell, read: (label: Cell) => number | undefined, row?: number): number {
-    const code = read(label);
-    if (code !== undefined) return code;
-    const where = row === undefined ? '' : `row ${row}: `;
-    const message = `${where}${shown(label)} is not a class of the model: ${this.classes.join(', ')}`;
-    throw new LogisticError('unknown-label', message, row === undefined ? {} : { details: { row } });
+  /** Reads a sample weight's cell as training read those of this column; undefined where it is missing. Throws 'bad-weights'. */
+  weightReader(column: string | undefined): WeightReader {
+    return weightReader(this.#scorer.model, column);
   }
 
   /** Rows of any kind as the values of their cells, read before control returns to the caller; a tensor's later. */
@@ -499,21 +403,6 @@ export class FittedLogisticRegression<L extends Label = Label> {
     const rows = rowsToPredict(input, this.#scorer.columns);
     if (rows instanceof Promise) return rows.then((read) => score(read as Iterable<Row>, options));
     return score(rows as Iterable<Row>, options);
-  }
-
-  #requireDetails(falseNegativeCost = 1): void {
-    this.#requireTwoClasses('detailed metrics');
-    if (Number.isFinite(falseNegativeCost) && falseNegativeCost > 0) return;
-    throw unexpected('bad-option', 'falseNegativeCost', 'a number above 0', falseNegativeCost);
-  }
-
-  #requireTwoClasses(what: string): void {
-    const { classes } = this;
-    if (classes.length === 2) return;
-    throw new LogisticError(
-      'two-classes-only',
-      `${what} are there for two classes only; the model has ${classes.length}: ${classes.join(', ')}`,
-    );
   }
 
   /** The one score vector of two classes. */
