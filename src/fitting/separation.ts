@@ -21,9 +21,9 @@ export interface Recession {
   readonly direction: Float64Array;
   /** Whether it tells every row's class from each other one: complete separation, else quasi-complete. */
   readonly complete: boolean;
-  /** Σ s of the rows whose class it tells from some other: their number where rows have no weights. */
+  /** Σ s, as the place measures it, of the rows whose class it tells from some other: their number where rows have no weights. */
   readonly weight: number;
-  /** Σ s */
+  /** That of all rows. */
   readonly totalWeight: number;
   /** Whether it is the only one, but for its length: else a coefficient may go to +∞ along one and to −∞ along another. */
   readonly unique: boolean;
@@ -83,7 +83,7 @@ export async function findRecession(
             direction.map((d) => multiple * d),
             signal,
           )) === 1;
-        return { recession: { ...found, direction: exact.expandStep(direction), totalWeight, unique }, point };
+        return { recession: { ...found, direction: exact.expandStep(direction), unique }, point };
       }
     }
     const next = await step(point);
@@ -112,7 +112,10 @@ async function freedom(exact: Objective, far: Float64Array, signal: AbortSignal 
  * (B22) from the probability that far along d each row's own class has: 1 where d tells it from every other class, 1/t
  * where it is tied with t − 1 of them and above the rest; anything else is a row that d moves the wrong way.
  */
-function readSigns({ histograms }: Measures, K: number): Pick<Recession, 'complete' | 'weight'> | undefined {
+function readSigns(
+  { histograms }: Measures,
+  K: number,
+): Pick<Recession, 'complete' | 'weight' | 'totalWeight'> | undefined {
   const own = ownProbabilities(histograms);
   const bins = own.length;
   const byTies = new Float64Array(K + 1);
@@ -123,7 +126,9 @@ function readSigns({ histograms }: Measures, K: number): Pick<Recession, 'comple
     byTies[ties]! += own[bin]!;
   }
   const weight = sum(byTies.subarray(0, K));
-  return weight > 0 ? { complete: weight === byTies[1] && byTies[K] === 0, weight } : undefined;
+  return weight > 0
+    ? { complete: weight === byTies[1] && byTies[K] === 0, weight, totalWeight: sum(byTies) }
+    : undefined;
 }
 
 /** Σ s of all rows by the bin of the probability of their own class. */
