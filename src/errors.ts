@@ -56,6 +56,11 @@ export function brief(text: string): string {
   return text.length > 60 ? `${text.slice(0, 57)}…` : text;
 }
 
+/** A count and what it counts: 1 row, 2 rows. */
+export function plural(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** Any value as messages show what was found: as JSON where it can be, otherwise by its type. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
@@ -78,14 +83,14 @@ export function unexpected(
   return new LogisticError(code, `${what} should be ${expected}, found ${shown(found)}`, more);
 }
 
-/** The known name closest to `name` by edit distance, or undefined when none is near. */
+/** The known name closest to `name` by edit distance, or undefined when none is near or has a character of it. */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 2)) + 1;
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < bestDistance) {
+    if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {
       best = candidate;
       bestDistance = distance;
     }

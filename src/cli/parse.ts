@@ -66,23 +66,25 @@ export function parseList(text: string, before: readonly string[] = []): string[
 /** balanced, or no=1,yes=3. */
 export function parseClassWeight(text: string): 'balanced' | Record<string, number> {
   if (text === 'balanced') return 'balanced';
-  return Object.fromEntries(
-    text.split(',').map((item) => {
-      const at = item.lastIndexOf('=');
-      if (at < 1) throw new InvalidArgumentError('Give balanced, or a weight for each class: no=1,yes=3.');
-      return [item.slice(0, at).trim(), parseNumber(item.slice(at + 1))];
-    }),
-  );
+  return numbersByName(text.split(','), {}, 'Give balanced, or a weight for each class: no=1,yes=3.');
 }
 
 /** age=10,lwt=5; an option that comes again adds to it. */
 export function parseUnits(text: string, before: Readonly<Record<string, number>> = {}): Record<string, number> {
-  const units = parseList(text).map((item) => {
+  return numbersByName(parseList(text), before, 'Give a number of units for each column: age=10,weight=5.');
+}
+
+/** name=1, each name once. */
+function numbersByName(items: readonly string[], before: Readonly<Record<string, number>>, expected: string) {
+  const numbers = new Map(Object.entries(before));
+  for (const item of items) {
     const at = item.lastIndexOf('=');
-    if (at < 1) throw new InvalidArgumentError('Give a number of units for each column: age=10,weight=5.');
-    return [item.slice(0, at).trim(), parseNumber(item.slice(at + 1))];
-  });
-  return { ...before, ...Object.fromEntries(units) };
+    if (at < 1) throw new InvalidArgumentError(expected);
+    const name = item.slice(0, at).trim();
+    if (numbers.has(name)) throw new InvalidArgumentError(`It gives ${name} two numbers: choose one.`);
+    numbers.set(name, parseNumber(item.slice(at + 1)));
+  }
+  return Object.fromEntries(numbers);
 }
 
 /** One character; \t and tab are the tabulator. */

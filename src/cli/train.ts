@@ -32,11 +32,16 @@ export interface TrainFlags extends Omit<Options, 'reference'>, ReportFlags {
 export async function train(file: string | undefined, flags: TrainFlags, signal: AbortSignal): Promise<void> {
   const { connection, sql, showSql, target, out, report, table, json, quiet, per, reference, ...given } = flags;
   const options = { ...given, ...parseReferences(reference) };
+  const estimator = new LogisticRegression({
+    ...options,
+    trainingMetrics: true,
+    detailedMetrics: report !== undefined,
+  });
   const data = rowsFrom(file, { connection, sql }, 'logit train --target y');
   if (target === undefined && !/^[^~]*[^~\s][^~]*~/.test(options.formula ?? '')) {
     throw new LogisticError('no-target', 'train needs a column to predict', { hint: 'name it with --target COLUMN' });
   }
-  if (showSql === true) return printText(await new LogisticRegression(options).toSQL(data, target));
+  if (showSql === true) return printText(await estimator.toSQL(data, target));
   if (out !== undefined) {
     await requireFolder(out);
     if (file !== undefined) await requireOther(out, [file]);
@@ -45,11 +50,6 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
   const { stop, ...progress } = createFitProgress(quiet === true);
   let model: FittedLogisticRegression;
   try {
-    const estimator = new LogisticRegression({
-      ...options,
-      trainingMetrics: true,
-      detailedMetrics: report !== undefined,
-    });
     model = await estimator.fit(data, target, { signal, ...progress });
   } catch (error) {
     if (error instanceof LogisticError) {
@@ -73,14 +73,25 @@ export async function train(file: string | undefined, flags: TrainFlags, signal:
 
 /** column=level is the reference level of a category, anything else the reference class. */
 function parseReferences(texts: readonly string[] = []): Pick<Options, 'reference' | 'referenceLevels'> {
-  const isLevel = (text: string): boolean => text.indexOf('=') > 0;
-  const label = texts.findLast((text) => !isLevel(text));
-  const levels = texts
-    .filter(isLevel)
-    .map((text) => [text.slice(0, text.indexOf('=')), text.slice(text.indexOf('=') + 1)]);
+  const references = new Map<string | undefined, string>();
+  for (const text of texts) {
+    const at = text.indexOf('=');
+    const column = at > 0 ? text.slice(0, at) : undefined;
+    const level = column === undefined ? text : text.slice(at + 1);
+    const known = references.get(column);
+    if (known !== undefined) {
+      throw new LogisticError('bad-option', `reference: ${column ?? 'the target'} has two, ${known} and ${level}`, {
+        hint: 'choose one',
+        details: { option: 'reference' },
+      });
+    }
+    references.set(column, level);
+  }
+  const label = references.get(undefined);
+  references.delete(undefined);
   return {
     ...(label !== undefined && { reference: label }),
-    ...(levels.length > 0 && { referenceLevels: Object.fromEntries(levels) }),
+    ...(references.size > 0 && { referenceLevels: Object.fromEntries(references) }),
   };
 }
 

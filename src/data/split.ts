@@ -2,7 +2,7 @@
  * Seeded division of rows: a holdout, and folds, of which every part keeps the proportion of the classes, whatever the
  * order of the file; and a holdout of whole keys. It knows labels as class codes, −1 where a row has none, and keys.
  */
-import { LogisticError } from '../errors.ts';
+import { LogisticError, plural } from '../errors.ts';
 import { md5Prefix } from '../math/md5.ts';
 import { createRandom, shuffle } from '../math/random.ts';
 import { overRows } from '../yielding.ts';
@@ -66,21 +66,26 @@ export async function splitByKey(
   const held = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
   const parts = { train: new Int32Array(rows.length), holdout: new Int32Array(rows.length) };
   const counts = { train: 0, holdout: 0 };
+  let lacking = 0;
   await overRows(rows.length, (from, to) => {
     for (let i = from; i < to; i++) {
       const code = key.codes[rows[i]!]!;
-      if (code < 0) throw keyMissing(key.name, `row ${rows[i]! + 1}`);
+      if (code < 0) {
+        lacking++;
+        continue;
+      }
       const part = held[code] ? 'holdout' : 'train';
       parts[part][counts[part]++] = rows[i]!;
     }
   });
+  if (lacking > 0) throw keyMissing(key.name, `${lacking} of ${plural(rows.length, 'row')}`);
   requireBothParts(counts, fraction, key.name);
   return { train: parts.train.slice(0, counts.train), holdout: parts.holdout.slice(0, counts.holdout) };
 }
 
-export function keyMissing(name: string, where: string): LogisticError {
-  return new LogisticError('missing-cell', `${where}: the key ${name} of the holdout is missing`, {
-    hint: 'a row without a key could belong to both parts: give it one, or leave it out',
+export function keyMissing(name: string, rows: string): LogisticError {
+  return new LogisticError('missing-cell', `${rows} have no key in ${name}, by which rows are held out`, {
+    hint: 'a row without a key could belong to both parts: give each one, or leave these rows out of the data',
     details: { column: name },
   });
 }

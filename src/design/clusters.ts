@@ -1,7 +1,8 @@
 /** Rows that belong together and are not independent, such as those of one patient: which cluster each training row is of. */
 import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
-import { LogisticError, type Warning } from '../errors.ts';
+import { LogisticError, plural, type Warning } from '../errors.ts';
+import { isMissing } from './features.ts';
 
 export interface Clusters {
   readonly column: string;
@@ -16,16 +17,19 @@ const fewClusters = 30;
 /** Throws LogisticError 'missing-cell' where a row has no cluster, 'bad-option' where all are of one. */
 export function clustersOf(column: Column, rows: Int32Array): Clusters {
   const { name } = column;
+  const lacking = rows.filter((row) => isMissing(column, row));
+  if (lacking.length > 0) {
+    const first = lacking[0]! + 1;
+    const message = `${lacking.length} of ${plural(rows.length, 'row')} have no cluster in ${name}, row ${first} first`;
+    throw new LogisticError('missing-cell', message, {
+      hint: 'give each a cluster, one of its own where it is independent of all others, or leave these rows out of the data',
+      details: { row: first, rows: lacking.length, column: name },
+    });
+  }
   const places = new Map<number, number>();
   const cells = column.kind === 'numeric' ? column.values : column.codes;
   const codes = Int32Array.from(rows, (row) => {
     const cell = cells[row]!;
-    if (Number.isNaN(cell) || (column.kind !== 'numeric' && cell < 0)) {
-      throw new LogisticError('missing-cell', `row ${row + 1}, column ${name}: the cluster is missing`, {
-        hint: 'give the row a cluster of its own, or leave it out of the file',
-        details: { row: row + 1, column: name },
-      });
-    }
     const place = places.get(cell) ?? places.size;
     places.set(cell, place);
     return place;

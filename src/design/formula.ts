@@ -43,6 +43,7 @@ const functions: Readonly<
 /** What R and others call something, and what it is here. */
 const translations: Readonly<Record<string, string>> = {
   factor: 'C(x)',
+  relevel: 'C(x, ref="level")',
   I: 'poly(x, 2, raw=true) for a square',
   scale: 'center(x), or x itself: standard errors do not depend on its unit',
   exp: 'a column of its own in the file',
@@ -58,6 +59,9 @@ interface Token {
   /** Of its first character, from 1. */
   readonly at: number;
 }
+
+const isSign = (token: Token | undefined, text: string): token is Token =>
+  token?.kind === 'sign' && token.text === text;
 
 const pattern =
   /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_.]*|\.[\p{L}_][\p{L}\p{N}_.]*)|`(?<quoted>(?:[^`\\]|\\.)*)`|(?<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|"(?<text>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)'|(?<sign>[-+*:^()~.,=]))/uy;
@@ -86,14 +90,14 @@ class Parser {
   }
 
   #target(): string | undefined {
-    if (this.#tokens[0]!.text === '~') this.#next = 1;
-    else if (this.#tokens[1]?.text === '~') {
-      this.#next = 2;
-      return this.#tokens[0]!.kind === 'name'
-        ? this.#tokens[0]!.text
-        : this.#refuse('the name of the target', this.#tokens[0]);
-    }
-    return undefined;
+    const [first, second] = this.#tokens as [Token, Token?];
+    if (first.kind === 'end') this.#fail('it is empty', first, 'name the terms: y ~ age + sex');
+    if (first.kind === 'name' && isSign(second, '=')) this.#refuse('~', second, `write ${first.text} ~ and the terms`);
+    const at = this.#tokens.findIndex((token) => isSign(token, '~'));
+    this.#next = at + 1;
+    if (at <= 0) return undefined;
+    if (at === 1 && first.kind === 'name') return first.text;
+    return this.#refuse('the name of the target', first, 'a target is a column as it is');
   }
 
   /** `outermost`: 0 and 1 may stand in it, for the intercept. */
@@ -206,8 +210,10 @@ class Parser {
         return numbers;
       }
     }
+    const unquoted = token.kind === 'name' && !isSign(this.#token, '(');
     this.#next--;
-    return this.#refuse('a number, a text in quotes, true, false or c(1, 2)', token);
+    const hint = unquoted ? `write it in quotes: ${JSON.stringify(token.text)}` : undefined;
+    return this.#refuse('a number, a text in quotes, true, false or c(1, 2)', token, hint);
   }
 
   /** What a builder refuses is said with its place. */
@@ -233,8 +239,7 @@ class Parser {
   }
 
   #found(sign: string): boolean {
-    const { kind, text } = this.#token;
-    const found = kind === 'sign' && text === sign;
+    const found = isSign(this.#token, sign);
     if (found) this.#next++;
     return found;
   }
@@ -252,7 +257,8 @@ class Parser {
   }
 
   #fail(message: string, { at }: Pick<Token, 'at'>, hint?: string): never {
-    throw new LogisticError('bad-formula', `formula, character ${at}: ${message}, in ${this.#text.trim()}`, {
+    const text = this.#text.trim();
+    throw new LogisticError('bad-formula', `formula, character ${at}: ${message}${text && `, in ${text}`}`, {
       hint,
       details: { position: at },
     });

@@ -102,7 +102,7 @@ interface SplineOptions {
 
 /** A natural cubic spline, linear beyond the smallest and the largest training value, as R's `ns`. */
 export function ns<C extends string>(column: C, options: SplineOptions): Variable<C> {
-  return spline(column, 'ns', { ...options, degree: 3 }, ['df', 'knots', 'degree']);
+  return spline(column, 'ns', options, ['df', 'knots']);
 }
 
 /** A B-spline of a degree (default 3), as R's `bs`. */
@@ -120,7 +120,7 @@ function spline<C extends string>(
   const degree = whole('degree', given, 1, mostDegree);
   if ((df === undefined) === (knots === undefined)) {
     throw new LogisticError('bad-term', `${kind} takes either df or knots`, {
-      hint: `${kind}('${column}', { df: 4 })`,
+      hint: 'df, such as 4, is the number of its columns, and knots are the places where its pieces meet',
     });
   }
   if (df !== undefined) {
@@ -144,7 +144,7 @@ export function offset<C extends string>(term: C | Variable<C>): TermTree<C> {
 
 function optionsOf(whose: string, options: object, known: readonly string[]): Record<string, unknown> {
   const stranger = Object.keys(Object(options)).find((name) => !known.includes(name));
-  if (stranger === undefined) return options as Record<string, unknown>;
+  if (stranger === undefined) return { ...options };
   throw new LogisticError('bad-term', `${whose} has no option ${shown(stranger)}`, {
     hint: `its options are ${known.join(', ')}`,
   });

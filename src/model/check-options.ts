@@ -6,7 +6,7 @@
 import { parseFormula } from '../design/formula.ts';
 import { treeOf } from '../design/model-terms.ts';
 import { columnsOf, variablesOf } from '../design/term-tree.ts';
-import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
+import { brief, LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { optionRecords } from './option-records.ts';
 import type { CheckedOptions, Options } from './options.ts';
 
@@ -27,6 +27,12 @@ const translations: Readonly<Record<string, string>> = {
   multi_class: 'more than two classes are fitted by softmax, without being asked',
   maxIter: 'it is maxIterations',
   epochs: 'it is maxIterations',
+  ...Object.fromEntries(
+    ['signal', 'onIteration', 'onProgress', 'sampleWeight', 'featureNames'].map((name) => [
+      name,
+      `it goes to fit, in its last argument: fit(data, target, { ${name} })`,
+    ]),
+  ),
 };
 
 /** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
@@ -113,6 +119,13 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
     throw new LogisticError('bad-option', `only lists ${JSON.stringify(stranger)}, which is not among the terms`, {
       hint: 'leave out only: what the terms name is all that is read',
       details: { option: 'only' },
+    });
+  }
+  const unasked = levelled.find((name) => !used.has(name) && !others);
+  if (unasked !== undefined) {
+    throw new LogisticError('bad-option', `reference: ${JSON.stringify(unasked)} is not among the terms`, {
+      hint: `the columns of the terms are ${brief([...used].join(', '))}`,
+      details: { option: 'reference' },
     });
   }
   const categories = variables.flatMap(({ column, transform }) =>

@@ -175,6 +175,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
    * other's, the rows differ or a model is fitted by Firth's method, and 'no-summary'.
    */
   async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
+    requireModel(other);
     const { compareNested } = await import('../inference/compare.ts');
     const side = (model: FittedLogisticRegression) => ({
       target: model.toJSON().target.name,
@@ -351,6 +352,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     labels: Vector | string,
     options: Pick<EvaluateOptions, 'sampleWeight'> = {},
   ): Promise<AucComparison> {
+    requireModel(other);
     requireOptions(options, ['sampleWeight'], 'compareAuc');
     const rows = isOneRow(input) ? [input] : input;
     const read = whenRead(labelsOf(rows, labels), (cells) => codesOf(cells, this.#scorer.model.target));
@@ -417,6 +419,13 @@ export class FittedLogisticRegression<L extends Label = Label> {
       },
     );
   }
+}
+
+/** Of any copy of the class: each bundle has its own. */
+function requireModel(value: unknown): void {
+  const { toJSON, summary } = Object(value) as Partial<FittedLogisticRegression>;
+  if (typeof toJSON === 'function' && typeof summary === 'function') return;
+  throw unexpected('bad-argument', 'the other model', 'what fit or loadModel gives', value);
 }
 
 /** Columns of which a model has all terms of a polynomial or spline, which with an intercept add up to any line. */

@@ -329,7 +329,7 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     },
   },
   memory: {
-    ...positive,
+    ...number('a number of bytes above 0', (value) => value > 0),
     flag: {
       usage: '--memory <size>',
       kind: 'size',

@@ -1,11 +1,11 @@
 /** What is warned of when a solve has ended: no convergence, no finite estimate. It knows terms and no rows. */
 import type { DecidedDesign } from '../design/design.ts';
-import { brief, type Warning } from '../errors.ts';
+import { brief, plural, type Warning } from '../errors.ts';
 import type { Solution } from '../fitting/solution.ts';
 import type { CheckedOptions } from './options.ts';
 import type { SeparationReport } from './separation.ts';
 
-/** Coefficients that a message names. */
+/** Coefficients, and levels, that a message names. */
 const named = 6;
 
 export function outcomeWarnings(
@@ -50,13 +50,15 @@ function quasiSeparation(
   separation: SeparationReport | null,
   remedy: string,
 ): Warning[] {
-  const levels = pureLevels.map(({ column, level, rows, present, absent }) => {
+  const levels = pureLevels.slice(0, named).map(({ column, level, rows, present, absent }) => {
     const what = present.length === 1 ? `all ${present[0]}` : `none ${absent.join(' or ')}`;
-    return `${column}=${brief(level)} (${rows} rows, ${what})`;
+    return `${column}=${brief(level)} (${plural(rows, 'row')}, ${what})`;
   });
   const pure = new Set(pureLevels.map(({ column, level }) => `${column}=${level}`));
   const others =
     separation?.kind === 'quasi-complete' ? separation.coefficients.filter(({ name }) => !pure.has(name)) : [];
+  const more = pureLevels.length - levels.length;
+  if (more > 0) levels.push(`${more} more such levels`);
   const parts = [...levels, ...(others.length > 0 ? [describeOthers(others, separation!)] : [])];
   if (parts.length === 0) return [];
   const columns = new Set([...pureLevels.map(({ column }) => column), ...others.flatMap(({ column }) => column ?? [])]);

@@ -122,7 +122,7 @@ export function unserved(options: CheckedOptions): LogisticError | undefined {
   if (tree !== undefined && !(columnsOf(tree).plain && options.intercept))
     return notServed(
       options.formula === undefined ? 'terms' : 'formula',
-      'columns are terms by themselves, beside an intercept',
+      'each term is a column by itself, beside an intercept',
     );
   if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
   if (cluster !== undefined) return notServed('cluster', 'sums by cluster need each row by itself');
@@ -133,7 +133,7 @@ export function unserved(options: CheckedOptions): LogisticError | undefined {
 }
 
 export function notServed(option: string, why: string): LogisticError {
-  return new LogisticError('bad-option', `${option}: ${why} while the rows are not in memory`, {
+  return new LogisticError('bad-option', `${option}: while the rows are not in memory, ${why}`, {
     hint: `leave it out, or read the rows once (--rows memory)`,
     details: { option },
   });

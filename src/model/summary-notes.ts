@@ -1,4 +1,5 @@
 /** The sentences of a summary: what was left out and why, and what its numbers are to be doubted for. */
+import { plural } from '../errors.ts';
 import type { CoefficientSummary } from '../inference/summary.ts';
 import type { CheckedOptions } from './options.ts';
 import type { Placed } from './placed.ts';
@@ -51,8 +52,9 @@ function fewEvents({ options, classWeights, order }: Summarised): string[] {
   const events = Math.min(...classWeights);
   if (events >= enoughEvents * slopes) return [];
   const each = (events / slopes).toFixed(1);
+  const counts = `${plural(events, 'row')} of the rarest class, ${plural(slopes, 'coefficient')}`;
   return [
-    `${events} rows of the rarest class for ${slopes} coefficients, ${each} each: of fewer than ${enoughEvents} each, estimates are too large in size and intervals rough`,
+    `${each} events per variable (${counts}): below ${enoughEvents}, estimates tend to be too far from 0 and intervals are rough`,
   ];
 }
 

@@ -15,7 +15,7 @@ test('a row for each coefficient, one for each column of several levels, and the
   expect(text).toMatch(/^race +2 +7\.344 +0\.0254 +likelihood ratio$/m);
   expect(text).toContain('log-likelihood -100.713, AIC 219.427, BIC 248.603, McFadden R² 0.14');
   expect(text).toContain('against the null model: chi-squared 33.2450 on 8 df, p 5.6e-5');
-  expect(text).toContain('59 rows of the rarest class for 8 coefficients, 7.4 each: of fewer than 10 each');
+  expect(text).toContain('7.4 events per variable (59 rows of the rarest class, 8 coefficients): below 10, estimates');
 });
 
 test('odds ratios for so many units', async () => {

@@ -1,6 +1,7 @@
 /** Lists of options: quoted as in CSV, and added up where an option comes again; sizes with their units. */
 import { expect, test } from 'vitest';
-import { parseDuration, parseList, parseSize } from '../../src/cli/parse.ts';
+import { parseClassWeight, parseDuration, parseList, parseSize, parseUnits } from '../../src/cli/parse.ts';
+import { train } from '../../src/cli/train.ts';
 
 test.each([
   ['', []],
@@ -17,6 +18,20 @@ test.each([
 
 test.each(['"a', '"a"b'])('%j is a mistake', (text) => {
   expect(() => parseList(text)).toThrow(/quote/);
+});
+
+test('what names give numbers adds up, and a name has one', () => {
+  expect(parseUnits('lwt=5', parseUnits('age=10'))).toEqual({ age: 10, lwt: 5 });
+  expect(() => parseUnits('age=5', parseUnits('age=10'))).toThrow('It gives age two numbers');
+  expect(() => parseClassWeight('no=1,no=3')).toThrow('It gives no two numbers');
+});
+
+test.each([
+  [['a=x', 'a=y'], 'reference: a has two, x and y'],
+  [['yes', 'a=x', 'no'], 'reference: the target has two, yes and no'],
+])('--reference %j is a mistake', async (reference, message) => {
+  const { signal } = new AbortController();
+  await expect(train('data.csv', { reference }, signal)).rejects.toMatchObject({ code: 'bad-option', message });
 });
 
 test('T10: lists add up', () => {

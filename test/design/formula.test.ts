@@ -80,7 +80,7 @@ describe('refusals', () => {
     ['y ~ poly(a, 20)', 5, 'a whole number from 1 to 10, found 20', undefined],
     ['y ~ poly(a, deg=2)', 13, 'what poly takes: a column and degree, raw', undefined],
     ['y ~ log(a, 2)', 12, 'what log takes: a column only', undefined],
-    ['y ~ ns(a)', 5, 'ns takes either df or knots', "ns('a', { df: 4 })"],
+    ['y ~ ns(a)', 5, 'ns takes either df or knots', 'df, such as 4, is the number of its columns'],
     ['y ~ ns(a, df=2, knots=c(1))', 5, 'ns takes either df or knots', undefined],
     ['y ~ ns(a, knots=c(2, 1))', 5, 'ascending numbers, found [2,1]', undefined],
     ['y ~ log(log(a))', 12, 'a closing parenthesis, found "("', undefined],
@@ -88,7 +88,11 @@ describe('refusals', () => {
     ['y ~ a * 2', 9, 'expected a column or a function, found "2"', '0 and 1 stand in the outermost sum'],
     ['1 ~ a', 1, 'expected the name of the target, found "1"', undefined],
     ['y ~ a ~ b', 7, 'expected an operator or the end', undefined],
-    ['', 1, 'expected a column or a function, found its end', undefined],
+    ['', 1, 'it is empty', 'name the terms: y ~ age + sex'],
+    ['y = a', 3, 'expected ~, found "="', 'write y ~ and the terms'],
+    ['log(y) ~ a', 1, 'expected the name of the target, found "log"', 'a target is a column as it is'],
+    ['y ~ relevel(a, ref="b")', 5, 'there is no function relevel()', 'C(x, ref="level")'],
+    ['y ~ C(a, ref=Third)', 14, 'a text in quotes', 'write it in quotes: "Third"'],
   ])('%s', (formula, position, message, hint) => {
     let error: { code?: string; message?: string; hint?: string | undefined; details?: { position?: number } } = {};
     try {

@@ -40,7 +40,7 @@ describe('levels', () => {
   test('a level is pure in the rows that have it once all are filled', async () => {
     // Filled by p, which has rows of both classes then; q has not.
     expect(await warningsOf(['p', 'p', 'p', 'q'], [null, null, null, null])).toEqual([
-      'quasi-separation u=q (1 rows, all a)',
+      'quasi-separation u=q (1 row, all a)',
     ]);
     expect(await warningsOf(['p', 'p', 'p', null], ['q', 'q', 'q'])).toEqual(['perfect-predictor u']);
     expect(await warningsOf([false, false, false], [true, true, null])).toEqual([

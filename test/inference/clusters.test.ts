@@ -100,9 +100,13 @@ test('a column of clusters of a file is text whatever it looks like, no feature,
 });
 
 test('what has no clusters is refused', async () => {
-  const missing = mtcars.map((row, i) => ({ ...row, cyl: i === 4 ? null : row.cyl }));
+  const missing = mtcars.map((row, i) => ({ ...row, cyl: i === 4 || i === 9 ? null : row.cyl }));
   const refused: [object[], Options, object][] = [
-    [missing, { cluster: 'cyl' }, { code: 'missing-cell', message: 'row 5, column cyl: the cluster is missing' }],
+    [
+      missing,
+      { cluster: 'cyl' },
+      { code: 'missing-cell', message: '2 of 32 rows have no cluster in cyl, row 5 first' },
+    ],
     [mtcars.map((row) => ({ ...row, cyl: 4 })), { cluster: 'cyl' }, { code: 'bad-option' }],
     [mtcars, { cluster: 'cyls' }, { code: 'unknown-column' }],
   ];

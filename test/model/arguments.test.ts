@@ -1,7 +1,7 @@
 /** Wrong arguments: each is a LogisticError that says what was expected, never a TypeError of the engine. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LogisticError, LogisticRegression } from '../../src/index.ts';
+import { bs, LogisticError, LogisticRegression, ns } from '../../src/index.ts';
 import { t8Labels, t8X } from '../support/t8.ts';
 
 const odd: unknown[] = [
@@ -107,10 +107,34 @@ describe('messages', () => {
     [{ alpha: 0.1 }, /l2 = alpha/],
     [{ max_iter: 10 }, /maxIterations/],
     [{ solvr: 'newton' }, /did you mean solver\?/],
+    [{ signal: new AbortController().signal }, /last argument: fit\(data, target, { signal }\)/],
   ])('an option of another library is translated: %o', (options, hint) => {
     expect(() => new LogisticRegression(options)).toThrow(
       expect.objectContaining({ code: 'unknown-option', hint: expect.stringMatching(hint) }),
     );
+  });
+
+  test('memory is a number of bytes', () => {
+    expect(() => new LogisticRegression({ memory: '1MB' } as never)).toThrow(
+      'memory must be a number of bytes above 0',
+    );
+  });
+
+  test.each([undefined, {}, 'model.json'])('a model is compared with another, not with %o', async (other) => {
+    const refused = { code: 'bad-argument', message: expect.stringContaining('what fit or loadModel gives') };
+    await expect(fitted.compare(other as never)).rejects.toMatchObject(refused);
+    await expect(fitted.compareAuc(other as never, x, t8Labels)).rejects.toMatchObject(refused);
+  });
+
+  test('a spline by df or knots', () => {
+    const options = { dff: 3 } as never;
+    expect(() => ns('age', options)).toThrow(expect.objectContaining({ hint: 'its options are df, knots' }));
+    expect(() => bs('age', undefined as never)).toThrow('bs takes either df or knots');
+  });
+
+  test('a class that none is near: no hint', async () => {
+    const labels = new LogisticRegression({ positive: 9 }).fit(x, t8Labels);
+    await expect(labels).rejects.toMatchObject({ code: 'unknown-label', hint: undefined });
   });
 
   test('T10: a column that is asked for in two ways', () => {

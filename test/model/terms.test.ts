@@ -174,6 +174,20 @@ describe('the reference level', () => {
   });
 });
 
+test('a reference level of a column that is not among the terms', () => {
+  const options = { terms: [x, z], referenceLevels: { [g]: 'b' } };
+  expect(() => new LogisticRegression(options)).toThrow(`reference: ${JSON.stringify(g)} is not among the terms`);
+});
+
+test('of many levels that tell a class apart six are named', async () => {
+  const many = rows.map((row, i) => ({ ...row, own: i < 10 ? `level ${i}` : 'common' }));
+  const { warnings } = await new LogisticRegression({ terms: [x, 'own'] }).fit(many, 'y');
+  const { message } = warnings.find(({ code }) => code === 'quasi-separation')!;
+  expect(message).toContain('own=level 5 (1 row, ');
+  expect(message).not.toContain('own=level 6');
+  expect(message).toContain('; 4 more such levels: ');
+});
+
 test('a formula reads what it names: rows that lack another cell are used', async () => {
   const holed = rows.map((row, i) => (i % 2 === 0 ? { ...row, [z]: null } : row));
   const model = await new LogisticRegression({ formula: `y ~ \`${x}\`` }).fit(holed);
