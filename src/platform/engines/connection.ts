@@ -41,15 +41,12 @@ export async function openConnection(given: unknown): Promise<Connection> {
 
 /** A Parquet file as a query of DuckDB. Throws LogisticError 'bad-option' where the file is something else. */
 export async function parquetQuery(file: unknown): Promise<{ query: string; connection: string; source: string }> {
-  if (typeof file !== 'string' || !(await isParquet(file))) {
-    throw new LogisticError(
-      'bad-option',
-      `${String(file)}: rows on disk or in a database are those of Parquet files and queries`,
-      {
-        hint: 'convert the file to Parquet, or read it into memory (--rows memory)',
-        details: { option: 'rows' },
-      },
-    );
+  if (typeof file !== 'string' || file === '-' || !(await isParquet(file))) {
+    const what = file === '-' ? 'standard input' : String(file);
+    throw new LogisticError('bad-option', `${what}: rows are summed where they are in Parquet files and queries`, {
+      hint: 'convert the file to Parquet, or let the rows be read (--rows memory or disk)',
+      details: { option: 'rows' },
+    });
   }
   const query = `select * from read_parquet(${pathLiteral(file)}, hive_partitioning=false)`;
   return { query, connection: 'duckdb:', source: file };
