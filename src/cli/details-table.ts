@@ -15,9 +15,12 @@ export function describeDetails(details: EvaluationDetails): string {
     squaredErrors: 'squared errors',
     decisionCurve: 'net benefit',
   };
-  const missing = Object.entries(titles).flatMap(([key, title]) =>
-    key in details.undefined ? [`${title}: ${details.undefined[key]}\n`] : [],
-  );
+  const missing = [...new Set(Object.values(details.undefined))].flatMap((reason) => {
+    const lacking = Object.entries(titles).flatMap(([key, title]) =>
+      details.undefined[key] === reason ? [title] : [],
+    );
+    return lacking.length > 0 ? [`${lacking.join(', ')}: ${reason}\n`] : [];
+  });
   return [
     ...(thresholds ? [describeThresholds(thresholds)] : []),
     ...(calibration ? [describeCalibration(calibration)] : []),

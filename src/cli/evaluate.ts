@@ -1,6 +1,7 @@
 /** `logit evaluate`: a model's metrics on a file whose labels are known. */
 import {
   type AucComparison,
+  type Evaluation,
   type FittedLogisticRegression,
   LogisticError,
   loadModel,
@@ -51,21 +52,20 @@ export async function evaluate(
     detailed: flags.detailed === true || (page !== undefined && model.classes.length === 2),
     falseNegativeCost: flags.falseNegativeCost,
   });
-  if (metrics.trainedOn !== undefined) {
-    const which = metrics.trainedOn === 'all' ? 'these' : 'some of these, the others being its holdout,';
-    warn(`${which} are the rows that the model was fitted to: the figures flatter it`);
-  }
+  warnTrainedOn(metrics.trainedOn, "the model's", 'the metrics are');
   const rows = { labels: codes, weights: weights?.values };
   const comparison =
     other &&
     (await model.measureAgainst(other, { ...rows, scores: logOdds.map(first), otherScores: otherLogOdds.map(first) }));
+  const otherTrainedOn = other && (await other.measure(otherLogOdds, codes, { weights: rows.weights })).trainedOn;
+  warnTrainedOn(otherTrainedOn, `${flags.compare}'s`, 'its AUC is');
   const { classes, reference } = model;
   const positive = classes.length === 2 ? { positive: model.positive } : {};
   if (page !== undefined) await saveReport(model, page, { measured: { name: file, metrics } });
   if (flags.json === true) {
     await printJson({
       ...metrics,
-      ...(comparison && { comparison }),
+      ...(comparison && { comparison: { ...comparison, ...(otherTrainedOn && { otherTrainedOn }) } }),
       threshold,
       ...positive,
       reference,
@@ -81,6 +81,12 @@ export async function evaluate(
 }
 
 const first = ([z]: readonly number[]): number => z!;
+
+function warnTrainedOn(trainedOn: Evaluation['trainedOn'], whose: string, what: string): void {
+  if (trainedOn === undefined) return;
+  const held = trainedOn === 'some' ? '; train --report shows those of its held-out rows' : '';
+  warn(`these ${trainedOn === 'all' ? 'are' : 'include'} ${whose} training rows: ${what} optimistic${held}`);
+}
 
 function requireSameTarget(model: FittedLogisticRegression, other: FittedLogisticRegression, file: string): void {
   const [own, others] = [model, other].map((of) => of.toJSON().target.name);

@@ -1,6 +1,6 @@
 /** Standard errors, tests and intervals for a person, in tables like those of R's summary, or why there are none. */
 import type { CoefficientSummary, FittedLogisticRegression, Interval, PerUnits, Summary } from '../node.ts';
-import { summaryOf } from '../report/coefficient-table.ts';
+import { summaryOf, titleOfP } from '../report/coefficient-table.ts';
 import { show, table } from './table.ts';
 
 /** The tables; undefined of a model without a summary, of more than two classes, or of more coefficients than `most`. */
@@ -24,7 +24,8 @@ export function describeInference(model: FittedLogisticRegression): string {
   return summaryRefused === undefined ? '' : `\nno standard errors: ${summaryRefused}\n`;
 }
 
-function coefficientRows({ coefficients, level, covarianceType }: Summary): string {
+function coefficientRows(summary: Summary): string {
+  const { coefficients, level, covarianceType } = summary;
   const error = covarianceType === 'model' ? 'std. error' : `std. error (${covarianceType})`;
   const methods = new Set(coefficients.flatMap(({ ciMethod }) => ciMethod ?? []));
   const header = [
@@ -32,7 +33,7 @@ function coefficientRows({ coefficients, level, covarianceType }: Summary): stri
     'estimate',
     error,
     'z',
-    methods.has('profile') ? 'p (LR)' : 'p',
+    titleOfP(summary),
     `${100 * level}% interval (${[...methods].join(', ')})`,
     'odds ratio',
   ];

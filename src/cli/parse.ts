@@ -34,6 +34,13 @@ export function parseSize(text: string): number {
   return Number(count) * bytes[known]!;
 }
 
+/** A probability other than 0 and 1. */
+export function parseLevel(text: string): number {
+  const level = parseNumber(text);
+  if (!(level > 0 && level < 1)) throw new InvalidArgumentError('It is not between 0 and 1: 95 % is 0.95.');
+  return level;
+}
+
 /** A whole number of at least 1. */
 export function parseCount(text: string): number {
   const count = Number(text);

@@ -11,6 +11,7 @@ import {
   parseCount,
   parseDelimiter,
   parseDuration,
+  parseLevel,
   parseList,
   parseNumber,
   parseSize,
@@ -91,7 +92,7 @@ export function createProgram(signal: AbortSignal): Command {
       new Option(
         '--interval <level>',
         'two classes: confidence intervals of the probabilities, 0.95 for 95 %',
-      ).argParser(parseNumber),
+      ).argParser(parseLevel),
     )
     .option('--out <file>', 'write the CSV here instead of on standard output')
     .option('--quiet', 'print no notes')

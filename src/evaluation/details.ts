@@ -42,7 +42,8 @@ export interface DetailOptions {
 }
 
 const fittedTo = 'the model was fitted to these rows: measure it on others, held out or new';
-const fittedToSome = 'the model was fitted to some of these rows';
+const fittedToSome =
+  'these rows include those that the model was fitted to: measure it on others; a fit with a holdout measures its held-out rows (logit train --report shows them)';
 const noCounts = 'weights that are no whole numbers count no rows';
 const noFeatures = 'on its own rows it is for a fit by maximum likelihood, made with detailedMetrics';
 
@@ -53,8 +54,8 @@ export async function detailsOf(scored: Scored, options: DetailOptions): Promise
   const none = total > 0 ? undefined : 'no row has a weight above 0';
   const oneClass = none ?? (positives > 0 && positives < total ? undefined : 'the rows are of one class');
   const uncountable = oneClass ?? (s.every(Number.isInteger) ? undefined : noCounts);
-  const seen = trainedOn && fittedTo;
   const partlySeen = trainedOn === 'some' ? fittedToSome : undefined;
+  const seen = partlySeen ?? (trainedOn && fittedTo);
 
   const reasons: Record<string, string> = {};
   /** What `of` gives, or null with the reason that it, or what comes before it, is. */

@@ -88,7 +88,8 @@ export async function compareScores(model: ModelFile, other: ModelFile, rows: Sc
 function requireDetails(model: ModelFile, falseNegativeCost = 1): void {
   requireTwoClasses(model, 'detailed metrics');
   if (Number.isFinite(falseNegativeCost) && falseNegativeCost > 0) return;
-  throw unexpected('bad-option', 'falseNegativeCost', 'a number above 0', falseNegativeCost);
+  const details = { option: 'falseNegativeCost' };
+  throw unexpected('bad-option', 'falseNegativeCost', 'a number above 0', falseNegativeCost, { details });
 }
 
 function requireTwoClasses({ target: { classes } }: ModelFile, what: string): void {

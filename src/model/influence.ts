@@ -22,7 +22,8 @@ export interface Influence<L extends Label = Label> {
   readonly notes: readonly string[];
 }
 
-const others = 'these are not the rows that the model was fitted to, or not all of them: influence is as if they were';
+const others =
+  "these are not the model's training rows, or not all of them: influence is computed as if it were fitted to them";
 
 /** `rows`: the values of their cells; `codes`: 1 of the positive class, else 0. Throws LogisticError 'no-influence', 'two-classes-only'. */
 export function rowInfluence<L extends Label>(

@@ -30,7 +30,7 @@ export function outcomeWarnings(
   const message =
     outcome === 'max-iterations'
       ? `not converged: ${rule}; raise --max-iterations or change --solver`
-      : `not converged to ${tolerance}: no step lowers the loss any further, at a gradient of ${gradientNorm.toExponential(1)}`;
+      : `not converged: no step lowers the loss any further, at a gradient max-norm of ${gradientNorm.toExponential(1)} > tolerance ${Number(tolerance.toPrecision(3))}`;
   return [...warnings, { code: 'not-converged', message }];
 }
 

@@ -31,6 +31,8 @@ export interface Objective {
   readonly dimension: number;
   /** m */
   readonly rows: number;
+  /** Of the arithmetic of the sums. */
+  readonly precision: Precision;
   /** Relative rounding error of f and ∇f in the arithmetic of the sums. */
   readonly roundoff: number;
   /** f of the null model: intercepts alone, or nothing at all; undefined with an offset, where it takes a fit. */
@@ -110,6 +112,7 @@ export function createObjective(rows: RowSums, precision: Precision, problem: Pr
   return {
     dimension,
     rows: count,
+    precision,
     roundoff: roundoff[precision],
     nullValue: held.size > 0 ? undefined : intercept ? entropy(classWeights) : Math.log(k + 1),
     // ℓ < ln 2 exactly when a_y > ½, so Σ s·ℓ < min s · ln 2 puts the own class of every row on top.

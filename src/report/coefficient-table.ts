@@ -1,20 +1,25 @@
 /**
  * The table of coefficients that goes into a paper: a line for each level with its reference, rows and events, odds
- * ratio, confidence interval and p, as data, as Markdown and as CSV.
+ * ratio, confidence interval and p, as data, as Markdown and as CSV. A curve has one line with its joint p: no odds
+ * ratio of one of its terms means anything by itself.
  */
 import type { FittedLogisticRegression, Label, LevelCount, PerUnits, Summary } from '../index.ts';
+import { levelsOf } from '../predict/model-file.ts';
+import { conditionOf, isCurve } from './conditions.ts';
 import { csvField } from './csv.ts';
-import { ratioInterval, ratios, p as shownP } from './numbers.ts';
+import { count, ratioInterval, ratios, p as shownP } from './numbers.ts';
 
 export interface CoefficientLine {
-  /** The title of a column with levels, one of its levels, or a coefficient of its own. */
-  readonly kind: 'title' | 'reference' | 'level' | 'number';
+  /** The title of a column with levels, one of its levels, a coefficient of its own, or all terms of a curve. */
+  readonly kind: 'title' | 'reference' | 'level' | 'number' | 'curve';
   /** More than two classes: the one whose odds against the reference it is about. */
   readonly class?: Label;
   /** The column, or what was made of columns. */
   readonly term: string;
   readonly level: string | null;
-  /** Σs of training rows and of those of the class; null where they were not counted. */
+  /** A term of a product: where its odds ratio holds, `pclass = 0`. */
+  readonly at?: string;
+  /** Σs of training rows, more than two classes: of the class and the reference; and of the class; null where not counted. */
   readonly rows: number | null;
   readonly events: number | null;
   readonly oddsRatio: number | null;
@@ -54,7 +59,7 @@ interface OfClass {
 
 type ModelTerm = ReturnType<FittedLogisticRegression['toJSON']>['terms'][number];
 
-/** A column that has levels: its title, reference and levels; what else has several terms: a title and those; or one line. */
+/** A column that has levels: its title, reference and levels; several terms without: a title and those; or one line. */
 function linesOfGroup(term: string, of: OfClass): CoefficientLine[] {
   const { model, summary, label } = of;
   const { terms, features } = model.toJSON();
@@ -62,28 +67,37 @@ function linesOfGroup(term: string, of: OfClass): CoefficientLine[] {
   const members = terms.filter(({ group }) => group === term);
   const levels = members.map(levelOf);
   const levelled = !levels.includes(undefined);
-  if (!levelled && members.length === 1) {
+  const curve = members.some(isCurve);
+  const at = conditionOf(members[0]!, { terms, features });
+  const where = at === undefined ? {} : { at };
+  if (!levelled && !curve && members.length === 1) {
     const [only] = members as [ModelTerm];
-    return [{ ...lineOf(only, of), term: only.name, kind: 'number', level: null, ...countsOf(counts?.all, of) }];
+    const line = { ...lineOf(only, of), ...countsOf(counts?.all, of) };
+    return [{ ...line, kind: 'number', term: only.name, level: null, ...where }];
   }
   const tests = label === undefined ? summary?.terms.find((test) => test.term === term) : undefined;
-  const joint = members.length > 1 ? ((tests?.likelihoodRatio ?? tests?.wald)?.p ?? null) : null;
+  const joint = members.length > 1 || curve ? ((tests?.likelihoodRatio ?? tests?.wald)?.p ?? null) : null;
   const bare = {
     ...classOf(of),
     term,
     level: null,
+    ...where,
     ...countsOf(undefined, of),
     oddsRatio: null,
     interval: null,
     p: null,
   };
+  if (curve) {
+    const note = joint === null ? 'no single odds ratio' : `joint test, ${tests!.df} df`;
+    return [{ ...bare, kind: 'curve', ...countsOf(counts?.all, of), p: joint, note }];
+  }
   const title: CoefficientLine = { ...bare, kind: 'title', p: joint };
-  const own = members.map(
-    (member, k): CoefficientLine => ({ ...lineOf(member, of), kind: 'level', level: levels[k] ?? member.name }),
-  );
+  const own = members.map((member, k): CoefficientLine => {
+    return { ...lineOf(member, of), kind: 'level', level: levels[k] ?? member.name, ...where };
+  });
   if (!levelled) return [title, ...own];
   const feature = features.find(({ column }) => column === members[0]!.factors[0]!.column);
-  const references = knownLevels(feature).filter((level) => !levels.includes(level));
+  const references = (feature ? levelsOf(feature) : []).filter((level) => !levels.includes(level));
   const rest = references.length === 1 ? remainder(counts, members) : undefined;
   return [
     title,
@@ -121,21 +135,15 @@ function lineOf(term: ModelTerm, of: OfClass): Omit<CoefficientLine, 'kind' | 'l
 
 const classOf = ({ label }: OfClass): Pick<CoefficientLine, 'class'> => (label === undefined ? {} : { class: label });
 
+/** Of the class and the reference: all rows but those of other classes. */
 const countsOf = (count: LevelCount | undefined, { c }: OfClass): Pick<CoefficientLine, 'rows' | 'events'> => ({
-  rows: count?.rows ?? null,
+  rows: count?.events.reduce((rest, events, other) => (other === c ? rest : rest - events), count.rows) ?? null,
   events: count?.events[c] ?? null,
 });
 
 /** The level that a term is the indicator of; undefined of any other term. */
 function levelOf({ factors: [factor, ...more] }: ModelTerm): string | undefined {
   return more.length === 0 && factor?.basis.kind === 'level' ? factor.basis.level : undefined;
-}
-
-type Feature = ReturnType<FittedLogisticRegression['toJSON']>['features'][number];
-
-function knownLevels(feature: Feature | undefined): readonly string[] {
-  if (feature === undefined || feature.kind === 'numeric') return [];
-  return feature.kind === 'boolean' ? feature.words : feature.levels;
 }
 
 /** What is left of all rows beside the levels that are counted. */
@@ -153,37 +161,49 @@ function remainder(
   };
 }
 
-/** Cells of a line as a person reads them. */
+/** A line as a person reads it: its name, and a cell for each of `columnTitles`. */
 export interface ShownLine {
   readonly kind: CoefficientLine['kind'];
   readonly name: string;
-  readonly rows: string;
-  readonly events: string;
-  readonly oddsRatio: string;
-  readonly interval: string;
-  readonly p: string;
+  readonly cells: readonly string[];
 }
 
-export function showLine(line: CoefficientLine): ShownLine {
-  const { kind, term, level, rows, events, oddsRatio, interval, p, per, note } = line;
+export function showLine(line: CoefficientLine, { counted }: { readonly counted: boolean }): ShownLine {
+  const { kind, level, rows, events, oddsRatio, interval, p, note } = line;
   const digits = ratios([oddsRatio, ...(interval ?? [])]);
   const reference = kind === 'reference';
+  const counts = [rows, events].map((sum) => (sum === null ? '' : count(sum)));
   return {
     kind,
-    name: `${level ?? term}${per === undefined ? '' : `, per ${per}`}`,
-    rows: rows?.toLocaleString('en') ?? '',
-    events: events?.toLocaleString('en') ?? '',
-    oddsRatio: oddsRatio === null ? '' : reference ? '1' : digits(oddsRatio),
-    interval: reference ? 'reference' : interval === null ? (note ?? '') : ratioInterval(interval, digits),
-    p: p === null ? '' : shownP(p),
+    name: level === null ? describeTerm(line) : `${level}${perOf(line)}`,
+    cells: [
+      ...(counted ? counts : []),
+      oddsRatio === null ? '' : reference ? '1' : digits(oddsRatio),
+      reference ? 'reference' : interval === null ? (note ?? '') : ratioInterval(interval, digits),
+      p === null ? '' : shownP(p),
+    ],
   };
 }
 
+const perOf = ({ per }: CoefficientLine): string => (per === undefined ? '' : `, per ${per}`);
+
+/** A term with its unit and where its odds ratio holds. */
+export const describeTerm = (line: CoefficientLine): string =>
+  `${line.term}${perOf(line)}${line.at === undefined ? '' : `, at ${line.at}`}`;
+
+/** Whether rows and events of levels are known: those on disk, in a database or too many are not counted. */
+export const isCounted = (model: FittedLogisticRegression): boolean => model.training.counts != null;
+
 /** Column titles beside the first, which names the classes. */
 export function columnTitles(model: FittedLogisticRegression): readonly string[] {
-  const level = summaryOf(model)?.level ?? 0.95;
-  return ['n', 'events', 'odds ratio', `${100 * level}% CI`, 'p'];
+  const summary = summaryOf(model);
+  const counts = isCounted(model) ? ['n', 'events'] : [];
+  return [...counts, 'odds ratio', `${100 * (summary?.level ?? 0.95)}% CI`, summary ? titleOfP(summary) : 'p'];
 }
+
+/** What p is of where intervals are by profile likelihood: not of the Wald z beside it. */
+export const titleOfP = ({ coefficients }: Summary): string =>
+  coefficients.some(({ ciMethod }) => ciMethod === 'profile') ? 'p (LR)' : 'p';
 
 /** What the odds are of. */
 export function describeOdds(model: FittedLogisticRegression, label: Label = model.positive): string {
@@ -194,14 +214,16 @@ export function coefficientMarkdown(model: FittedLogisticRegression, per?: PerUn
   const lines = coefficientLines(model, per);
   const labels = model.classes.length === 2 ? [undefined] : model.byClass.map(({ label }) => label);
   const row = (cells: readonly string[]): string => `| ${cells.map(asMarkdown).join(' | ')} |\n`;
+  const titles = columnTitles(model);
+  const counted = isCounted(model);
   const tables = labels.map((label) => {
-    const own = lines.filter((line) => line.class === label).map((line) => showLine(line));
-    const head = row([describeOdds(model, label), ...columnTitles(model)]);
-    const body = own.map(({ kind, name, ...cells }) => {
+    const own = lines.filter((line) => line.class === label).map((line) => showLine(line, { counted }));
+    const head = row([describeOdds(model, label), ...titles]);
+    const body = own.map(({ kind, name, cells }) => {
       const indent = kind === 'level' || kind === 'reference' ? '\u2003' : '';
-      return row([`${indent}${name}`, cells.rows, cells.events, cells.oddsRatio, cells.interval, cells.p]);
+      return row([`${indent}${name}`, ...cells]);
     });
-    return `${head}|:--|--:|--:|--:|--:|--:|\n${body.join('')}`;
+    return `${head}|:--|${'--:|'.repeat(titles.length)}\n${body.join('')}`;
   });
   return tables.join('\n');
 }
@@ -209,7 +231,7 @@ export function coefficientMarkdown(model: FittedLogisticRegression, per?: PerUn
 const asMarkdown = (text: string): string =>
   text.replace(/[\\|`*_<>[\]]/g, (character) => `\\${character}`).replace(/[\r\n]+/g, ' ');
 
-/** One line for each coefficient and reference, numbers in full. */
+/** One line for each coefficient, reference and curve, numbers in full. */
 export function coefficientCsv(model: FittedLogisticRegression, per?: PerUnits): string {
   const titles = ['class', 'term', 'level', 'rows', 'events', 'per', 'odds_ratio', 'low', 'high', 'p', 'note'];
   const lines = coefficientLines(model, per).filter(({ kind }) => kind !== 'title');
@@ -227,7 +249,7 @@ export function coefficientCsv(model: FittedLogisticRegression, per?: PerUnits):
       line.interval?.[1],
       line.p,
     ],
-    line.kind === 'reference' ? 'reference' : line.note,
+    [line.kind === 'reference' ? 'reference' : line.note, line.at && `at ${line.at}`].filter(Boolean).join('; '),
   ]);
   return [titles, ...rows].map((row) => `${row.map((value) => csvField(cell(value))).join(',')}\n`).join('');
 }

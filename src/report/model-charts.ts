@@ -1,6 +1,5 @@
 /** The charts of a fitted model: odds ratios, and how well probabilities rank, come true and pay. They know no page. */
 import {
-  axisY,
   dot,
   line,
   type Markish,
@@ -13,7 +12,7 @@ import {
 } from '@observablehq/plot';
 import type { EvaluationDetails } from '../index.ts';
 import { type Chart, drawChart, type Swatch } from './chart.ts';
-import type { CoefficientLine } from './coefficient-table.ts';
+import { type CoefficientLine, describeTerm } from './coefficient-table.ts';
 import { ratioInterval, ratios } from './numbers.ts';
 
 /** Rows that were measured together, by the name of what they are. */
@@ -49,62 +48,64 @@ export function forest(lines: readonly CoefficientLine[], what: string): Chart |
       words: of.kind === 'reference' ? 'reference' : `${digits(of.oddsRatio!)} (${ratioInterval([low, high], digits)})`,
     };
   });
-  const clipped = drawn.some(({ oddsRatio, interval }) =>
-    [oddsRatio!, ...(interval ?? [])].some((ratio) => clip(ratio) !== ratio),
-  );
+  const below = marks.filter(({ line: { interval } }) => interval && clip(interval[0]) > interval[0]);
+  const above = marks.filter(({ line: { interval } }) => interval && clip(interval[1]) < interval[1]);
   const longest = Math.max(...marks.map(({ words }) => words.length));
   const left = own.length - drawn.filter(({ kind }) => kind !== 'reference').length;
-  const linesAt = new Map(marks.map(({ at, line }) => [at, line]));
   const domain = [
     Math.min(...marks.map(({ low }) => low), -0.1) - 0.06,
     Math.max(...marks.map(({ high }) => high), 0.1) + 0.06,
   ];
   return {
     title: 'Forest plot',
-    caption: `Odds of ${what}, with 95 % confidence intervals, on a logarithmic axis. Of a number: for one unit more, where no other is named.${left > 0 ? ` The ${left} closest to their standard error are left out.` : ''}${clipped ? ' Ratios below 0.001 and above 1,000 are drawn there.' : ''}`,
+    caption: `Odds of ${what}, with 95 % confidence intervals, on a logarithmic axis. Of a number: for one unit more, where no other is named.${left > 0 ? ` The ${left} closest to their standard error are left out.` : ''}${below.length + above.length > 0 ? ' An arrow: the interval goes on, below 0.001 or above 1,000.' : ''}`,
     legend: [],
     draw: (width) => {
+      // Names and figures beside the intervals where there is room, above them elsewhere.
       const wide = width > 600;
-      const letters = wide ? 34 : 17;
+      const lettersOf = (words: string): number => (wide ? 34 : Math.floor(width / 6.9) - words.length - 2);
+      const name = ({ line, words }: Mark): string => nameWithin(lettersOf(words), line);
+      const halo = { fill: 'currentColor', stroke: 'var(--page)', strokeWidth: 4 } as const;
+      const [texts, interval] = wide ? [0, 0] : [-9, 9];
+      const arrow = { x: 'low', y: 'at', dy: interval, symbol: 'triangle', r: 4, fill: 'var(--estimate)' } as const;
       return drawChart('Forest plot', {
         width,
-        height: 56 + 26 * marks.length,
+        height: 56 + (wide ? 26 : 42) * marks.length,
         ...{
-          marginLeft: 12 + 7.6 * letters,
-          marginRight: wide ? 24 + 7.2 * longest : 16,
+          marginLeft: wide ? 12 + 7.6 * 34 : 12,
+          marginRight: wide ? 24 + 7.2 * longest : 12,
           marginTop: 12,
           marginBottom: 40,
         },
         x: { domain, label: 'odds ratio', grid: true, ...ratioTicks(domain, wide) },
-        y: { type: 'band', domain: marks.map(({ at }) => at), label: null },
+        y: { type: 'band', domain: marks.map(({ at }) => at), label: null, axis: null },
         marks: [
-          axisY({
-            tickSize: 0,
-            tickFormat: (at: string) => nameWithin(letters, linesAt.get(at)!),
-            fontSize: wide ? 13 : 12,
-          }),
           ruleX([0], { stroke: 'var(--quiet)', strokeDasharray: '3 3' }),
-          ruleY(marks, { x1: 'low', x2: 'high', y: 'at', stroke: 'var(--estimate)', strokeWidth: 2 }),
-          dot(marks, {
-            ...{ x: 'value', y: 'at', r: 5, stroke: 'var(--estimate)', strokeWidth: 1.5 },
-            fill: ({ reference }: (typeof marks)[0]) => (reference ? 'var(--page)' : 'var(--estimate)'),
+          text(marks, {
+            ...{ y: 'at', text: name, frameAnchor: 'left', ...halo },
+            ...(wide ? { textAnchor: 'end', dx: -12 } : { textAnchor: 'start', dx: -10, dy: texts }),
           }),
-          ...(wide
-            ? [
-                text(marks, {
-                  y: 'at',
-                  text: 'words',
-                  frameAnchor: 'right',
-                  textAnchor: 'start',
-                  dx: 14,
-                  fill: 'currentColor',
-                }),
-              ]
-            : []),
+          text(marks, {
+            ...{ y: 'at', text: 'words', frameAnchor: 'right', ...halo },
+            ...(wide ? { textAnchor: 'start', dx: 14 } : { textAnchor: 'end', dx: 10, dy: texts }),
+          }),
+          ruleY(marks, { x1: 'low', x2: 'high', y: 'at', dy: interval, stroke: 'var(--estimate)', strokeWidth: 2 }),
+          dot(below, { ...arrow, rotate: -90 }),
+          dot(above, { ...arrow, x: 'high', rotate: 90 }),
+          dot(marks, {
+            ...{ x: 'value', y: 'at', dy: interval, r: 5, stroke: 'var(--estimate)', strokeWidth: 1.5 },
+            fill: ({ reference }: Mark) => (reference ? 'var(--page)' : 'var(--estimate)'),
+          }),
         ],
       });
     },
   };
+}
+
+interface Mark {
+  readonly line: CoefficientLine;
+  readonly words: string;
+  readonly reference: boolean;
 }
 
 const clip = (ratio: number): number => Math.min(largest, Math.max(smallest, ratio));
@@ -134,9 +135,10 @@ function ratioTicks([low, high]: readonly number[], wide: boolean): Pick<ScaleOp
 }
 
 /** The level as far as there is room, and what is left for its column. */
-function nameWithin(letters: number, { term, level, per }: CoefficientLine): string {
-  if (level === null) return shorten(`${term}${per === undefined ? '' : `, per ${per}`}`, letters);
-  const own = shorten(level, letters - 8);
+function nameWithin(letters: number, line: CoefficientLine): string {
+  const term = describeTerm(line);
+  if (line.level === null) return shorten(term, letters);
+  const own = shorten(line.level, letters - 8);
   return `${shorten(term, letters - 2 - own.length)}: ${own}`;
 }
 
@@ -243,7 +245,7 @@ export function probabilityHistogram(
     );
   return {
     title: 'Predicted probabilities',
-    caption: `Rows of ${name} by predicted probability: above the line those that are ${positive}, below it the others.`,
+    caption: `Predicted probabilities, ${name}: above the line of those that are ${positive}, below it of the others.`,
     legend: [
       { name: positive, color: 'var(--estimate)' },
       { name: 'others', color: 'var(--other)' },

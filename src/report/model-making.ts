@@ -1,4 +1,6 @@
 /** Whether the fit can be relied on, and how it was made: enough to make it again. */
+import { treeOf } from '../design/model-terms.ts';
+import { columnsOf } from '../design/term-tree.ts';
 import type { FittedLogisticRegression } from '../index.ts';
 import { optionRecords } from '../model/option-records.ts';
 import { count, figure } from './numbers.ts';
@@ -52,6 +54,9 @@ function diagnostics(model: FittedLogisticRegression): Items {
 function making(model: FittedLogisticRegression): Items {
   const { madeBy, missing, formatVersion } = model.toJSON();
   const { source, rows, weights, options, missing: holes } = model.training;
+  const tree = options && treeOf(options);
+  const unsaid = new Set([...ofTheCommand, ...(tree && !columnsOf(tree).others ? ['only', 'drop'] : [])]); // the terms name all
+  const random = (options?.holdout ?? 0) !== 0 || options?.folds !== undefined;
   const dropped = rows
     ? (
         [
@@ -66,7 +71,8 @@ function making(model: FittedLogisticRegression): Items {
   const cells = Object.entries(holes ?? {}).map(([column, { count: number }]) => `${column} ${count(number)}`);
   const said = Object.entries(options ?? {}).flatMap(([name, value]) => {
     const usual = optionRecords[name as keyof typeof optionRecords]?.default;
-    if (value === undefined || ofTheCommand.has(name) || JSON.stringify(value) === JSON.stringify(usual)) return [];
+    const told = JSON.stringify(value) !== JSON.stringify(usual) || (name === 'seed' && random);
+    if (value === undefined || unsaid.has(name) || !told) return [];
     return [`${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`];
   });
   return [

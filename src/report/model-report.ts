@@ -6,13 +6,16 @@ import { escapeHtml } from '../explain/markup.ts';
 import type { FittedLogisticRegression, Metrics, PerUnits } from '../index.ts';
 import { type ChartWidths, figureOf } from './chart.ts';
 import {
+  type CoefficientLine,
   coefficientCsv,
   coefficientLines,
   coefficientMarkdown,
   columnTitles,
   describeOdds,
+  isCounted,
   showLine,
   summaryOf,
+  titleOfP,
 } from './coefficient-table.ts';
 import { forest } from './model-charts.ts';
 import { describeMaking } from './model-making.ts';
@@ -80,11 +83,7 @@ function keyFigures(model: FittedLogisticRegression, sets: readonly MeasuredRows
       ? [[count(counts.all.events[0]!), `with ${model.toJSON().target.name} = ${model.positive}`]]
       : [];
   const auc = best?.metrics.auc == null ? [] : [[best.metrics.auc.toFixed(3), describeAuc(best.metrics, best.name)]];
-  const { crossValidation = null } = model.training;
-  const details = [...sets.map(({ metrics }) => metrics.details), crossValidation?.details];
-  const slope = details.find((of) => of?.calibration)?.calibration?.slope;
-  const calibrated = slope == null ? [] : [[slope.toFixed(2), 'calibration slope (1 is right)']];
-  const items = [...used, ...events, ...auc, ...calibrated].map(
+  const items = [...used, ...events, ...auc].map(
     ([value, name]) => `<li><b>${escapeHtml(value!)}</b><span>${escapeHtml(name!)}</span></li>`,
   );
   return items.length === 0 ? '' : `<ul class="keys">${items.join('')}</ul>`;
@@ -115,31 +114,49 @@ function estimates(model: FittedLogisticRegression, per: PerUnits | undefined): 
   const labels = two ? [undefined] : model.byClass.map(({ label }) => label);
   const parts = labels.map((label) => {
     const own = lines.filter((line) => line.class === label);
-    const shown = own.map((line) => showLine(line));
+    const shown = own.map((line) => showLine(line, { counted: isCounted(model) }));
     const odds = describeOdds(model, label);
     const table = tableOf({
       head: ['', ...columnTitles(model)],
-      rows: shown.map(({ name, rows, events, oddsRatio, interval: ci, p }) => [name, rows, events, oddsRatio, ci, p]),
-      kinds: shown.map(({ kind }) => (kind === 'title' || kind === 'number' ? 'term' : 'level')),
+      rows: shown.map(({ name, cells }) => [name, ...cells]),
+      kinds: shown.map(({ kind }) => (kind === 'level' || kind === 'reference' ? 'level' : 'term')),
       caption: two ? undefined : odds,
     });
     const chart = forest(own, odds);
     return `${two ? copyTable(model, per) : ''}${table}${chart ? figureOf(chart, wholeWidth) : ''}`;
   });
-  return `<section><h2>Odds ratios</h2>\n${notesOf(model)
-    .map((note) => paragraph(note, 'quiet'))
-    .join('')}${parts.join('\n')}${two ? '' : copyTable(model, per)}</section>`;
+  return `<section><h2>Odds ratios</h2>\n${paragraph(notesOf(model, lines).join(' '), 'quiet')}${parts.join('\n')}${two ? '' : copyTable(model, per)}</section>`;
 }
 
 const copyTable = (model: FittedLogisticRegression, per: PerUnits | undefined): string =>
   copyButtons({ Markdown: coefficientMarkdown(model, per), CSV: coefficientCsv(model, per) });
 
+/** How the table is to be read. */
+function notesOf(model: FittedLogisticRegression, lines: readonly CoefficientLine[]): string[] {
+  const notes = [describeIntervals(model)];
+  if (lines.some(({ at }) => at !== undefined)) {
+    notes.push(
+      'The odds ratio of a column within a product (a:b) holds where the other is as stated; that of the product is a ratio of odds ratios.',
+    );
+  }
+  if (lines.some(({ kind }) => kind === 'curve')) {
+    notes.push('A spline or polynomial has no single odds ratio: the coefficients of its terms are further below.');
+  }
+  if (!isCounted(model)) {
+    notes.push('Rows and events of each level are not counted where rows are on disk, in a database or very many.');
+  } else {
+    const which = model.classes.length === 2 ? '' : ', of the two classes that the odds are of';
+    notes.push(`n and events are of the training rows${which}.`);
+  }
+  return notes;
+}
+
 /** What the intervals are, or why there are none. */
-function notesOf(model: FittedLogisticRegression): string[] {
+function describeIntervals(model: FittedLogisticRegression): string {
   const summary = summaryOf(model);
   const { summaryRefused } = model.toJSON() as { readonly summaryRefused?: string };
   if (summary === undefined) {
-    return [`There are no intervals and tests: ${summaryRefused ?? 'the model was fitted without them'}.`];
+    return `There are no intervals and tests: ${summaryRefused ?? 'the model was fitted without them'}.`;
   }
   const methods = new Set(summary.coefficients.flatMap(({ ciMethod }) => ciMethod ?? []));
   const robust = summary.covarianceType === 'model' ? '' : `, standard errors are robust (${summary.covarianceType})`;
@@ -147,9 +164,7 @@ function notesOf(model: FittedLogisticRegression): string[] {
   const joint = summary.terms.some(({ df }) => df > 1)
     ? ', beside a column with several levels that of all of them together'
     : '';
-  return [
-    `Each is adjusted for the others. Intervals are ${profile}${robust}; p is ${methods.has('profile') ? 'of likelihood-ratio tests' : "Wald's"}${joint}. n and events are of the training rows.`,
-  ];
+  return `Each is adjusted for the others. Intervals are ${profile}${robust}; p is ${methods.has('profile') ? 'of likelihood-ratio tests' : "Wald's"}${joint}.`;
 }
 
 function likelihood(model: FittedLogisticRegression): string {
@@ -192,7 +207,7 @@ function coefficients(model: FittedLogisticRegression): string {
   const tests = summary.terms.filter(({ df }) => df > 0);
   const inflated = tests.some(({ gvif }) => gvif !== null);
   const table = tableOf({
-    head: ['log-odds', 'estimate', 'std. error', 'z', 'p', `${100 * summary.level}% CI`],
+    head: ['log-odds', 'estimate', 'std. error', 'z', titleOfP(summary), `${100 * summary.level}% CI`],
     rows: summary.coefficients.map(
       ({ name, class: label, estimate, standardError, z, p, confidenceInterval, note }) => [
         label === undefined ? name : `${label}: ${name}`,

@@ -24,7 +24,8 @@ main p { max-width: 75ch; margin: 0 0 8px; }
 .warnings h2 { margin: 0 0 4px; font-size: 16px; }
 .warnings li { margin: 2px 0; }
 th, td { padding: 5px 0 5px 18px; vertical-align: baseline; }
-th:first-child, td:first-child { padding-left: 0; white-space: normal; overflow-wrap: anywhere; min-width: 7em; max-width: 28em; }
+th:first-child, td:first-child { padding-left: 0; white-space: normal; overflow-wrap: break-word; max-width: 28em; }
+tbody th { min-width: min(7em, 28vw); }
 thead th { border-bottom: 1.5px solid var(--quiet); vertical-align: bottom; white-space: normal; }
 tbody th { font-weight: 400; color: inherit; text-align: left; }
 tbody th.term { font-weight: 600; }
@@ -34,6 +35,7 @@ td.quiet { color: var(--quiet); }
 .notes th:first-child { min-width: 0; }
 figcaption { margin-top: 4px; }
 caption { caption-side: top; text-align: left; font-weight: 600; padding: 12px 0 4px; white-space: normal; }
+caption span { display: block; max-width: calc(100vw - 40px); }
 .copy { margin: 10px 0 0; }
 .copy button { font: inherit; font-size: 14px; color: inherit; background: var(--tint); border: 1px solid var(--line); border-radius: 6px; padding: 4px 12px; margin-right: 8px; cursor: pointer; }
 .copy button:hover { border-color: var(--quiet); }
@@ -46,7 +48,7 @@ footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 10px;
   main { padding: 16px 14px 32px; }
   table { font-size: 13px; }
   th, td { padding-left: 9px; }
-  th:first-child, td:first-child { min-width: 4.5em; }
+  th:first-child, td:first-child { max-width: 45vw; }
   tbody th.level { padding-left: 12px; }
   dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: 8px; }
 }

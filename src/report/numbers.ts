@@ -1,8 +1,8 @@
 /** Numbers as a reader of a report wants them: as many digits as tell two apart, aligned where they stand in a column. */
 
 /**
- * How the ratios of one line are written: with as many decimals as give the width of their interval two digits, at least
- * two below 10 and one below 100.
+ * How the ratios of one line are written: with as many decimals as give the width of their interval two digits, and each
+ * two of its own, at least two below 10 and one below 100.
  */
 export function ratios(values: readonly (number | null)[]): (value: number) => string {
   const finite = values.flatMap((value) => (value !== null && Number.isFinite(value) ? [value] : []));
@@ -13,8 +13,8 @@ export function ratios(values: readonly (number | null)[]): (value: number) => s
     if (value === Number.POSITIVE_INFINITY) return '∞';
     if (value === 0) return '0';
     if (value >= 1e5 || value < 1e-5) return value.toExponential(1);
-    const own = value < 10 ? Math.max(1, decimals) : decimals;
-    return value < 0.5 * 10 ** -own ? value.toPrecision(1) : value.toLocaleString('en', fixed(own));
+    const own = value < 10 ? Math.max(decimals, 1 - Math.floor(Math.log10(value))) : decimals;
+    return value.toLocaleString('en', fixed(own));
   };
 }
 
@@ -47,5 +47,5 @@ export function figure(value: number | null | undefined): string {
 }
 
 export function count(value: number): string {
-  return value.toLocaleString('en', { maximumFractionDigits: 2 });
+  return (Number(value.toFixed(2)) + 0).toLocaleString('en'); // 0 and not −0
 }

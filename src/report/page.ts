@@ -73,7 +73,7 @@ export function tableOf({ head, rows, kinds, caption, notes }: TableOptions): st
     return `<tr>${own}${cells.map((cell) => `<td${cell === 'reference' ? ' class="quiet"' : ''}>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
   const titles = head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('');
-  const above = caption === undefined ? '' : `<caption>${escapeHtml(caption)}</caption>`;
+  const above = caption === undefined ? '' : `<caption><span>${escapeHtml(caption)}</span></caption>`;
   return `<div class="scroll"><table${notes ? ' class="notes"' : ''}>${above}<thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
 

@@ -93,12 +93,12 @@ export async function minimise(
       !Number.isFinite(gradientNorm) ||
       point.value > divergenceFactor * firstValue
     ) {
-      return end('diverged', `the loss grew to ${point.value} at iteration ${iteration}`);
+      return end('diverged', `the loss grew to ${short(point.value)} at iteration ${iteration}`);
     }
     if (point.value < objective.separatedBelow) {
       return end(
         'separated',
-        `mean loss ${point.value} < ${objective.separatedBelow}: every row has its own class on top`,
+        `mean loss ${short(point.value)} < ${objective.separatedBelow}: every row has its own class on top`,
       );
     }
     if (gradientNorm <= options.tolerance) {
@@ -107,12 +107,12 @@ export async function minimise(
     if (iteration >= options.maxIterations) {
       return end(
         'max-iterations',
-        `gradient max-norm ${gradientNorm} > ${options.tolerance} after ${iteration} iterations`,
+        `gradient max-norm ${short(gradientNorm)} > ${short(options.tolerance)}, the tolerance of steps in ${objective.precision}, after ${iteration} ${iteration === 1 ? 'iteration' : 'iterations'}`,
       );
     }
     const next = await step(point);
     if (next === undefined) {
-      return end('stalled', `no step lowers the loss in this precision; gradient max-norm ${gradientNorm}`);
+      return end('stalled', `no step lowers the loss in this precision; gradient max-norm ${short(gradientNorm)}`);
     }
     point = next;
     options.onIteration?.({ iteration: iteration + 1, value: point.value, gradientNorm: maxNorm(point.gradient) });
@@ -125,3 +125,6 @@ export async function minimise(
 export function convergedRule(gradientNorm: number, tolerance: number): string {
   return `gradient max-norm ${gradientNorm} <= ${tolerance}`;
 }
+
+/** Three digits: for a person, who has the number in full beside it. */
+const short = (value: number): string => String(Number(value.toPrecision(3)));

@@ -48,10 +48,18 @@ test('evaluate has an interval for AUC, and says when the rows are those of the 
   expect(printed.text).not.toMatch(/calibration|net benefit/);
   expect(printed.said).toBe('');
   await evaluate(at('all.json'), rows, {}, signal);
-  expect(printed.said).toMatch(/^these are the rows that the model was fitted to/);
+  expect(printed.said).toBe("these are the model's training rows: the metrics are optimistic\n");
   printed.said = '';
   await evaluate(at('some.json'), rows, {}, signal);
-  expect(printed.said).toMatch(/^some of these, the others being its holdout, are the rows/);
+  expect(printed.said).toMatch(
+    /^these include the model's training rows: .* train --report shows those of its held-out rows$/m,
+  );
+  const other = at('some.json');
+  printed.said = '';
+  await evaluate(at('all.json'), rows, { compare: other }, signal);
+  const said = printed.said.split('\n');
+  expect(said[0]).toMatch(/^these are the model's training rows/);
+  expect(said[1]!.startsWith(`these include ${other}'s training rows: its AUC is optimistic`)).toBe(true);
 });
 
 test('evaluate --detailed has every table, or the reason; --json has them as data', async () => {
@@ -74,6 +82,7 @@ test('evaluate --detailed has every table, or the reason; --json has them as dat
   expect(details!.undefined.calibration).toMatch(/^the model was fitted to these rows/);
   await expect(evaluate(at('all.json'), rows, { detailed: true, falseNegativeCost: 0 }, signal)).rejects.toMatchObject({
     code: 'bad-option',
+    details: { option: 'falseNegativeCost' },
   });
 });
 

@@ -1,6 +1,6 @@
 /** Lists of options: quoted as in CSV, and added up where an option comes again; sizes with their units. */
 import { expect, test } from 'vitest';
-import { parseClassWeight, parseDuration, parseList, parseSize, parseUnits } from '../../src/cli/parse.ts';
+import { parseClassWeight, parseDuration, parseLevel, parseList, parseSize, parseUnits } from '../../src/cli/parse.ts';
 import { train } from '../../src/cli/train.ts';
 
 test.each([
@@ -61,4 +61,9 @@ test.each([
 
 test.each(['60', 's', '-1s', '1 s', '1d', ''])('%j is no duration', (text) => {
   expect(() => parseDuration(text)).toThrow(/60s/);
+});
+
+test('a level is between 0 and 1', () => {
+  expect(parseLevel('0.9')).toBe(0.9);
+  for (const wrong of ['95', '0', '1']) expect(() => parseLevel(wrong)).toThrow('95 % is 0.95');
 });

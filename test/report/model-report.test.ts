@@ -6,7 +6,13 @@ import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FittedLogisticRegression, LogisticRegression, type Options } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
-import { coefficientCsv, coefficientLines, coefficientMarkdown } from '../../src/report/coefficient-table.ts';
+import {
+  type CoefficientLine,
+  coefficientCsv,
+  coefficientLines,
+  coefficientMarkdown,
+} from '../../src/report/coefficient-table.ts';
+import { forest } from '../../src/report/model-charts.ts';
 import { renderModelReport } from '../../src/report/model-report.ts';
 import { inChromium } from '../support/chromium.ts';
 
@@ -72,22 +78,60 @@ describe('the table of coefficients', () => {
       'ill',
     )) as FittedLogisticRegression;
     const lines = coefficientLines(found);
-    expect(lines.slice(0, 3).map(({ kind, term, level }) => [kind, term, level])).toEqual([
-      ['title', 'poly(age, 2)', null],
-      ['level', 'poly(age, 2)', 'poly(age, 2)1'],
-      ['level', 'poly(age, 2)', 'poly(age, 2)2'],
+    expect(lines.slice(0, 2).map(({ kind, term, oddsRatio }) => [kind, term, oddsRatio])).toEqual([
+      ['curve', 'poly(age, 2)', null],
+      ['title', 'place', null],
     ]);
-    expect(lines[0]!.p).toBe(found.summary().terms[0]!.likelihoodRatio!.p);
+    const { p } = found.summary().terms[0]!.likelihoodRatio!;
+    expect(lines[0]!.p).toBe(p);
+    expect(coefficientCsv(found).split('\n')[1]).toMatch(
+      new RegExp(`^yes,"poly\\(age, 2\\)",.*,${p},"joint test, 2 df"$`),
+    );
+    expect(coefficientMarkdown(found)).not.toContain('poly(age, 2)1');
     const [age] = coefficientLines(model, { age: 10 });
     expect(age!.per).toBe(10);
     expect(age!.oddsRatio! / model.summary().coefficients[1]!.oddsRatio! ** 10).toBeCloseTo(1, 12);
     expect(coefficientMarkdown(model, { age: 10 })).toContain('| age, per 10 |');
   });
 
+  test('says where the odds ratio of a term of a product holds', async () => {
+    const at = async (formula: string) => {
+      const found = await new LogisticRegression({ inference: true, formula }).fit(rows, 'ill');
+      return coefficientLines(found as FittedLogisticRegression).map((line) => [line.term, line.at]);
+    };
+    const place = `place = ${hostile}`;
+    expect(await at('ill ~ center(age)*place')).toEqual([
+      ['center(age)', place],
+      ...Array(4).fill(['place', 'center(age) = 0']),
+      ...Array(3).fill(['center(age):place', undefined]),
+    ]);
+    const named = (await at('ill ~ sqrt(age) + sqrt(age):place')).map(([, where]) => where);
+    expect(named[0]).toBe(place);
+  });
+
+  test('of three classes counts the two that the odds are of; without counts it has no columns for them', async () => {
+    const three = rows.map((row, i) => ({ ...row, ill: ['x', 'y', 'z'][i % 3]! }));
+    const found = (await new LogisticRegression({ inference: true, only: ['place'] }).fit(
+      three,
+      'ill',
+    )) as FittedLogisticRegression;
+    for (const line of coefficientLines(found).filter(({ kind }) => kind !== 'title')) {
+      const own = three.filter(({ place, ill }) => place === line.level && (ill === 'x' || ill === line.class));
+      expect([line.rows, line.events]).toEqual([own.length, own.filter(({ ill }) => ill === line.class).length]);
+    }
+    const file = JSON.parse(JSON.stringify(found));
+    file.training.counts = null;
+    const uncounted = FittedLogisticRegression.fromJSON(JSON.stringify(file)) as FittedLogisticRegression;
+    expect(coefficientMarkdown(uncounted)).toMatch(
+      /^\| ill: y against x \| odds ratio \| 95% CI \| p.* \|\n\|:--\|--:\|--:\|--:\|\n/,
+    );
+    expect(render(uncounted)).toContain('not counted where rows are on disk');
+  });
+
   test('as Markdown has a line each, with what would be markup escaped', () => {
     const lines = coefficientMarkdown(model).trimEnd().split('\n');
     expect(lines).toHaveLength(8);
-    expect(lines[0]).toMatch(/^\| ill: yes against no \| n \| events \| odds ratio \| 95% CI \| p \|$/);
+    expect(lines[0]).toMatch(/^\| ill: yes against no \| n \| events \| odds ratio \| 95% CI \| p \(LR\) \|$/);
     expect(lines[4]).toContain('\\</script\\>\\<img src=x onerror=alert(1)\\>"\'&\\|\\`');
     for (const line of lines) expect(line.replaceAll('\\|', '').match(/\|/g)).toHaveLength(7);
   });
@@ -122,6 +166,32 @@ describe('the page', () => {
     expect(page).toContain(`<b>${auc.toFixed(3)}</b>`);
     expect(page).toContain(`${aucInterval[0].toFixed(4)} to ${aucInterval[1].toFixed(4)}`);
     expect(page).toContain(`holdout 0.25`);
+    expect(page).toContain(`seed ${model.training.options.seed}`);
+    expect(page.match(/<th scope="col">p \(LR\)<\/th>/g)).toHaveLength(2);
+  });
+
+  test('lists no columns that the formula has named', async () => {
+    for (const [formula, listed] of [
+      ['ill ~ age + place', false],
+      ['ill ~ .', true],
+    ] as const) {
+      const page = render((await fit({ formula, ...(listed && { only: ['age'] }) })) as FittedLogisticRegression);
+      expect(page.includes('only [')).toBe(listed);
+      expect(page).not.toContain('seed');
+    }
+  });
+
+  test('draws an arrow where an interval goes on beyond the axis, and names and figures on a phone too', () => {
+    const of = (term: string, interval: [number, number]): CoefficientLine => {
+      const none = { level: null, rows: null, events: null, p: null };
+      return { ...none, kind: 'number', term, oddsRatio: 1.5, interval };
+    };
+    const chart = forest([of('age', [0.0002, 3]), of('height', [1, 2000]), of('weight', [1, 2])], 'ill')!;
+    for (const width of [350, 880]) {
+      const drawn = chart.draw(width);
+      expect(drawn.match(/rotate\(-?90\)/g)).toEqual(['rotate(-90)', 'rotate(90)']);
+      for (const text of ['height', '1.50 (1.00–2.00)']) expect(drawn).toContain(`>${text}</text>`);
+    }
   });
 
   test('says why calibration is not there without a holdout, and has no picture of it', async () => {

@@ -1,6 +1,6 @@
-/** Odds ratios of one line: as many digits as their interval gives a meaning to. */
+/** Odds ratios of one line: as many digits as their interval gives a meaning to, two at least; sums of rows. */
 import { expect, test } from 'vitest';
-import { ratios } from '../../src/report/numbers.ts';
+import { count, ratios } from '../../src/report/numbers.ts';
 
 test.each([
   [
@@ -21,7 +21,11 @@ test.each([
   ],
   [
     [0.5, 0.02, 18.5],
-    ['0.5', '0.02', '18.5'],
+    ['0.50', '0.020', '18.5'],
+  ],
+  [
+    [0.0021, 0.00034, 0.0131],
+    ['0.0021', '0.00034', '0.013'],
   ],
   [
     [18.7, 1.83, 2578.2],
@@ -46,4 +50,8 @@ test.each([
 ])('%o', (values, shown) => {
   const show = ratios(values);
   expect(values.map((value) => (value === null ? undefined : show(value)))).toEqual(shown);
+});
+
+test('a sum that rounds to 0 has no sign', () => {
+  expect([-1e-9, 0, 1234.567].map(count)).toEqual(['0', '0', '1,234.57']);
 });
