@@ -87,10 +87,10 @@ export function unexpected(
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   const wanted = name.toLowerCase();
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(name.length / 2)) + 1;
+  let bestDistance = Math.max(2, (name.length + 1) / 2);
   for (const candidate of known) {
     const distance = editDistance(wanted, candidate.toLowerCase());
-    if (distance < bestDistance && distance < Math.max(wanted.length, candidate.length)) {
+    if (distance < bestDistance && distance < name.length + candidate.length - 1) {
       best = candidate;
       bestDistance = distance;
     }

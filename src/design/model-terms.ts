@@ -88,9 +88,7 @@ export async function modelTerms(
   const expanded = expand(request, tree, features);
   const offsetColumns = new Set(expanded.offsets.map(({ column }) => column));
   const plain = tree === undefined ? features.filter(({ column }) => !offsetColumns.has(column)) : [];
-  if (plain.length + expanded.products.length === 0) {
-    throw new LogisticError('no-features', 'no term is left to estimate', { hint: 'add a column to the terms' });
-  }
+  if (plain.length + expanded.products.length === 0) throw noTerm();
   const known = new Map(features.map((feature) => [feature.column, feature]));
   const bases = new Map<Variable, readonly NumericBasis[]>();
   for (const variable of new Set([...expanded.products.flat(), ...expanded.offsets])) {
@@ -112,6 +110,11 @@ export async function modelTerms(
   const own = plainTerms(plain);
   return { ...coded, terms: [...own.terms, ...coded.terms], groups: [...own.groups, ...coded.groups] };
 }
+
+export const noTerm = (): LogisticError =>
+  new LogisticError('no-features', 'no term is left to estimate', {
+    hint: 'a model needs a term beside its intercept and offset: name a column',
+  });
 
 function expand(request: TermsRequest, tree: TermTree | undefined, features: readonly Feature[]): ExpandedTerms {
   const columns = features.map(({ column }) => column);

@@ -4,9 +4,9 @@
  */
 
 import { parseFormula } from '../design/formula.ts';
-import { treeOf } from '../design/model-terms.ts';
+import { noTerm, treeOf } from '../design/model-terms.ts';
 import { columnsOf, variablesOf } from '../design/term-tree.ts';
-import { brief, LogisticError, nearestName, shown, unexpected } from '../errors.ts';
+import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { optionRecords } from './option-records.ts';
 import type { CheckedOptions, Options } from './options.ts';
 
@@ -35,7 +35,7 @@ const translations: Readonly<Record<string, string>> = {
   ),
 };
 
-/** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
+/** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option', 'bad-option' or 'no-features'. */
 export function checkOptions(options: Options): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw unexpected('bad-argument', 'options', 'an object', options);
@@ -106,6 +106,7 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   }
   const { named, others } = columnsOf(tree);
   const used = new Set(offset === undefined ? named : [...named, offset]);
+  if (used.size === 0 && !others) throw noTerm();
   const gone = variables.flatMap(({ column }) => (used.has(column) ? [] : [column]));
   const lost = drop?.find((name) => used.has(name));
   if (lost !== undefined) {
@@ -121,10 +122,10 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
       details: { option: 'only' },
     });
   }
-  const unasked = levelled.find((name) => !used.has(name) && !others);
+  const unasked = levelled.find((name) => (others ? gone.includes(name) : !used.has(name)));
   if (unasked !== undefined) {
     throw new LogisticError('bad-option', `reference: ${JSON.stringify(unasked)} is not among the terms`, {
-      hint: `the columns of the terms are ${brief([...used].join(', '))}`,
+      hint: 'leave the reference out, or add the column to the terms',
       details: { option: 'reference' },
     });
   }
