@@ -37,9 +37,13 @@ export async function inspect(
       hint: 'logit inspect model.json data.csv --effects, or --influence',
     });
   }
-  await requireReport(flags.report, [modelFile]);
+  await requireReport(flags.report, [modelFile, file]);
   const model = await loadModel(modelFile);
-  if (flags.report !== undefined) return saveReport(model, flags.report, { per: flags.per });
+  if (flags.report !== undefined) {
+    await saveReport(model, flags.report, { per: flags.per });
+    const { sql, table, json } = flags;
+    if (overRows === undefined && sql === undefined && table === undefined && json !== true) return;
+  }
   if (overRows !== undefined) return overRows(model, file!, flags, signal);
   const summary = summaryOf(model, flags.per);
   if (flags.sql !== undefined) await printText(expressions(model, flags.sql));

@@ -128,7 +128,7 @@ export function createProgram(signal: AbortSignal): Command {
     .argument('<model>', 'a model file made by train')
     .argument('[file]', 'rows for --effects and --influence, of any kind that train reads; - is standard input')
     .option('--report <file>', 'write a page about the model: one HTML file')
-    .addOption(tableOption().conflicts(['json', 'sql']))
+    .addOption(tableOption().conflicts(['json', 'sql', 'effects', 'influence']))
     .option('--json', 'print one JSON object on standard output')
     .addOption(
       new Option('--sql <dialect>', 'print its probabilities as SQL expressions')

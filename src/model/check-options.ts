@@ -160,13 +160,18 @@ function requireRoles(options: CheckedOptions): void {
 }
 
 /** Robust standard errors need a likelihood without a penalty; CR0 and CR1 go with a column of clusters, and it with no other kind. */
-function requireRobust({ cluster, robust, firth, l2 }: CheckedOptions, inference: boolean | undefined): void {
+function requireRobust(
+  { cluster, robust, firth, l2, weightType }: CheckedOptions,
+  inference: boolean | undefined,
+): void {
   const clustered = robust?.startsWith('CR') === true;
   if (cluster === undefined && clustered) refuse('robust', `${robust} is of clusters`, 'name their column: cluster');
   if (cluster !== undefined && robust !== undefined && !clustered)
     refuse('robust', `${robust} takes rows to be independent`, 'choose CR0 or CR1');
   const option = cluster === undefined ? 'robust' : 'cluster';
   if (cluster === undefined && robust === undefined) return;
+  if (cluster === undefined && weightType === 'sampling')
+    refuse(option, 'weights of a sample have robust standard errors of their own', 'leave out one of them');
   if (firth || l2 > 0)
     refuse(option, 'robust standard errors are those of maximum likelihood', `leave out ${firth ? 'firth' : 'l2'}`);
   if (inference === false)

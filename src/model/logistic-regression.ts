@@ -300,15 +300,23 @@ function readingOf(options: CheckedOptions): CheckedOptions {
   };
 }
 
-/** What is predicted, by the call or by the formula. */
-function askedTarget(given: unknown, { formula }: CheckedOptions): unknown {
-  const named = formula === undefined ? undefined : parseFormula(formula).target;
-  if (named === undefined || named === given) return given;
-  if (given === undefined) return named;
-  const found = typeof given === 'string' ? `the target is ${given}` : 'labels are given beside';
-  throw new LogisticError('bad-option', `the formula predicts ${named}, and ${found}`, {
-    hint: 'leave one of them out',
-    details: { option: 'formula' },
+/** What is predicted, by the call or by the formula; a column that is nothing else. */
+function askedTarget(given: unknown, options: CheckedOptions): unknown {
+  const named = options.formula === undefined ? undefined : parseFormula(options.formula).target;
+  if (named !== undefined && given !== undefined && named !== given) {
+    const found = typeof given === 'string' ? `the target is ${given}` : 'labels are given beside';
+    throw new LogisticError('bad-option', `the formula predicts ${named}, and ${found}`, {
+      hint: 'leave one of them out',
+      details: { option: 'formula' },
+    });
+  }
+  const target = given ?? named;
+  const roles = ['weights', 'offset', 'cluster', 'holdoutBy'] as const;
+  const role = typeof target === 'string' && roles.find((name) => options[name] === target);
+  if (!role) return target;
+  throw new LogisticError('bad-option', `${role}: ${target} is the target`, {
+    hint: 'a column has one role',
+    details: { option: role },
   });
 }
 

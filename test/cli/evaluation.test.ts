@@ -129,6 +129,15 @@ test('--table prints the table of odds ratios and nothing else', async () => {
   expect(printed.text).toBe(coefficientMarkdown(model, { age: 10 }));
 });
 
+test('a page of inspect is beside what else is asked for, and takes the place of no rows', async () => {
+  const page = inspect(at('all.json'), at('new.csv'), { effects: true, report: at('new.csv') }, signal);
+  await expect(page).rejects.toMatchObject({ code: 'unwritable' });
+  expect(readFileSync(at('new.csv'), 'utf8')).toMatch(/^"low",/);
+  await inspect(at('all.json'), at('new.csv'), { effects: true, report: at('effects.html') }, signal);
+  expect(printed.text).toContain('average effect on P(1)');
+  expect(existsSync(at('effects.html'))).toBe(true);
+});
+
 test('--quiet keeps warnings, and units that are no column leave no file', async () => {
   const separated = at('separated.csv');
   writeFileSync(separated, 'x,y\n1,a\n2,a\n3,b\n4,b\n');

@@ -151,9 +151,18 @@ describe('messages', () => {
     [{ formula: 'y ~ x + w', offset: 'w' }, 'offset: w is among the terms too'],
     [{ robust: 'HC1', l2: 0.1 }, 'robust: robust standard errors are those of maximum likelihood'],
     [{ cluster: 'g', firth: true }, 'cluster: robust standard errors are those of maximum likelihood'],
+    [
+      { robust: 'HC3', weights: 'w', weightType: 'sampling' },
+      'robust: weights of a sample have robust standard errors of their own',
+    ],
     [{ robust: 'HC1', inference: false }, 'robust: it is of the standard errors, which are not wanted'],
   ] as const)('a column has one role, and standard errors are of what they can be of: %o', (options, message) => {
     expect(() => new LogisticRegression(options)).toThrow(expect.objectContaining({ code: 'bad-option', message }));
+  });
+
+  test.each(['weights', 'offset', 'cluster'] as const)('the target is nothing else: %s', async (role) => {
+    const fit = new LogisticRegression({ [role]: 'y' }).fit({ x: [1, 2, 3, 4], y: [1, 2, 1, 2] }, 'y');
+    await expect(fit).rejects.toMatchObject({ code: 'bad-option', message: `${role}: y is the target` });
   });
 
   test('clusters may be held out whole', () => {
