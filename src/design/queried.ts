@@ -253,12 +253,16 @@ export async function describeRows(
   };
 }
 
-function requireUsable(counts: QueryCounts, { columns, weights }: CompleteRows): void {
+function requireUsable(counts: QueryCounts, { target, columns, weights }: CompleteRows): void {
   const numeric = columns.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
   const names = [...numeric, ...(weights === undefined ? [] : [weights])];
   const k = counts.notFinite.findIndex((count) => count > 0);
   if (k >= 0) {
     const message = `column ${names[k]}: ${counts.notFinite[k]} rows of the query hold NaN or an infinite number`;
+    throw new LogisticError('not-finite', message, { hint: 'make them null, or leave them out, in the query' });
+  }
+  if (counts.infiniteLabels > 0) {
+    const message = `column ${target.name}: ${counts.infiniteLabels} rows of the query hold an infinite number`;
     throw new LogisticError('not-finite', message, { hint: 'make them null, or leave them out, in the query' });
   }
   if (counts.negativeWeights > 0) {

@@ -41,11 +41,16 @@ function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonl
   return { kind, name, levels, codes: Int32Array.from(levels, (_, k) => k), missing };
 }
 
-/** Rows, class codes and weights by class, from the moments, which are by class too. */
+/** Rows, class codes and weights by class, from the moments, which are by class too. Throws LogisticError 'rows-changed'. */
 export function censusOf(moments: Answers, classes: number, byClass: WeightOfClass = (weight) => weight): RowCensus {
   const classWeights = new Float64Array(classes);
   let [rows, codes, smallestWeight] = [0, 0, Number.POSITIVE_INFINITY];
   for (const answer of moments) {
+    if (answer[0] === null) {
+      throw new LogisticError('rows-changed', 'the rows of the query changed: one has a class that none had before', {
+        hint: 'fit a snapshot, or read the rows once (--rows memory)',
+      });
+    }
     const [code, count, weight, smallest] = answer.map(Number) as [number, number, number, number];
     rows += count;
     codes += count * code;

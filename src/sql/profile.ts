@@ -8,16 +8,16 @@ import {
   classCode,
   fromQuery,
   isComplete,
+  isLabelled,
   isPresent,
   type QueriedColumn,
   type QueriedRows,
   rawNumber,
   rawValue,
 } from './queried-rows.ts';
-import { type Statement, Writer } from './statement.ts';
+import { isFiniteNumber, isNotNaN, type Statement, Writer } from './statement.ts';
 
-/** The same for NaN and both infinities in every engine, some of which order NaN above all numbers. */
-const isFiniteNumber = (number: string): string => `abs(${number}) <= 1.7976931348623157e308`;
+const isInfinite = (number: string): string => `not (${isFiniteNumber(number)}) and ${isNotNaN(number)}`;
 const countIf = (condition: string): string => `sum(case when ${condition} then 1 else 0 end)`;
 
 const numericOf = (columns: readonly QueriedColumn[]): readonly QueriedColumn[] =>
@@ -36,6 +36,7 @@ export interface QueryCounts {
   readonly missing: readonly number[];
   /** NaN and infinite numbers of each numeric column, the weights last where there are any. */
   readonly notFinite: readonly number[];
+  readonly infiniteLabels: number;
   readonly negativeWeights: number;
 }
 
@@ -50,7 +51,9 @@ export function countsStatement(dialect: Dialect, rows: CompleteRows): Statement
     countIf(isComplete(w, rows)),
     weight ? countIf(`${present} and ${weight} = 0`) : '0',
     weight ? countIf(`${weight} < 0`) : '0',
-    ...[...columns, target].map((column) => countIf(`not ${isPresent(w, column, rows.missingTokens)}`)),
+    target.kind === 'numeric' ? countIf(isInfinite(rawNumber(w, target))) : '0',
+    ...columns.map((column) => countIf(`not ${isPresent(w, column, rows.missingTokens)}`)),
+    countIf(`not ${isLabelled(w, rows)}`),
     ...numbers.map((number) => countIf(`not (${isFiniteNumber(number)})`)),
   ];
   return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)}`);
@@ -78,15 +81,17 @@ export function unseenStatement(
 }
 
 export function readCounts(answer: readonly unknown[], { columns }: CompleteRows): QueryCounts {
-  const [read, complete, zeroWeight, negativeWeights, ...more] = answer.map(Number) as [number, number, number, number];
+  const [read, complete, zeroWeight, negativeWeights, infiniteLabels, ...more] = answer.map(Number) as number[] &
+    [number, number, number, number, number];
   const cells = columns.length + 1;
   return {
     read,
     complete,
     zeroWeight,
     negativeWeights,
-    missing: (more as number[]).slice(0, cells),
-    notFinite: (more as number[]).slice(cells),
+    infiniteLabels,
+    missing: more.slice(0, cells),
+    notFinite: more.slice(cells),
   };
 }
 

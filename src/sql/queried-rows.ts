@@ -3,7 +3,7 @@
  * is there. Each statement of this room selects from it. It knows no theta.
  */
 import type { Label } from '../predict/model-file.ts';
-import type { Writer } from './statement.ts';
+import { isFiniteNumber, type Writer } from './statement.ts';
 
 /** What a column of a query is to the design. */
 export type ColumnKind = 'numeric' | 'boolean' | 'categorical';
@@ -62,9 +62,19 @@ export function isPresent(w: Writer, { name, kind }: QueriedColumn, missingToken
   return `(${present} and ${w.dialect.asText(w.column(name))} not in (${tokens.join(', ')}))`;
 }
 
+/** True where a row has a label: NaN is none. */
+export function isLabelled(
+  w: Writer,
+  { target, missingTokens }: Pick<CompleteRows, 'target' | 'missingTokens'>,
+): string {
+  const present = isPresent(w, target, missingTokens);
+  return target.kind === 'numeric' ? `(${present} and ${isFiniteNumber(rawNumber(w, target))})` : present;
+}
+
 /** True for rows in which target, weight and every column is there and the weight is above 0, of the part that is meant. */
-export function isComplete(w: Writer, { target, columns, weights, missingTokens, part }: CompleteRows): string {
-  const conditions = [target, ...columns].map((column) => isPresent(w, column, missingTokens));
+export function isComplete(w: Writer, rows: CompleteRows): string {
+  const { columns, weights, missingTokens, part } = rows;
+  const conditions = [isLabelled(w, rows), ...columns.map((column) => isPresent(w, column, missingTokens))];
   if (weights !== undefined) conditions.push(`${w.dialect.asDouble(w.column(weights))} > 0`);
   if (part !== undefined) {
     const hash = w.dialect.keyHash(w.dialect.asText(w.column(part.key.name)), part.seed);

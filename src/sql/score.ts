@@ -1,7 +1,7 @@
 /**
  * A model as an SQL expression: the probability of a class from the columns of a table, term by term as the scorer has
  * it, so that a database scores its own rows. Null where the scorer predicts nothing: a missing cell that is not
- * imputed, a category that training never saw.
+ * imputed, an infinite number, a category that training never saw.
  */
 import {
   classesByCode,
@@ -14,7 +14,7 @@ import {
   referencePlace,
 } from '../predict/model-file.ts';
 import { type Dialect, type DialectName, dialects } from './dialects.ts';
-import { log1p, sumOf } from './statement.ts';
+import { isFiniteNumber, isNotNaN, log1p, sumOf } from './statement.ts';
 
 /** e to more than this overflows, which PostgreSQL makes an error. */
 const mostExponent = 700;
@@ -62,7 +62,8 @@ function factorValue(dialect: Dialect, model: ModelFile, { column, basis }: Fact
 /** The number of a column, imputed where it is missing. */
 function numberOf(dialect: Dialect, feature: Feature): string {
   const number = dialect.asDouble(dialect.identifier(feature.column));
-  return feature.impute === null ? number : `coalesce(${number}, ${dialect.number(Number(feature.impute))})`;
+  if (feature.impute === null) return number;
+  return `case when ${isNotNaN(number)} then ${number} else ${dialect.number(Number(feature.impute))} end`;
 }
 
 /** A basis at x; polynomials between knots are one case. */
@@ -117,9 +118,7 @@ function spellings(feature: Feature, level: string): string[] {
 
 /** What must hold of a cell for its row to be predicted; least() would pass over a null. */
 function isKnown(dialect: Dialect, model: ModelFile, feature: Feature): string[] {
-  if (feature.kind === 'numeric') {
-    return feature.impute === null ? [`${dialect.identifier(feature.column)} is not null`] : [];
-  }
+  if (feature.kind === 'numeric') return [isFiniteNumber(numberOf(dialect, feature))];
   const levels = levelsOf(feature).flatMap((level) => spellings(feature, level));
   const text = cell(dialect, model, feature);
   return [model.unseen === 'ignore' ? `${text} is not null` : `${text} in (${levels.map(dialect.text).join(', ')})`];

@@ -48,6 +48,12 @@ export function sumOf(parts: readonly string[]): string {
   return `(${sumOf(parts.slice(0, half))} + ${sumOf(parts.slice(half))})`;
 }
 
+/** False for NaN and both infinities in every engine, some of which order NaN above all numbers. */
+export const isFiniteNumber = (number: string): string => `abs(${number}) <= 1.7976931348623157e308`;
+
+/** False for NaN, which is below nothing in some engines and above all numbers in the others; an arc tangent is at most π/2. */
+export const isNotNaN = (number: string): string => `atan(${number}) < 2`;
+
 /** ln(1 + o) without loss of digits for small o (W. Kahan). */
 export const log1p = (o: string): string =>
   `case when 1 + ${o} = 1 then ${o} else ln(1 + ${o}) * ${o} / ((1 + ${o}) - 1) end`;

@@ -129,6 +129,15 @@ test('what is missing is counted and said, and a query may end in a semicolon', 
   }
 });
 
+test.each(['memory', 'disk', 'there'] as const)('a label that is NaN is none: %s', async (rows) => {
+  const query = "select x, case when rowid % 10 = 0 then 'NaN'::double else y end as y from t where x is not null";
+  const model = await fitted('y', { rows }, query);
+  const expected = await fitted('y', {}, `select * from (${query}) where not isnan(y)`);
+  const { read, used, dropped } = model.training.rows;
+  expect([used, dropped.noTarget]).toEqual([expected.training.rows.used, read - used]);
+  expect(Math.abs(model.training.meanLogLoss - expected.training.meanLogLoss)).toBeLessThan(1e-13);
+});
+
 test('a level that one class has alone is named as in memory', async () => {
   const query = "select x, case when rowid % 100 = 8 and y = 1 then 'only' else 'both' end as odd, y from t";
   const [there, here] = [await fitted('y', { rows: 'there' }, query), await fitted('y', {}, query)];
@@ -202,6 +211,7 @@ describe('refused, and said', () => {
       'not-finite',
     ],
     ['NaN', {}, "select x, y, case when rowid = 5 then 'nan'::double else x end as far from t", 'not-finite'],
+    ['an infinite label', {}, "select x, case when rowid = 5 then 'inf'::double else y end as y from t", 'not-finite'],
     ['one class', {}, 'select x, y from t where y = 1', 'one-class'],
     ['no rows', {}, 'select x, y from t where false', 'no-rows'],
     ['a query that is none', {}, 'select from where', 'query-failed'],
@@ -246,6 +256,20 @@ describe('a model as an SQL expression', () => {
     const [low, high] = (await connection.runAndReadAll(sql)).getRowObjectsJS() as [{ p: number }, { p: number }];
     expect(low.p).toBeLessThan(1e-300);
     expect(high.p).toBe(1);
+  });
+
+  test.each<Options>([{}, { missing: 'impute' }])('null where the scorer predicts nothing: %j', async (options) => {
+    const model = await fitted('y', { only: ['x'], ...options }, 'select x, y from t');
+    const cells = [10000, null, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+    const values = cells.map((x) => (x === null ? 'null' : `'${x}'::double`)).join(', ');
+    const sql = `select ${model.toSQL('duckdb')} as p from (select unnest([${values}]) as x) r`;
+    const found = (await connection.runAndReadAll(sql)).getRowObjectsJS();
+    cells.forEach((x, i) => {
+      const score = model.scoreRow({ x });
+      if ('problem' in score) expect(found[i]!.p).toBeNull();
+      else expect(Math.abs((found[i]!.p as number) - score.probabilities[1]!)).toBeLessThan(1e-12);
+    });
+    expect(found.filter(({ p }) => p === null)).toHaveLength(options.missing === 'impute' ? 2 : 4);
   });
 
   test('what is no dialect or class is refused', async () => {
