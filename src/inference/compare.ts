@@ -9,6 +9,7 @@ export interface Compared {
   /** Columns of which it has a curve, which a straight line is one of. */
   readonly curves: readonly string[];
   /** Whether they were fitted by Firth's method. */
+  readonly intercept: boolean;
   readonly firth: boolean;
   readonly summary: Summary;
 }
@@ -38,10 +39,17 @@ export function compareNested(one: Compared, other: Compared): ChiSquaredTest {
   const alike =
     small.target === large.target &&
     few.observations === many.observations &&
-    Math.abs(few.nullLogLikelihood! / many.nullLogLikelihood! - 1) <= sameRows;
+    // Without an intercept the null model is another.
+    (small.intercept !== large.intercept || Math.abs(few.nullLogLikelihood! / many.nullLogLikelihood! - 1) <= sameRows);
   if (!alike) throw new LogisticError('not-nested', 'the two models were not fitted to the same rows and target');
   if (few.parameters === many.parameters) {
     throw new LogisticError('not-nested', 'the two models have the same number of terms: one must have more');
+  }
+  if (small.intercept && !large.intercept) {
+    throw new LogisticError(
+      'not-nested',
+      'only the smaller model has an intercept: the larger one must have all its terms',
+    );
   }
   const stranger = small.terms.find((name) => ![...large.terms, ...large.curves].includes(name));
   if (stranger !== undefined) {

@@ -181,6 +181,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
       target: model.toJSON().target.name,
       terms: model.toJSON().terms.flatMap(({ name, excluded }) => (excluded === undefined ? [name] : [])),
       curves: curvesOf(model.toJSON()),
+      intercept: model.training.options?.intercept !== false,
       firth: model.training.options?.firth === true,
       summary: model.summary(),
     });
