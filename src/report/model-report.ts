@@ -22,7 +22,7 @@ import { describeMaking } from './model-making.ts';
 import { type MeasuredRows, performance } from './model-performance.ts';
 import { style } from './model-style.ts';
 import { count, figure, interval, p as shownP } from './numbers.ts';
-import { copyButtons, listOf, pageFrame, paragraph, tableOf } from './page.ts';
+import { copyButtons, listOf, markupOfName, pageFrame, paragraph, tableOf } from './page.ts';
 
 export interface ReportOptions {
   /** When the report was made, as text. */
@@ -40,7 +40,7 @@ export function renderModelReport(model: FittedLogisticRegression, { day, per, m
   const title = `Logistic regression of ${target.name}`;
   const sets = measuredSets(model, measured);
   const body = [
-    `<h1>${escapeHtml(title)}</h1>`,
+    `<h1>${markupOfName(title)}</h1>`,
     paragraph(describeQuestion(model), 'quiet'),
     keyFigures(model, sets),
     warningsOf(model),
@@ -84,7 +84,7 @@ function keyFigures(model: FittedLogisticRegression, sets: readonly MeasuredRows
       : [];
   const auc = best?.metrics.auc == null ? [] : [[best.metrics.auc.toFixed(3), describeAuc(best.metrics, best.name)]];
   const items = [...used, ...events, ...auc].map(
-    ([value, name]) => `<li><b>${escapeHtml(value!)}</b><span>${escapeHtml(name!)}</span></li>`,
+    ([value, name]) => `<li><b>${escapeHtml(value!)}</b><span>${markupOfName(name!)}</span></li>`,
   );
   return items.length === 0 ? '' : `<ul class="keys">${items.join('')}</ul>`;
 }

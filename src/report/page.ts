@@ -69,13 +69,16 @@ export interface TableOptions {
 export function tableOf({ head, rows, kinds, caption, notes }: TableOptions): string {
   const body = rows.map(([name = '', ...cells], k) => {
     const kind = kinds?.[k];
-    const own = `<th scope="row"${kind ? ` class="${kind}"` : ''}>${escapeHtml(name)}</th>`;
+    const own = `<th scope="row"${kind ? ` class="${kind}"` : ''}>${markupOfName(name)}</th>`;
     return `<tr>${own}${cells.map((cell) => `<td${cell === 'reference' ? ' class="quiet"' : ''}>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
-  const titles = head.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('');
+  const titles = head.map((cell) => `<th scope="col">${markupOfName(cell)}</th>`).join('');
   const above = caption === undefined ? '' : `<caption><span>${escapeHtml(caption)}</span></caption>`;
   return `<div class="scroll"><table${notes ? ' class="notes"' : ''}>${above}<thead><tr>${titles}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>`;
 }
+
+/** It may go on in the next line after an underscore, rather than within a word. */
+export const markupOfName = (name: string): string => escapeHtml(name).replaceAll('_', '_<wbr>');
 
 /** Names and values, one below the other. */
 export function listOf(items: readonly (readonly [name: string, value: string])[]): string {

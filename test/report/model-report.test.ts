@@ -14,6 +14,7 @@ import {
 } from '../../src/report/coefficient-table.ts';
 import { forest } from '../../src/report/model-charts.ts';
 import { renderModelReport } from '../../src/report/model-report.ts';
+import { tableOf } from '../../src/report/page.ts';
 import { inChromium } from '../support/chromium.ts';
 
 const hostile = '</script><img src=x onerror=alert(1)>"\'&|`';
@@ -154,6 +155,7 @@ describe('the page', () => {
     expect(page).not.toContain('<img');
     expect(page).toContain("default-src 'none'");
     expect(page).toContain('&lt;img src=x onerror=alert(1)&gt;');
+    expect(tableOf({ head: [''], rows: [['<b>_mm']] })).toContain('>&lt;b&gt;_<wbr>mm</th>');
   });
 
   test('has the charts of a model with a holdout, each in two widths, and its figures', () => {
