@@ -188,10 +188,13 @@ describe('the page', () => {
       const none = { level: null, rows: null, events: null, p: null };
       return { ...none, kind: 'number', term, oddsRatio: 1.5, interval };
     };
-    const chart = forest([of('age', [0.0002, 3]), of('height', [1, 2000]), of('weight', [1, 2])], 'ill')!;
+    const chart = forest(
+      [of('age', [0.0002, 3]), of('bmi', [0.0005, 2]), of('height', [1, 2000]), of('weight', [1, 2])],
+      'ill',
+    )!;
     for (const width of [350, 880]) {
       const drawn = chart.draw(width);
-      expect(drawn.match(/rotate\(-?90\)/g)).toEqual(['rotate(-90)', 'rotate(90)']);
+      expect(drawn.match(/rotate\(-?90\)/g)).toEqual(['rotate(-90)', 'rotate(-90)', 'rotate(90)']);
       for (const text of ['height', '1.50 (1.00–2.00)']) expect(drawn).toContain(`>${text}</text>`);
     }
   });
