@@ -45,29 +45,31 @@ export function levelReader(
   };
 }
 
-/** The numbers of a term over some rows: the product of its factors. */
+/** The numbers of a term over some rows: the product of its factors, indicators first. */
 export function termReader({ factors }: RawTerm, encodings: Encodings, list: RowList): Reader {
-  const [first, ...others] = factors.map((factor) => factorReader(factor, encodings, list)) as [Reader, ...Reader[]];
-  if (others.length === 0) return first;
-  let space = new Float64Array(0);
+  const [only] = factors as [Factor];
+  if (factors.length === 1 && only.basis.kind === 'identity') {
+    return numberReader(...encodings.numbers(only.column), list);
+  }
+  const isIndicator = ({ basis }: Factor): boolean => basis.kind === 'level';
+  const ordered = [...factors.filter(isIndicator), ...factors.filter((factor) => !isIndicator(factor))];
+  const multipliers = ordered.map((factor) => multiplierOf(factor, encodings, list));
   return (from, into) => {
-    first(from, into);
-    if (space.length < into.length) space = new Float64Array(into.length);
-    const own = space.subarray(0, into.length);
-    for (const read of others) {
-      read(from, own);
-      for (let i = 0; i < into.length; i++) into[i]! *= own[i]!;
-    }
+    into.fill(1);
+    for (const multiply of multipliers) multiply(from, into);
   };
 }
 
-function factorReader({ column: name, basis }: Factor, encodings: Encodings, list: RowList): Reader {
+/** Multiplies numbers by a factor, which is not evaluated where they are 0 already: a spline takes longer than a product. */
+function multiplierOf({ column: name, basis }: Factor, encodings: Encodings, list: RowList): Reader {
   if (basis.kind !== 'level') {
     const read = numberReader(...encodings.numbers(name), list);
-    if (basis.kind === 'identity') return read;
+    let space = new Float64Array(0);
     return (from, into) => {
-      read(from, into);
-      for (let i = 0; i < into.length; i++) into[i] = valueAt(basis, into[i]!);
+      if (space.length < into.length) space = new Float64Array(into.length);
+      const own = space.subarray(0, into.length);
+      read(from, own);
+      for (let i = 0; i < into.length; i++) if (into[i] !== 0) into[i]! *= valueAt(basis, own[i]!);
     };
   }
   const [feature, column] = encodings.levels(name);
@@ -78,7 +80,7 @@ function factorReader({ column: name, basis }: Factor, encodings: Encodings, lis
     if (codes.length < into.length) codes = new Int32Array(into.length);
     const own = codes.subarray(0, into.length);
     read(from, own);
-    for (let i = 0; i < into.length; i++) into[i] = own[i] === place ? 1 : 0;
+    for (let i = 0; i < into.length; i++) if (own[i] !== place) into[i] = 0;
   };
 }
 

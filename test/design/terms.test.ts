@@ -1,7 +1,9 @@
 /** Terms of a design: their names are distinct, level codes stay codes, and the scaling of an indicator is that of its numbers. */
+
 import { expect, test } from 'vitest';
 import type { Table } from '../../src/data/table.ts';
 import { decideDesign } from '../../src/design/design.ts';
+import { encodingsOf, termReader } from '../../src/design/encode.ts';
 import { measureScaling } from '../../src/design/scale.ts';
 import { sourceOf } from '../../src/design/source.ts';
 import { LogisticRegression } from '../../src/index.ts';
@@ -61,4 +63,26 @@ test('terms that are left out of the fit are no features, and the others keep th
     ['b=yes', 'dependent'],
   ]);
   expect(sourceOf(design, design.part).columns).toHaveLength(1);
+});
+
+test('a function in a product is evaluated where the indicators beside it are 1', () => {
+  const encodings = encodingsOf(
+    [
+      { kind: 'numeric', column: 'x', impute: null },
+      { kind: 'categorical', column: 'g', levels: ['a', 'b'], impute: null },
+    ],
+    [
+      { kind: 'numeric', name: 'x', missing, values: Float64Array.of(-1, 4, 9, -1) },
+      { kind: 'categorical', name: 'g', missing, levels: ['a', 'b'], codes: Int32Array.of(0, 1, 1, 0) },
+    ],
+  );
+  const factors = [
+    { column: 'x', basis: { kind: 'sqrt' } },
+    { column: 'g', basis: { kind: 'level', level: 'b' } },
+    { column: 'x', basis: { kind: 'identity' } },
+  ] as const;
+  const list = { rows: Int32Array.of(0, 1, 2, 3), ascending: true };
+  const values = new Float64Array(4);
+  termReader({ name: 'sqrt(x):g=b:x', group: 'sqrt(x):g:x', factors }, encodings, list)(0, values);
+  expect([...values]).toEqual([0, 8, 27, 0]); // not √−1 · 0
 });
