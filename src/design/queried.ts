@@ -156,6 +156,7 @@ export async function decideQueriedDesign(
       pureLevels: purity.levels,
       warnings: [
         ...unusedWarning(used),
+        ...labels.warnings,
         ...purity.warnings,
         ...scaled.warnings,
         ...dependent.warnings,

@@ -6,11 +6,11 @@
 import { maxLevels } from '../data/infer.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
-import type { Feature, Label, Target } from '../predict/model-file.ts';
+import type { Feature, Label } from '../predict/model-file.ts';
 import type { QueriedColumn } from '../sql/queried-rows.ts';
 import type { RowCensus } from '../sql/rows.ts';
 import type { DesignOptions } from './design.ts';
-import { chooseReference, readTarget } from './labels.ts';
+import { classesOfCounts, type Labels, readTarget } from './labels.ts';
 import { type ColumnPurity, purityOfLevels, rangesOverlap } from './pure-columns.ts';
 import { constantUlps, type Scaling } from './scale.ts';
 
@@ -19,15 +19,25 @@ export type Answers = readonly (readonly unknown[])[];
 /** What a weight of a class counts in the fit. */
 export type WeightOfClass = (weight: number, code: number) => number;
 
-/** Classes and reference as of a target column that holds each value once. */
+/** Classes and reference of a target from each value that it has and its rows. */
 export async function labelsOf(
   found: Answers,
   { name, kind }: QueriedColumn,
   options: DesignOptions,
-): Promise<Pick<Target, 'classes' | 'reference'>> {
+): Promise<Omit<Labels, 'codes'>> {
   const values = found.map(([value]) => value);
-  const { classes } = await readTarget(targetColumn(name, kind, values));
-  return { classes, reference: chooseReference(classes, options, name) };
+  const rows = Float64Array.from(found, ([, count]) => Number(count));
+  const { classes, codes } = await readTarget(targetColumn(name, kind, values), rows);
+  const counts = new Float64Array(classes.length);
+  codes.forEach((code, i) => {
+    counts[code] = rows[i]!;
+  });
+  return classesOfCounts({ name, classes }, counts, noLosses, options);
+}
+
+/** Rows that are not complete are not counted here, so that no class loses its last row. */
+function noLosses(): never {
+  throw new Error('a class without a row');
 }
 
 function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonly unknown[]): Column {
@@ -37,8 +47,9 @@ function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonl
     const codes = Int32Array.from(values, Number);
     return { kind, name, words: ['false', 'true'], codes, typed: true, missing };
   }
-  const levels = values.map(String).sort();
-  return { kind, name, levels, codes: Int32Array.from(levels, (_, k) => k), missing };
+  const texts = values.map(String);
+  const levels = [...texts].sort();
+  return { kind, name, levels, codes: Int32Array.from(texts, (text) => levels.indexOf(text)), missing };
 }
 
 /** Rows, class codes and weights by class, from the moments, which are by class too. Throws LogisticError 'rows-changed'. */

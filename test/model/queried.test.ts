@@ -138,6 +138,33 @@ test.each(['memory', 'disk', 'there'] as const)('a label that is NaN is none: %s
   expect(Math.abs(model.training.meanLogLoss - expected.training.meanLogLoss)).toBeLessThan(1e-13);
 });
 
+test.each([
+  ['numbers', 'i % 25'],
+  ['texts', "'label ' || i % 3"],
+  ['one row', '(i = 7)::integer'],
+])('classes are warned of as in memory: %s', async (_, target) => {
+  const query = `select i % 7 as x, case when i = 50 then 'single' else (${target})::varchar end as text, ${target} as y from range(200) r(i)`;
+  const options: Options = { only: ['x'], maxIterations: 3 };
+  for (const column of ['y', 'text']) {
+    const warned = async (rows: 'memory' | 'there') =>
+      (await fitted(column, { ...options, rows }, query)).warnings.filter(({ code }) => /class/.test(code));
+    const here = await warned('memory');
+    expect(await warned('there')).toEqual(here);
+    expect(here.length).toBe(Number(column === 'text' || !target.startsWith("'")));
+  }
+});
+
+test('the rows of an only class are counted', async () => {
+  const query = 'select x, y from t where y = 1';
+  const messages = (['memory', 'there'] as const).map((rows) =>
+    fitted('y', { rows }, query).catch(({ message }: Error) => message),
+  );
+  const [here, there] = await Promise.all(messages);
+  const rows = await connection.runAndReadAll(`select count(*)::integer from (${query}) where x is not null`);
+  expect(here).toContain('one class');
+  expect(there).toBe(`the target y has one class only: 1 (${rows.getRows()[0]![0]} rows)`);
+});
+
 test('a level that one class has alone is named as in memory', async () => {
   const query = "select x, case when rowid % 100 = 8 and y = 1 then 'only' else 'both' end as odd, y from t";
   const [there, here] = [await fitted('y', { rows: 'there' }, query), await fitted('y', {}, query)];
