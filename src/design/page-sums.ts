@@ -74,7 +74,9 @@ async function firstMeans(table: StoredTable): Promise<Float64Array> {
   return Float64Array.from({ length: width }, (_, at) => {
     let [mean, count] = [0, 0];
     for (const value of page.subarray(at * pageRows, at * pageRows + Math.min(pageRows, rows))) {
-      if (!Number.isNaN(value)) mean += (value - mean) / ++count;
+      if (Number.isNaN(value)) continue;
+      count++;
+      mean += value / count - mean / count; // value − mean may overflow
     }
     return mean;
   });

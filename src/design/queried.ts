@@ -110,7 +110,7 @@ export async function decideQueriedDesign(
     if (column.kind === 'numeric') {
       const j = numeric.indexOf(column);
       features.push({ kind: 'numeric', column: column.name, impute: null });
-      scalings.push([momentScaling(moments, j, centres[j]!, byClass)]);
+      scalings.push([momentScaling(column.name, moments, j, centres[j]!, byClass)]);
       purities.push(purityOfRanges(moments, j));
     } else {
       const statement = levelsStatement(dialect, training, column, (maxLevels + 1) * labels.classes.length);

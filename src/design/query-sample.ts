@@ -43,7 +43,7 @@ export function sampleSource(
 }
 
 export function meanOf(sampled: Answers, k: number): number {
-  return sampled.reduce((mean, answer, i) => mean + (Number(answer[k]) - mean) / (i + 1), 0);
+  return sampled.reduce((mean, answer, i) => mean + (Number(answer[k]) / (i + 1) - mean / (i + 1)), 0);
 }
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
+import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
 import { LogisticError } from '../errors.ts';
 import type { Feature, Label } from '../predict/model-file.ts';
@@ -12,7 +13,7 @@ import type { RowCensus } from '../sql/rows.ts';
 import type { DesignOptions } from './design.ts';
 import { classesOfCounts, type Labels, readTarget } from './labels.ts';
 import { type ColumnPurity, purityOfLevels, rangesOverlap } from './pure-columns.ts';
-import { constantUlps, type Scaling } from './scale.ts';
+import { constantUlps, type Scaling, vanishing } from './scale.ts';
 
 /** Rows of an engine's answer. */
 export type Answers = readonly (readonly unknown[])[];
@@ -71,8 +72,17 @@ export function censusOf(moments: Answers, classes: number, byClass: WeightOfCla
   return { rows, codes, summary: { rows, classWeights, smallestWeight } };
 }
 
-/** Mean, deviation and constancy of the j-th numeric column from its moments about `centre` by class. */
-export function momentScaling(moments: Answers, j: number, centre: number, byClass: WeightOfClass): Scaling {
+/**
+ * Mean, deviation and constancy of the j-th numeric column from its moments about `centre` by class. Throws LogisticError
+ * 'not-finite' where they overflow.
+ */
+export function momentScaling(
+  name: string,
+  moments: Answers,
+  j: number,
+  centre: number,
+  byClass: WeightOfClass,
+): Scaling {
   let [weight, sum, squares] = [0, 0, 0];
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const answer of moments) {
@@ -90,8 +100,14 @@ export function momentScaling(moments: Answers, j: number, centre: number, byCla
     high = Math.max(high, most);
   }
   const shift = sum / weight;
+  if (!Number.isFinite(centre + shift) || !Number.isFinite(squares)) {
+    throw new LogisticError('not-finite', `column ${name}: its numbers are so large that their squares overflow`, {
+      hint: `divide them by a power of ten, or leave the column out (--drop ${argument(name)})`,
+      details: { column: name },
+    });
+  }
   const largest = Math.max(Math.abs(centre + low), Math.abs(centre + high));
-  const constant = high - low <= constantUlps * Number.EPSILON * largest;
+  const constant = high - low <= constantUlps * Number.EPSILON * largest || high - low < 2 * vanishing;
   return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
 }
 

@@ -23,7 +23,7 @@ interface Extent {
 export const constantUlps = 8;
 
 /** A deviation whose square is no normal double counts as none. */
-const vanishing = 2 ** -511;
+export const vanishing = 2 ** -511;
 
 /** Values that are read at a time, and summed at a time. */
 const blockLength = 4096;

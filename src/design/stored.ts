@@ -169,7 +169,7 @@ function decideColumn(
   const { name } = column;
   if (column.kind === 'numeric') {
     const { about, unit } = sums.frames[k]!;
-    const { mean, scale, constant } = momentScaling(moments, k, about * unit, byClass);
+    const { mean, scale, constant } = momentScaling(name, moments, k, about * unit, byClass);
     return {
       feature: { kind: 'numeric', column: name, impute: null, ...(column.style && { style: column.style }) },
       scalings: [{ mean: mean / unit, scale: constant ? 1 : scale / unit, constant }],

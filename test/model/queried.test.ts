@@ -154,6 +154,28 @@ test.each([
   }
 });
 
+describe('numbers whose squares over- or underflow', () => {
+  const query = (factor: string) =>
+    `select x, (x - 10015) * ${factor} as far, x % 2 as z, y from t where x is not null`;
+
+  test.each(['1e200', '1e307'])('a refusal there: %s', async (factor) => {
+    const failing = fitted('y', { rows: 'there' }, query(factor));
+    await expect(failing).rejects.toMatchObject({ code: 'not-finite', hint: expect.stringContaining('--drop far') });
+  });
+
+  test('constant there', async () => {
+    const { terms } = (await fitted('y', { rows: 'there', drop: ['x'] }, query('1e-200'))).toJSON();
+    expect(terms.map(({ excluded }) => excluded)).toEqual(['constant', undefined]);
+  });
+
+  test.each(['1e200', '1.1e307'])('on disk the fit of memory: %s', async (factor) => {
+    const fit = (rows: 'disk' | 'memory') => fitted('y', { rows, drop: ['x'] }, query(factor));
+    const [disk, memory] = [(await fit('disk')).toJSON().terms[0]!, (await fit('memory')).toJSON().terms[0]!];
+    expect(Math.abs(disk.scale / memory.scale - 1)).toBeLessThan(1e-12); // sums of 3,000 roundings
+    expect(Math.abs(disk.standardized[0]! - memory.standardized[0]!)).toBeLessThan(1e-8);
+  });
+});
+
 test('the rows of an only class are counted', async () => {
   const query = 'select x, y from t where y = 1';
   const messages = (['memory', 'there'] as const).map((rows) =>
