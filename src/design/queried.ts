@@ -125,7 +125,9 @@ export async function decideQueriedDesign(
   const rowsOf = (terms: readonly ScaledTerm[]): QueriedRows => ({
     ...training,
     classFactors: factors,
-    terms: terms.flatMap((term) => (term.excluded === undefined ? [queriedTerm(term, complete.columns)] : [])),
+    terms: terms.flatMap((term) =>
+      term.excluded === undefined ? [queriedTerm(term, complete.columns, features)] : [],
+    ),
   });
   const sampleOf = (terms: readonly ScaledTerm[]): RowSource =>
     sampleSource(sampled, rowsOf(terms), { columns: complete.columns, factors });

@@ -1,6 +1,7 @@
 /** The sampled rows of a query as a source, and which of its columns depend on others. */
 
 import { type Dependency, findDependencies } from '../math/cholesky.ts';
+import type { Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
 import type { Engine } from '../sql/engine.ts';
 import type { QueriedColumn, QueriedRows, QueriedTerm } from '../sql/queried-rows.ts';
@@ -9,11 +10,16 @@ import { dependentColumns, pivotTolerance } from './dependence.ts';
 import type { Answers } from './query-summaries.ts';
 import type { ScaledTerm } from './terms.ts';
 
-export function queriedTerm({ factors, mean, scale }: ScaledTerm, columns: readonly QueriedColumn[]): QueriedTerm {
+export function queriedTerm(
+  { factors, mean, scale }: ScaledTerm,
+  columns: readonly QueriedColumn[],
+  features: readonly Feature[],
+): QueriedTerm {
   const { column: name, basis } = factors[0]!;
   const column = columns.find((candidate) => candidate.name === name)!;
-  const level = basis.kind === 'level' && column.kind === 'categorical' ? basis.level : undefined;
-  return { column, level, mean, scale };
+  if (basis.kind !== 'level' || column.kind !== 'categorical') return { column, mean, scale };
+  const anyCase = features.some((feature) => feature.column === name && feature.kind === 'boolean');
+  return { column, level: anyCase ? basis.level.toLowerCase() : basis.level, anyCase, mean, scale };
 }
 
 /** The sampled answers [columns…, class code, s] as a source, in the units of the design. */
@@ -32,11 +38,12 @@ export function sampleSource(
       weights === undefined && factors === undefined
         ? undefined
         : Float64Array.from(sampled, (answer, i) => Number(answer[at + 1]) * (factors?.[codes[i]!] ?? 1)),
-    columns: terms.map(({ column, level, mean, scale }) => {
+    columns: terms.map(({ column, level, anyCase, mean, scale }) => {
       const k = columns.indexOf(column);
-      const x = Float64Array.from(sampled, (answer) =>
-        level === undefined ? Number(answer[k]) : Number(answer[k] === level),
-      );
+      const x = Float64Array.from(sampled, (answer) => {
+        if (level === undefined) return Number(answer[k]);
+        return Number((anyCase ? String(answer[k]).toLowerCase() : answer[k]) === level);
+      });
       return { kind: 'dense', mean, scale, read: (from, into) => into.set(x.subarray(from, from + into.length)) };
     }),
   };

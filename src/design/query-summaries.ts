@@ -6,6 +6,7 @@
 import { maxLevels } from '../data/infer.ts';
 import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
+import { textColumn } from '../data/typed-column.ts';
 import { LogisticError } from '../errors.ts';
 import type { Feature, Label } from '../predict/model-file.ts';
 import type { QueriedColumn } from '../sql/queried-rows.ts';
@@ -132,25 +133,33 @@ export function levelFeature(
 ): LevelFeature {
   const words = ['false', 'true'] as const;
   const spelled = (value: unknown): string => (kind === 'boolean' ? words[Number(value)]! : String(value));
-  const levels = kind === 'boolean' ? words : [...new Set(found.map(([value]) => spelled(value)))].sort();
+  const texts = kind === 'boolean' ? words : [...new Set(found.map(([value]) => spelled(value)))].sort();
+  // Words of one pair, in any case, are a boolean here as in memory.
+  const column = textColumn(
+    name,
+    { codes: Int32Array.from(texts.keys()), texts: [...texts] },
+    { count: 0, tokens: {} },
+  );
+  if (column.kind === 'numeric') throw new TypeError(`${name} is of texts`);
+  const levels = column.kind === 'boolean' ? column.words : column.levels;
   if (levels.length > maxLevels) {
     throw new LogisticError('too-many-levels', `column ${name} has more than ${maxLevels} different texts`, {
       hint: `leave it out (--drop ${name})`,
       details: { column: name },
     });
   }
-  const places = new Map<string, number>(levels.map((level, place) => [level, place]));
+  const places = new Map<string, number>(texts.map((text, k) => [text, column.codes[k]!]));
   const totals = new Float64Array(levels.length);
   const counts = new Float64Array(levels.length * classes.length);
   for (const [value, ...numbers] of found) {
     const [code, rows, weight] = numbers.map(Number) as [number, number, number];
     const place = places.get(spelled(value))!;
     totals[place]! += byClass(weight, code);
-    counts[place * classes.length + code] = rows;
+    counts[place * classes.length + code]! += rows;
   }
   const feature: Feature =
-    kind === 'boolean'
-      ? { kind, column: name, words, impute: null }
+    column.kind === 'boolean'
+      ? { kind: 'boolean', column: name, words: column.words, impute: null }
       : { kind: 'categorical', column: name, levels, impute: null };
   return { feature, totals, purity: purityOfLevels(name, levels, counts, classes) };
 }

@@ -154,7 +154,7 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
   if (outcome !== 'converged' && outcome !== 'quasi-separated') return `the fit has not converged (${outcome})`;
   if (solution.hessian === undefined) return 'there are too many coefficients for their covariance';
   if (placed.weights && !part)
-    return 'the weights stay in the database, where it is not checked that they are whole numbers';
+    return 'the rows are not in memory, and elsewhere it is not checked that weights are whole numbers';
   const weights = part?.sampleWeights;
   if (weights && options.weightType === 'frequency' && !weights.every(Number.isInteger))
     return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';

@@ -18,6 +18,8 @@ export interface QueriedTerm {
   readonly column: QueriedColumn;
   /** The text of the level whose indicator it is; of a boolean column absent, its indicator is that of true. */
   readonly level?: string | undefined;
+  /** The level is in lower case and may be spelled in any: a word of a boolean. */
+  readonly anyCase?: boolean;
   readonly mean: number;
   readonly scale: number;
 }
@@ -100,10 +102,13 @@ function equals(w: Writer, { name, kind }: QueriedColumn, value: Label): string 
   return `${w.dialect.asText(w.column(name))} = ${w.text(value as string)}`;
 }
 
-function standardised(w: Writer, { column, level, mean, scale }: QueriedTerm): string {
+function standardised(w: Writer, { column, level, anyCase, mean, scale }: QueriedTerm): string {
   if (level === undefined) return `(${rawNumber(w, column)} - ${w.number(mean)}) * ${w.number(1 / scale)}`;
   const [present, absent] = [(1 - mean) / scale, -mean / scale];
-  return `case when ${equals(w, column, level)} then ${w.number(present)} else ${w.number(absent)} end`;
+  const isLevel = anyCase
+    ? `lower(${w.dialect.asText(w.column(column.name))}) = ${w.text(level)}`
+    : equals(w, column, level);
+  return `case when ${isLevel} then ${w.number(present)} else ${w.number(absent)} end`;
 }
 
 /** The code of a row's class. */

@@ -176,6 +176,16 @@ describe('numbers whose squares over- or underflow', () => {
   });
 });
 
+test.each(['disk', 'there'] as const)('words of a boolean in any case: %s', async (rows) => {
+  const query =
+    "select x, case when rowid % 3 = 0 then 'Yes' when rowid % 7 = 0 then ' yes' else 'no' end as paid, y from t";
+  const fit = async (rows: 'memory' | 'disk' | 'there') => (await fitted('y', { rows }, query)).coefficients;
+  const [own, expected] = [await fit(rows), await fit('memory')];
+  expect(Object.keys(own)).toEqual(['x', 'paid=Yes']);
+  expect(Object.keys(own)).toEqual(Object.keys(expected));
+  for (const name of ['x', 'paid=Yes']) expect(Math.abs(own[name]! - expected[name]!)).toBeLessThan(1e-8);
+});
+
 test('the rows of an only class are counted', async () => {
   const query = 'select x, y from t where y = 1';
   const refusal = (rows: 'memory' | 'there') => fitted('y', { rows }, query).catch(({ message }: Error) => message);
