@@ -16,7 +16,7 @@ export interface Dialect {
   readonly number: (x: number) => string;
   readonly asDouble: (expression: string) => string;
   readonly castText: (expression: string) => string;
-  /** As text without spaces around it, as cells of files are read. */
+  /** As text without whitespace around it, where the engine can take off more than spaces, as cells of files are read. */
   readonly asText: (expression: string) => string;
   /** Ends a sub-select whose expressions a planner would copy into every sum that uses them. */
   readonly fence: string;
@@ -42,6 +42,8 @@ const digits = (x: number): string => {
 };
 const castTo = (type: string) => (expression: string) => `cast(${expression} as ${type})`;
 const trimmed = (type: string) => (expression: string) => `trim(cast(${expression} as ${type}))`;
+/** What a cell of a file has around it, where trim() alone takes spaces only. */
+const whitespace = "e' \\t\\n\\r\\f'";
 /** Spreads seeds over [0, 1). */
 const goldenRatio = 0.6180339887498949;
 const plainSum = (expression: string): string => `sum(${expression})`;
@@ -55,7 +57,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     number: digits,
     asDouble: castTo('double'),
     castText: castTo('varchar'),
-    asText: trimmed('varchar'),
+    asText: (expression) => `trim(cast(${expression} as varchar), ${whitespace})`,
     fence: '',
     drawn: (share, seed) =>
       ` qualify cast(hash(row_number() over (), ${seed}) as double) / 18446744073709551616e0 < ${share}`,
@@ -71,7 +73,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     number: (x) => `'${digits(x).replace(/[()]/g, '')}'::float8`,
     asDouble: castTo('double precision'),
     castText: castTo('text'),
-    asText: trimmed('text'),
+    asText: (expression) => `btrim(cast(${expression} as text), ${whitespace})`,
     fence: ' offset 0',
     seedSession: (seed) => `select setseed(${(seed * goldenRatio) % 1})`,
     drawn: (share) => ` and random() < ${share}`,

@@ -178,7 +178,7 @@ describe('numbers whose squares over- or underflow', () => {
 
 test.each(['disk', 'there'] as const)('words of a boolean in any case: %s', async (rows) => {
   const query =
-    "select x, case when rowid % 3 = 0 then 'Yes' when rowid % 7 = 0 then ' yes' else 'no' end as paid, y from t";
+    "select x, case when rowid % 3 = 0 then 'Yes' when rowid % 7 = 0 then e' yes\\t' else 'no' end as paid, y from t";
   const fit = async (rows: 'memory' | 'disk' | 'there') => (await fitted('y', { rows }, query)).coefficients;
   const [own, expected] = [await fit(rows), await fit('memory')];
   expect(Object.keys(own)).toEqual(['x', 'paid=Yes']);
