@@ -44,10 +44,7 @@ const provided: Plugin = {
       builder.onResolve({ filter: new RegExp(`^${name}$`) }, () => ({ path: folder(`src/beside/${own}.cjs`) }));
     builder.onLoad({ filter: /cpu[\\/]worker\.generated\.ts$/ }, instead("export const workerSource = 'sums'"));
     builder.onLoad({ filter: /text[\\/]worker\.generated\.ts$/ }, instead("export const workerSource = 'text'"));
-    builder.onLoad(
-      { filter: /src[\\/](sql[\\/]\w+|\w+[\\/]queried|model[\\/](infer|cross-validate)|inference[\\/]\w+)\.ts$/ },
-      instead('module.exports = {}'),
-    );
+    builder.onLoad({ filter: new RegExp(`src[\\\\/](${absent.join('|')})\\.ts$`) }, instead('module.exports = {}'));
     builder.onLoad({ filter: /kernels?\.generated\.ts$/ }, async ({ path }) => {
       const [, name, base64] = /const (\w+) =\s+'([^']*)'/.exec(await readFile(path, 'utf8'))!;
       const characters = JSON.stringify(Buffer.from(base64!, 'base64').toString('latin1'));
@@ -63,6 +60,15 @@ const besides = {
   './parquet.ts': 'parquet',
   fzstd: 'fzstd',
 };
+
+/** Modules of the library of which nothing is called here: rows elsewhere, inference, formulas, detailed evaluation. */
+const absent = [
+  '(sql|inference)[\\\\/]\\w+',
+  '\\w+[\\\\/]queried',
+  'design[\\\\/](formula|page-sums|query-\\w+)',
+  'evaluation[\\\\/](calibration|thresholds|goodness-of-fit|decision-curve|lowess)',
+  'model[\\\\/](infer|cross-validate|influence|intervals|marginal-effects|per-units|refits)',
+];
 
 const shared = {
   ...{ bundle: true, minify: true, write: false, format: 'iife', platform: 'browser', target: 'es2022' },

@@ -29,8 +29,8 @@ async function saved(page: Page, name: string): Promise<string> {
   return readFileSync((await download.path())!, 'utf8');
 }
 
-inLab('the page is one file of at most 150 kB as a server sends it', ({ lab }) => {
-  expect(lab.gzipped).toBeLessThanOrEqual(150_000);
+inLab('the page is one file of at most 180 kB as a server sends it', ({ lab }) => {
+  expect(lab.gzipped).toBeLessThanOrEqual(180_000);
 });
 
 describe.each(['file', 'http'] as const)('from %s', (from) => {
