@@ -258,32 +258,37 @@ export function expandTerms(tree: TermTree, all: readonly string[]): ExpandedTer
     offsets,
   };
 
-  function evaluate(node: TermTree): Product[] {
+  function evaluate(node: TermTree, multiplied = false): Product[] {
+    const inProduct = (part: TermTree): Product[] => evaluate(part, true);
     switch (node.kind) {
       case 'variable':
         return [[number(node)]];
       case 'all':
         return all.map((column) => [number({ kind: 'variable', column, transform: { kind: 'plain' } })]);
       case 'offset':
+        if (multiplied) {
+          const hint = `write + offset(${nameOf(node.of.column)}) beside the products`;
+          throw new LogisticError('bad-term', `offset(${labelOf(node.of)}) is in no product`, { hint });
+        }
         offsets.push(node.of);
         return [];
       case 'sum':
-        return distinct(node.of.flatMap(evaluate));
+        return distinct(node.of.flatMap((part) => evaluate(part, multiplied)));
       case 'without': {
         const start = offsets.length;
-        const kept = evaluate(node.of);
+        const kept = evaluate(node.of, multiplied);
         const of = offsets.splice(start);
-        const out = new Set(evaluate(node.out).map(String));
+        const out = new Set(evaluate(node.out, multiplied).map(String));
         const away = offsets.splice(start).map(keyOf);
         offsets.push(...of.filter((own) => !away.includes(keyOf(own))));
         return kept.filter((product) => !out.has(String(product)));
       }
       case 'interaction':
-        return node.of.map(evaluate).reduce(pairs);
+        return node.of.map(inProduct).reduce(pairs);
       case 'cross':
-        return node.of.map(evaluate).reduce((a, b) => distinct(a.concat(b, pairs(a, b))));
+        return node.of.map(inProduct).reduce((a, b) => distinct(a.concat(b, pairs(a, b))));
       case 'power': {
-        const own = evaluate(node.of);
+        const own = inProduct(node.of);
         let result = own;
         for (let i = 1; i < node.degree; i++) result = pairs(result, own);
         return result;

@@ -274,17 +274,13 @@ test('a line is nested in a curve of its column, and no other function is', asyn
   await expect(wide.compare(thin)).rejects.toMatchObject({ code: 'not-nested' });
 });
 
-test('an intercept is a term that nested models have', async () => {
-  const [line, through] = [
-    await fitted({ inference: true, terms: [x] }),
-    await fitted({ inference: true, intercept: false, terms: [x] }),
-  ];
-  const { statistic, df } = await line.compare(through);
-  expect(df).toBe(1);
-  near(statistic, 2 * (line.summary().logLikelihood! - through.summary().logLikelihood!));
-  const more = await fitted({ inference: true, intercept: false, terms: [x, z, g] });
-  await expect(line.compare(more)).rejects.toMatchObject({ code: 'not-nested', message: /intercept/ });
-});
+test.each(['y ~ x:offset(z)', 'y ~ x*offset(z)', 'y ~ (x + offset(z))^2'])(
+  'an offset is in no product: %s',
+  (formula) => {
+    const refused = { code: 'bad-term', message: 'offset(z) is in no product' };
+    expect(() => new LogisticRegression({ formula })).toThrow(expect.objectContaining(refused));
+  },
+);
 
 test('a logarithm of no number makes a row unpredictable, with the reason', async () => {
   const model = await fitted({ terms: [log(x), z] });
