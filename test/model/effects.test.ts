@@ -98,7 +98,7 @@ describe('influence as in R', () => {
   test('other rows are said to be others; a fit that is not by maximum likelihood is refused', async () => {
     const model = await fit(mtcars, 'am', { only: ['wt'] });
     const { notes } = await model.influence(mtcars.slice(3), 'am');
-    expect(notes).toEqual([expect.stringMatching(/not the rows that the model was fitted to/)]);
+    expect(notes).toEqual([expect.stringMatching(/not the model's training rows/)]);
     const refused: [Options, RegExp][] = [
       [{ l2: 0.1 }, /penalised/],
       [{ firth: true }, /penalised/],
