@@ -25,7 +25,7 @@ module.exports = {
     may('fitting/', ['objective/', 'solvers/', 'rows/', 'math/']),
     may('inference/', ['objective/', 'rows/contract[.]ts$', 'math/']),
     may('evaluation/', ['rows/contract[.]ts$', 'inference/tails[.]ts$', 'math/']),
-    may('report/', ['index[.]ts$', 'explain/markup[.]ts$', 'model/option-records[.]ts$', 'design/(model-terms|term-tree)[.]ts$', 'predict/model-file[.]ts$']),
+    may('report/', ['index[.]ts$', 'explain/markup[.]ts$', 'model/option-records[.]ts$', 'design/(model-terms|expand-terms)[.]ts$', 'predict/model-file[.]ts$']),
     may('bench/', ['report/(chart|style)[.]ts$', 'explain/markup[.]ts$', 'backends/', 'model/', 'objective/', 'solvers/', 'rows/', 'math/']),
     may('model/', ['data/', 'sql/', 'design/', 'rows/', 'backends/', 'objective/', 'solvers/', 'fitting/', 'evaluation/', 'inference/', 'explain/', 'predict/', 'math/']),
     may('text/', ['data/', 'runtime/', 'math/', 'predict/cell[.]ts$']),

@@ -5,16 +5,13 @@
 import type { ColumnRequest, ReadOptions, Table } from './data/table.ts';
 import { LogisticError } from './errors.ts';
 import { FittedLogisticRegression } from './model/fitted.ts';
-import {
-  type FileInput,
-  LogisticRegression as PortableLogisticRegression,
-  type TableReader,
-} from './model/logistic-regression.ts';
+import { LogisticRegression as PortableLogisticRegression } from './model/logistic-regression.ts';
+import type { FileInput, TableReader } from './model/training-input.ts';
 import { readWebTable } from './web/read-table.ts';
 
 export type { Column, ColumnRequest, ReadOptions, Table } from './data/table.ts';
 export * from './index.ts';
-export type { FileInput } from './model/logistic-regression.ts';
+export type { FileInput } from './model/training-input.ts';
 
 /** The estimator with files: fit(file, 'target') reads a File, a Blob, a Response, a stream or a URL. */
 export class LogisticRegression extends PortableLogisticRegression {

@@ -83,8 +83,6 @@ export type { ProbabilityInterval } from './model/intervals.ts';
 export type { LevelCount, LevelCounts } from './model/level-counts.ts';
 export {
   type CrossValidateOptions,
-  type FitOptions,
-  type LabelOf,
   LogisticRegression,
 } from './model/logistic-regression.ts';
 export type { MarginalEffect, MarginalEffects } from './model/marginal-effects.ts';
@@ -93,6 +91,7 @@ export type { Options } from './model/options.ts';
 export type { PerUnits } from './model/per-units.ts';
 export type { InfiniteCoefficient, SeparationReport } from './model/separation.ts';
 export type { TrainedOn } from './model/trained-on.ts';
+export type { FitOptions, LabelOf } from './model/training-input.ts';
 export * from './predict.ts';
 export type { Precision } from './rows/contract.ts';
 export type { SolverName } from './solvers/choose.ts';

@@ -5,13 +5,9 @@
 import { readFile } from 'node:fs/promises';
 import { LogisticError } from './errors.ts';
 import { FittedLogisticRegression } from './model/fitted.ts';
-import {
-  type Databases,
-  LogisticRegression as PortableLogisticRegression,
-  type QueryInput,
-  type TableReader,
-} from './model/logistic-regression.ts';
+import { LogisticRegression as PortableLogisticRegression } from './model/logistic-regression.ts';
 import { predictRows, type QueryPredictions } from './model/query-predictions.ts';
+import type { Databases, QueryInput, TableReader } from './model/training-input.ts';
 import { allowedMemory, countCells } from './platform/count-cells.ts';
 import { openConnection, parquetQuery } from './platform/engines/connection.ts';
 import { openPageFile } from './platform/page-file.ts';
@@ -22,9 +18,9 @@ import type { ScoreOptions } from './predict/score-options.ts';
 export type { ReadOptions } from './data/table.ts';
 export { nearestName } from './errors.ts';
 export * from './index.ts';
-export type { QueryInput } from './model/logistic-regression.ts';
 export type { QueryPredictions } from './model/query-predictions.ts';
 export type { StoredRows } from './model/stored.ts';
+export type { QueryInput } from './model/training-input.ts';
 export type { CellFile } from './platform/cell-file.ts';
 export { readCells } from './platform/read-table.ts';
 

@@ -10,7 +10,8 @@ import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
 import type { NumericBasis, Polynomial } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
-import { labelOf, type SplineTransform, type Variable } from './term-tree.ts';
+import { labelOf } from './expand-terms.ts';
+import type { SplineTransform, Variable } from './term-tree.ts';
 
 /** The bases of a variable, one for each of its columns; `read` gives its numbers in the training rows, or in all. */
 export async function fitBases(

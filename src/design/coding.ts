@@ -13,8 +13,9 @@ import {
   type NumericBasis,
   referencePlace,
 } from '../predict/model-file.ts';
+import { type ExpandedTerms, labelOf } from './expand-terms.ts';
 import type { RawTerm } from './features.ts';
-import { type ExpandedTerms, labelOf, type Variable } from './term-tree.ts';
+import type { Variable } from './term-tree.ts';
 
 /** Columns that a design may have. */
 const mostColumns = 10_000;

@@ -5,7 +5,7 @@
 import type { Warning } from '../errors.ts';
 import { type Dependency, findDependencies } from '../math/cholesky.ts';
 import { createRandom } from '../math/random.ts';
-import type { RowSource } from '../rows/contract.ts';
+import type { RowSource, RowSums } from '../rows/contract.ts';
 import { type Feature, featuresOf, readStandardised } from '../rows/source.ts';
 import { yieldAfter } from '../yielding.ts';
 import type { ScaledTerm } from './terms.ts';
@@ -19,7 +19,7 @@ const penalisedLimit = 1000;
  * What a pivot must keep of its column's squared length to count as independent. Rounding leaves about
  * n·ε of it in an exact dependence, 1e−13 at n = 1000; 1e−11 is a hundred times that.
  */
-export const pivotTolerance = 1e-11;
+const pivotTolerance = 1e-11;
 
 /** Sample rows for each column in the first look, in runs of so many. */
 const sampleFactor = 20;
@@ -102,10 +102,47 @@ export async function dependentColumns(source: RowSource): Promise<Dependency[]>
         features,
         Array.from({ length: runs }, (_, k) => k * stride),
       );
+  return among(first, (named) =>
+    dependencies(
+      source,
+      named.map((j) => features[j]!),
+      everywhere,
+    ),
+  );
+}
+
+/**
+ * The same of rows that are elsewhere: their sample has the first look, and `place` gives all of them with the columns that
+ * it names. Where every score is 0, the first block of the Hessian is a multiple of their Gram matrix.
+ */
+export async function dependentElsewhere(
+  sample: RowSource,
+  place: (named: readonly number[]) => Promise<RowSums>,
+  signal: AbortSignal | undefined,
+): Promise<Dependency[]> {
+  return among(await dependentColumns(sample), async (named) => {
+    const rows = await place(named);
+    try {
+      const n = named.length;
+      const size = rows.scoreVectors * (n + 1);
+      const { hessian } = await rows.evaluate(new Float64Array(size), 2, 'float64', { signal });
+      const gram = new Float64Array(n * n);
+      for (let j = 0; j < n; j++) gram.set(hessian!.subarray(j * size, j * size + n), j * n);
+      return findDependencies(gram, n, pivotTolerance);
+    } finally {
+      await rows.close();
+    }
+  });
+}
+
+/** What `find` finds among the columns that a first look names, by their numbers among all. */
+async function among(
+  first: readonly Dependency[],
+  find: (named: readonly number[]) => Promise<readonly Dependency[]>,
+): Promise<Dependency[]> {
   if (first.length === 0) return [];
   const named = [...new Set(first.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
-  const some = named.map((j) => features[j]!);
-  const found = await dependencies(source, some, everywhere);
+  const found = await find(named);
   return found.map(({ index, of, coefficients }) => ({
     index: named[index]!,
     of: of.map((j) => named[j]!),

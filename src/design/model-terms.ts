@@ -7,19 +7,10 @@ import type { Feature, Label, NumericBasis } from '../predict/model-file.ts';
 import { fitBases } from './bases.ts';
 import { type CodedTerms, codeTerms } from './coding.ts';
 import { type Encodings, numberReader, type RowList } from './encode.ts';
+import { columnsOf, type ExpandedTerms, expandTerms, labelOf, variablesOf } from './expand-terms.ts';
 import { type FeatureRequest, unknownColumn } from './features.ts';
 import { parseFormula } from './formula.ts';
-import {
-  columnsOf,
-  type ExpandedTerms,
-  expandTerms,
-  labelOf,
-  sumOf,
-  type TermInput,
-  type TermTree,
-  type Variable,
-  variablesOf,
-} from './term-tree.ts';
+import { sumOf, type TermInput, type TermTree, type Variable } from './term-tree.ts';
 import { type GroupedTerms, plainTerms } from './terms.ts';
 
 /** What a user may say of terms. */
@@ -32,7 +23,7 @@ export interface TermOptions {
   readonly referenceLevels?: Readonly<Record<string, Label>> | undefined;
 }
 
-export function treeOf({ formula, terms }: TermOptions): TermTree | undefined {
+export function askedTree({ formula, terms }: TermOptions): TermTree | undefined {
   if (formula !== undefined) return parseFormula(formula).tree;
   return terms && sumOf(terms);
 }
@@ -45,7 +36,7 @@ export function referencesOf(
   options: TermOptions,
   columns: readonly { readonly name: string }[],
 ): Record<string, Label> {
-  const tree = treeOf(options);
+  const tree = askedTree(options);
   const names = columns.map(({ name }) => name);
   const references = { ...options.referenceLevels };
   for (const { column, transform } of tree ? variablesOf(tree) : []) {
@@ -84,7 +75,7 @@ export async function modelTerms(
   encodings: Encodings,
   rows: TermRows,
 ): Promise<ModelTerms> {
-  const tree = treeOf(request);
+  const tree = askedTree(request);
   const expanded = expand(request, tree, features);
   const offsetColumns = new Set(expanded.offsets.map(({ column }) => column));
   const plain = tree === undefined ? features.filter(({ column }) => !offsetColumns.has(column)) : [];

@@ -22,8 +22,8 @@ import {
   valuesStatement,
 } from '../sql/profile.ts';
 import type { CompleteRows, HoldoutPart, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
-import type { QueriedPart, RowCensus } from '../sql/rows.ts';
-import { excludeDependent } from './dependence.ts';
+import { type QueriedPart, queriedRows, type RowCensus } from '../sql/rows.ts';
+import { dependentElsewhere, excludeDependent } from './dependence.ts';
 import {
   type DecidedDesign,
   type DesignOptions,
@@ -36,7 +36,7 @@ import { featureColumns, findColumn, withReference } from './features.ts';
 import { mostClasses } from './labels.ts';
 import { referencesOf } from './model-terms.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
-import { confirmedDependencies, meanOf, queriedTerm, sampleSource } from './query-sample.ts';
+import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import {
   type Answers,
   censusOf,
@@ -133,7 +133,12 @@ export async function decideQueriedDesign(
     sampleSource(sampled, rowsOf(terms), { columns: complete.columns, factors });
   const dependent = await excludeDependent(
     scaled.terms,
-    () => confirmedDependencies(engine, rowsOf(scaled.terms), census, sampleOf(scaled.terms), signal),
+    () => {
+      const all = rowsOf(scaled.terms);
+      const some = async (named: readonly number[]) =>
+        queriedRows(engine, { ...all, terms: named.map((j) => all.terms[j]!) }, census);
+      return dependentElsewhere(sampleOf(scaled.terms), some, signal);
+    },
     options.l2 > 0,
   );
   const purity = joinPurities(complete.columns, purities);

@@ -1,12 +1,7 @@
-/** The sampled rows of a query as a source, and which of its columns depend on others. */
-
-import { type Dependency, findDependencies } from '../math/cholesky.ts';
+/** The sampled rows of a query as a source. */
 import type { Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
-import type { Engine } from '../sql/engine.ts';
 import type { QueriedColumn, QueriedRows, QueriedTerm } from '../sql/queried-rows.ts';
-import { queriedRows, type RowCensus } from '../sql/rows.ts';
-import { dependentColumns, pivotTolerance } from './dependence.ts';
 import type { Answers } from './query-summaries.ts';
 import type { ScaledTerm } from './terms.ts';
 
@@ -51,31 +46,4 @@ export function sampleSource(
 
 export function meanOf(sampled: Answers, k: number): number {
   return sampled.reduce((mean, answer, i) => mean + (Number(answer[k]) / (i + 1) - mean / (i + 1)), 0);
-}
-
-/**
- * What depends on all rows depends on a sample of them: the engine is asked only about the columns that the sample names,
- * for their Gram matrix, which is a multiple of the Hessian's first block where every score is 0.
- */
-export async function confirmedDependencies(
-  engine: Engine,
-  rows: QueriedRows,
-  census: RowCensus,
-  sample: RowSource,
-  signal: AbortSignal | undefined,
-): Promise<Dependency[]> {
-  const suspected = await dependentColumns(sample);
-  if (suspected.length === 0) return [];
-  const named = [...new Set(suspected.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
-  const n = named.length;
-  const k = rows.labels.length - 1;
-  const some = queriedRows(engine, { ...rows, terms: named.map((j) => rows.terms[j]!) }, census);
-  const { hessian } = await some.evaluate(new Float64Array(k * (n + 1)), 2, 'float64', { signal });
-  const gram = new Float64Array(n * n);
-  for (let j = 0; j < n; j++) for (let l = 0; l < n; l++) gram[j * n + l] = hessian![j * k * (n + 1) + l]!;
-  return findDependencies(gram, n, pivotTolerance).map(({ index, of, coefficients }) => ({
-    index: named[index]!,
-    of: of.map((j) => named[j]!),
-    coefficients,
-  }));
 }

@@ -3,16 +3,16 @@
  * sums over its pages. What of the pages is fitted, and how, becomes a plan; how it is fitted is not known here.
  */
 import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
-import { type Dependency, findDependencies } from '../math/cholesky.ts';
 import { classesByCode, type Feature, type Label } from '../predict/model-file.ts';
 import type { PartitionSummary, RowSource, RowSums } from '../rows/contract.ts';
 import { type PageColumn, type PagePlan, pageSource, type RowChoice, rowMarker } from '../rows/pages.ts';
-import { dependentColumns, excludeDependent, pivotTolerance } from './dependence.ts';
+import { dependentElsewhere, excludeDependent } from './dependence.ts';
 import { type DecidedDesign, type DesignOptions, type RowCounts, unusedWarning } from './design.ts';
 import { featureColumns, findColumn, withReference } from './features.ts';
 import { classesOfCounts } from './labels.ts';
 import { referencesOf } from './model-terms.ts';
-import { type Frame, type PageSums, sumPages } from './page-sums.ts';
+import type { Frame } from './page-moments.ts';
+import { type PageSums, sumPages } from './page-sums.ts';
 import { type ColumnPurity, joinPurities, purityOfLevels } from './pure-columns.ts';
 import { type Answers, censusOf, momentScaling, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
@@ -87,7 +87,7 @@ export async function decideStoredDesign(
     scaled.terms,
     () => {
       const plan = planOf(scaled.terms);
-      return confirmedDependencies(plan, sampleOf(plan), (some) => place(some, summary), signal);
+      return dependentElsewhere(sampleOf(plan), (named) => place(onlyFeatures(plan, new Set(named)), summary), signal);
     },
     options.l2 > 0,
   );
@@ -211,36 +211,6 @@ function pageColumn(column: StoredColumn, terms: readonly ScaledTerm[]): PageCol
       scales: Float64Array.from(own, ({ scale }) => scale),
     },
   ];
-}
-
-/**
- * What depends on all rows depends on a sample of them: all rows are asked only about the columns that the sample names,
- * for their Gram matrix, which is a multiple of the Hessian's first block where every score is 0.
- */
-async function confirmedDependencies(
-  plan: PagePlan,
-  sample: RowSource,
-  place: (plan: PagePlan) => Promise<RowSums>,
-  signal: AbortSignal | undefined,
-): Promise<Dependency[]> {
-  const suspected = await dependentColumns(sample);
-  if (suspected.length === 0) return [];
-  const named = [...new Set(suspected.flatMap(({ index, of }) => [index, ...of]))].sort((a, b) => a - b);
-  const n = named.length;
-  const rows = await place(onlyFeatures(plan, new Set(named)));
-  try {
-    const size = (plan.classes - 1) * (n + 1);
-    const { hessian } = await rows.evaluate(new Float64Array(size), 2, 'float64', { signal });
-    const gram = new Float64Array(n * n);
-    for (let j = 0; j < n; j++) gram.set(hessian!.subarray(j * size, j * size + n), j * n);
-    return findDependencies(gram, n, pivotTolerance).map(({ index, of, coefficients }) => ({
-      index: named[index]!,
-      of: of.map((j) => named[j]!),
-      coefficients,
-    }));
-  } finally {
-    await rows.close();
-  }
 }
 
 /** The plan with some of its features, by number. */

@@ -3,9 +3,9 @@
  * range, and defaults put in place.
  */
 
+import { columnsOf, variablesOf } from '../design/expand-terms.ts';
 import { parseFormula } from '../design/formula.ts';
-import { noTerm, treeOf } from '../design/model-terms.ts';
-import { columnsOf, variablesOf } from '../design/term-tree.ts';
+import { askedTree, noTerm } from '../design/model-terms.ts';
 import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { optionRecords } from './option-records.ts';
 import type { CheckedOptions, Options } from './options.ts';
@@ -98,7 +98,7 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
     });
   }
   const beside = only && offset !== undefined ? { only: [...new Set([...only, offset])] } : {};
-  const tree = treeOf(checked);
+  const tree = askedTree(checked);
   if (tree === undefined) return { ...checked, ...beside, ...(levelled.length > 0 && { categorical }) };
   const variables = variablesOf(tree);
   if (variables.some(({ column }) => column === offset)) {

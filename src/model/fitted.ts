@@ -17,6 +17,7 @@ import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import { type DialectName, dialectNames } from '../sql/dialects.ts';
 import { probabilityExpression } from '../sql/score.ts';
+import { comparedOf } from './compared.ts';
 import { designOf } from './design-rows.ts';
 import {
   compareScores,
@@ -177,14 +178,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
   async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
     requireModel(other);
     const { compareNested } = await import('../inference/compare.ts');
-    const side = (model: FittedLogisticRegression) => ({
-      target: model.toJSON().target.name,
-      terms: model.toJSON().terms.flatMap(({ name, excluded }) => (excluded === undefined ? [name] : [])),
-      curves: curvesOf(model.toJSON()),
-      intercept: model.training.options?.intercept !== false,
-      firth: model.training.options?.firth === true,
-      summary: model.summary(),
-    });
+    const side = (model: FittedLogisticRegression) => comparedOf(model.toJSON(), model.summary());
     return compareNested(side(this as FittedLogisticRegression), side(other));
   }
 
@@ -427,14 +421,4 @@ function requireModel(value: unknown): void {
   const { toJSON, summary } = Object(value) as Partial<FittedLogisticRegression>;
   if (typeof toJSON === 'function' && typeof summary === 'function') return;
   throw unexpected('bad-argument', 'the other model', 'what fit or loadModel gives', value);
-}
-
-/** Columns of which a model has all terms of a polynomial or spline, which with an intercept add up to any line. */
-function curvesOf({ terms, training }: ModelFile): string[] {
-  const { options } = training as Partial<TrainingReport>;
-  if (options?.intercept === false) return [];
-  const excluded = new Set(terms.flatMap((term) => (term.excluded ? [term.group] : [])));
-  return terms.flatMap(({ group, factors: [factor, second] }) =>
-    factor!.basis.kind === 'piecewise' && second === undefined && !excluded.has(group) ? [factor!.column] : [],
-  );
 }

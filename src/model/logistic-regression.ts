@@ -2,15 +2,13 @@
  * The estimator: options checked at the door, values in memory or, in Node, a file in, a fitted model out. Files are
  * read by the Node entry, which gives this class a reader.
  */
-import { type TableRequest, type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
-import type { PageFileOpener, StoredTable } from '../data/stored-table.ts';
-import type { ColumnRequest, ReadOptions, Table } from '../data/table.ts';
-import { parseFormula } from '../design/formula.ts';
-import { LogisticError, requireOptions, unexpected, type Warning } from '../errors.ts';
+import { type TrainingData, type TrainingLabels, tableFromMemory } from '../data/from-memory.ts';
+import type { StoredTable } from '../data/stored-table.ts';
+import type { Table } from '../data/table.ts';
+import { LogisticError, requireOptions, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
-import type { Connection } from '../sql/engine.ts';
-import { type Pass, steadyConnection } from '../sql/steady.ts';
+import { steadyConnection } from '../sql/steady.ts';
 import { checkOptions } from './check-options.ts';
 import { type ChosenRows, chooseRows } from './choose-rows.ts';
 import type { CrossValidation } from './cross-validate.ts';
@@ -20,18 +18,22 @@ import type { CheckedOptions, Options } from './options.ts';
 import { type Dataset, tableDataset } from './placed.ts';
 import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
 import { StoredRows, storedDataset } from './stored.ts';
-
-export interface FitOptions extends FitHooks {
-  /** s, one for each row. Columns by name can name one instead: option `weights`. */
-  readonly sampleWeight?: TableRequest['sampleWeight'];
-  /** Names of the columns of a matrix; default x1, x2, … */
-  readonly featureNames?: readonly string[];
-  /**
-   * Files: the fraction read so far, from 0 to 1. Queries of a database: the fraction of the present one, where the
-   * engine says, and which it is.
-   */
-  readonly onProgress?: (fraction: number, pass?: Pass) => void;
-}
+import {
+  askedTarget,
+  type Databases,
+  type FileInput,
+  type FitOptions,
+  fitOptionNames,
+  isFile,
+  isQuery,
+  type LabelOf,
+  nameOf,
+  type QueryInput,
+  readingOf,
+  requireHooks,
+  requireTarget,
+  type TableReader,
+} from './training-input.ts';
 
 export interface CrossValidateOptions extends FitOptions {
   /** Number of stratified folds; default 10. */
@@ -39,49 +41,6 @@ export interface CrossValidateOptions extends FitOptions {
   /** Seed of the shuffle that deals rows to folds; default the estimator's. */
   readonly seed?: number;
 }
-
-const fitOptionNames = ['sampleWeight', 'featureNames', 'onProgress', 'onIteration', 'signal'];
-
-/** A path in Node, an address in a page; what holds a file's bytes in both. */
-export type FileInput = string | URL | Blob | Response | ReadableStream<Uint8Array>;
-
-/** Reads a file into a table. */
-export type TableReader = (file: FileInput, request: ColumnRequest, options: ReadOptions) => Promise<Table>;
-
-/** Rows of a database: what selects them, and an address or the user's own client. */
-export interface QueryInput {
-  readonly query: string;
-  readonly connection: unknown;
-  /** What reports call it; default 'the query'. */
-  readonly source?: string;
-}
-
-/** Databases and rows on disk, which the entry for Node has. */
-export interface Databases {
-  /** Opens an address, or takes a client as it is. */
-  open(connection: unknown): Promise<Connection>;
-  /** A Parquet file as a query. Throws LogisticError 'bad-option' for any other file. */
-  queryOf(file: FileInput): Promise<QueryInput>;
-  /** Reads a file into pages on disk. */
-  storeTable(file: FileInput, request: ColumnRequest, options: ReadOptions): Promise<StoredTable>;
-  /** About how many cells a file has, undefined where nobody knows. */
-  countCells(file: FileInput): Promise<number | undefined>;
-  /** Bytes that rows may take in memory where nobody says. */
-  allowedMemory(): number;
-  readonly openPageFile: PageFileOpener;
-}
-
-/** The type of labels that a target of these values has. */
-export type LabelOf<T> =
-  T extends ArrayLike<infer C>
-    ? C extends string
-      ? string
-      : C extends number | bigint
-        ? number
-        : C extends boolean
-          ? boolean
-          : Label
-    : Label;
 
 export class LogisticRegression {
   readonly #options: CheckedOptions;
@@ -128,7 +87,7 @@ export class LogisticRegression {
   async store(data: FileInput | QueryInput, target: string, more: FitOptions = {}): Promise<StoredRows> {
     requireOptions(more, fitOptionNames, 'store');
     requireHooks(more);
-    return new StoredRows(await this.#store(data, target, more));
+    return new StoredRows(await this.#store(data, target, more, this.#options));
   }
 
   /**
@@ -189,7 +148,7 @@ export class LogisticRegression {
       const { signal, onProgress } = more;
       const reading = { ...options, signal, onProgress };
       if (chosen.rows === 'disk')
-        return fitStored(withNotes(await this.#store(data, name, more), chosen), name, options, more);
+        return fitStored(withNotes(await this.#store(data, name, more, options), chosen), name, options, more);
       const table = await readTable(data, { ...readingOf(options), target: name }, reading);
       return fitRead(withNotes(table, chosen), name, options, more);
     }
@@ -236,11 +195,16 @@ export class LogisticRegression {
     return fitRead(read.table, name, options, more);
   }
 
-  async #store(data: FileInput | QueryInput, target: string, more: FitOptions): Promise<StoredTable> {
+  async #store(
+    data: FileInput | QueryInput,
+    target: string,
+    more: FitOptions,
+    options: CheckedOptions,
+  ): Promise<StoredTable> {
     const { storeTable, openPageFile } = this.#databases();
     const { signal, onProgress } = more;
-    const request = { ...readingOf(this.#options), target };
-    const reading = { ...this.#options, signal, onProgress };
+    const request = { ...readingOf(options), target };
+    const reading = { ...options, signal, onProgress };
     if (!isQuery(data)) return storeTable(data, request, reading);
     return this.#withConnection(data, more, ({ connection, query }) =>
       connection.store(query, request, reading, openPageFile),
@@ -279,52 +243,8 @@ export class LogisticRegression {
   }
 }
 
-const nameOf = (file: FileInput): string => (typeof file === 'string' || file instanceof URL ? String(file) : 'a file');
-
 function withNotes<T extends { readonly warnings: readonly Warning[] }>(table: T, { warnings }: ChosenRows): T {
   return { ...table, warnings: [...warnings, ...table.warnings] };
-}
-
-/** What is read of a source: keys of rows too, as texts whatever they look like, though they are no features. */
-function readingOf(options: CheckedOptions): CheckedOptions {
-  const { cluster, holdoutBy, categorical = [], numeric, only, drop } = options;
-  const keys = [...new Set([cluster, holdoutBy].filter((name) => name !== undefined))];
-  if (keys.length === 0) return options;
-  const others = (names: readonly string[]): string[] => names.filter((name) => !keys.includes(name));
-  return {
-    ...options,
-    categorical: [...others(categorical), ...keys],
-    ...(only && { only: [...others(only), ...keys] }),
-    ...(drop && { drop: others(drop) }),
-    ...(numeric && { numeric: others(numeric) }),
-  };
-}
-
-/** What is predicted, by the call or by the formula; a column that is nothing else. */
-function askedTarget(given: unknown, options: CheckedOptions): unknown {
-  const named = options.formula === undefined ? undefined : parseFormula(options.formula).target;
-  if (named !== undefined && given !== undefined && named !== given) {
-    const found = typeof given === 'string' ? `the target is ${given}` : 'labels are given beside';
-    throw new LogisticError('bad-option', `the formula predicts ${named}, and ${found}`, {
-      hint: 'leave one of them out',
-      details: { option: 'formula' },
-    });
-  }
-  const target = given ?? named;
-  const roles = ['weights', 'offset', 'cluster', 'holdoutBy'] as const;
-  const role = typeof target === 'string' && roles.find((name) => options[name] === target);
-  if (!role) return target;
-  throw new LogisticError('bad-option', `${role}: ${target} is the target`, {
-    hint: 'a column has one role',
-    details: { option: role },
-  });
-}
-
-function requireTarget(target: unknown, source: string): string {
-  if (typeof target === 'string') return target;
-  throw new LogisticError('bad-argument', `${source}: its target is the name of a column`, {
-    hint: "fit('data.csv', 'target')",
-  });
 }
 
 /** Fits what has been read, which is handed over. */
@@ -358,24 +278,4 @@ function withWarnings(error: unknown, warnings: readonly Warning[]): unknown {
   if (!(error instanceof LogisticError) || warnings.length === 0) return error;
   const { code, message, hint, details } = error;
   return new LogisticError(code, message, { hint, details: { ...details, warnings } });
-}
-
-function isQuery(data: unknown): data is QueryInput {
-  const { query, connection } = (data ?? {}) as Partial<QueryInput>;
-  return typeof query === 'string' && connection !== undefined;
-}
-
-function isFile(data: unknown): data is FileInput {
-  if (typeof data === 'string') return true;
-  const kinds = [globalThis.URL, globalThis.Blob, globalThis.Response, globalThis.ReadableStream];
-  return kinds.some((kind) => kind !== undefined && data instanceof kind);
-}
-
-function requireHooks({ signal, onIteration, onProgress }: FitOptions): void {
-  if (signal !== undefined && typeof signal?.throwIfAborted !== 'function') {
-    throw unexpected('bad-argument', 'signal', 'an AbortSignal', signal);
-  }
-  for (const [name, hook] of Object.entries({ onIteration, onProgress })) {
-    if (hook !== undefined && typeof hook !== 'function') throw unexpected('bad-argument', name, 'a function', hook);
-  }
 }

@@ -3,10 +3,10 @@
  * placed in memory, for the warm start.
  */
 import { openPlace } from '../backends/registry.ts';
-import { treeOf } from '../design/model-terms.ts';
+import { columnsOf } from '../design/expand-terms.ts';
+import { askedTree } from '../design/model-terms.ts';
 import { decideQueriedDesign } from '../design/queried.ts';
 import { type ShownQuery, showQueries } from '../design/query-text.ts';
-import { columnsOf } from '../design/term-tree.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
@@ -117,7 +117,7 @@ export function unserved(options: CheckedOptions): LogisticError | undefined {
   const { folds, missing, solver, firth, backend, cluster, robust } = options;
   if (folds !== undefined) return notServed('folds', 'there is no cross-validation');
   if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
-  const tree = treeOf(options);
+  const tree = askedTree(options);
   if (options.offset !== undefined) return notServed('offset', 'there are no offsets');
   if (tree !== undefined && !(columnsOf(tree).plain && options.intercept))
     return notServed(

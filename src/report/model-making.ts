@@ -1,6 +1,7 @@
 /** Whether the fit can be relied on, and how it was made: enough to make it again. */
-import { treeOf } from '../design/model-terms.ts';
-import { columnsOf } from '../design/term-tree.ts';
+
+import { columnsOf } from '../design/expand-terms.ts';
+import { askedTree } from '../design/model-terms.ts';
 import type { FittedLogisticRegression } from '../index.ts';
 import { optionRecords } from '../model/option-records.ts';
 import { count, figure } from './numbers.ts';
@@ -54,7 +55,7 @@ function diagnostics(model: FittedLogisticRegression): Items {
 function making(model: FittedLogisticRegression): Items {
   const { madeBy, missing, formatVersion } = model.toJSON();
   const { source, rows, weights, options, missing: holes } = model.training;
-  const tree = options && treeOf(options);
+  const tree = options && askedTree(options);
   const unsaid = new Set([...ofTheCommand, ...(tree && !columnsOf(tree).others ? ['only', 'drop'] : [])]); // the terms name all
   const random = (options?.holdout ?? 0) !== 0 || options?.folds !== undefined;
   const dropped = rows

@@ -13,18 +13,15 @@ export interface Statement {
 export class Writer {
   readonly dialect: Dialect;
   readonly #texts: string[] = [];
-  readonly #parameter: Dialect['parameter'];
 
-  /** `bound: false` writes texts as literals, for an expression that others put into queries of their own. */
-  constructor(dialect: Dialect, { bound = true } = {}) {
+  constructor(dialect: Dialect) {
     this.dialect = dialect;
-    this.#parameter = bound ? dialect.parameter : undefined;
   }
 
   text(text: string): string {
-    if (this.#parameter === undefined) return this.dialect.text(text);
+    if (this.dialect.parameter === undefined) return this.dialect.text(text);
     const known = this.#texts.indexOf(text);
-    return this.#parameter(known >= 0 ? known : this.#texts.push(text) - 1);
+    return this.dialect.parameter(known >= 0 ? known : this.#texts.push(text) - 1);
   }
 
   number(x: number): string {

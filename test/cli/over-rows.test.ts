@@ -6,23 +6,10 @@ import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { inspect } from '../../src/cli/inspect.ts';
 import { predict } from '../../src/cli/predict.ts';
 import { type FittedLogisticRegression, LogisticRegression, saveModel } from '../../src/node.ts';
+import { printed } from '../support/printed.ts';
 
-const printed = vi.hoisted(() => ({ text: '', said: '' }));
-vi.mock('../../src/cli/output.ts', async (original) => ({
-  ...(await original<typeof import('../../src/cli/output.ts')>()),
-  printText: async (text: string) => {
-    printed.text += text;
-  },
-  printJson: async (value: unknown) => {
-    printed.text += JSON.stringify(value);
-  },
-}));
-vi.mock('../../src/cli/talk.ts', () => {
-  const said = (text: string) => {
-    printed.said += `${text}\n`;
-  };
-  return { say: said, warn: said };
-});
+vi.mock('../../src/cli/output.ts', () => import('../support/printed.ts'));
+vi.mock('../../src/cli/talk.ts', () => import('../support/printed.ts'));
 
 const { signal } = new AbortController();
 const rows = 'test/reference/birthwt.csv';

@@ -1,7 +1,8 @@
 /** Formulas: the tree they make is that of the builders; what cannot be read is refused at its place, with the next step. */
 import { describe, expect, test } from 'vitest';
+import { expandTerms, labelOf } from '../../src/design/expand-terms.ts';
 import { parseFormula } from '../../src/design/formula.ts';
-import { expandTerms, labelOf, sumOf, type TermInput } from '../../src/design/term-tree.ts';
+import { sumOf, type TermInput } from '../../src/design/term-tree.ts';
 import { bs, category, center, cross, interaction, log, log1p, ns, offset, poly, sqrt } from '../../src/index.ts';
 
 const columns = ['a', 'b', 'c', 'my column', 'a=b'];
