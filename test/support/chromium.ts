@@ -56,10 +56,12 @@ export const inChromium = missing ? withBrowsers.skip : withBrowsers;
 
 function launch(more: readonly string[]): Promise<Browser> {
   const all = [...args, ...more];
-  if (ofMachine !== undefined) return chromium.launch({ executablePath: ofMachine, args: all });
+  // Without a locale of UTF-8, as in a container, Chromium finds no file whose path has an é.
+  const env = { ...(process.env as Record<string, string>), LC_ALL: 'C.UTF-8' };
+  if (ofMachine !== undefined) return chromium.launch({ executablePath: ofMachine, args: all, env });
   const folder = unpacked();
-  const env = { ...(process.env as Record<string, string>), LD_LIBRARY_PATH: join(folder, 'al2023/lib') };
-  return chromium.launch({ executablePath: join(folder, 'chromium'), args: all, env });
+  const libraries = { ...env, LD_LIBRARY_PATH: join(folder, 'al2023/lib') };
+  return chromium.launch({ executablePath: join(folder, 'chromium'), args: all, env: libraries });
 }
 
 /** Where @sparticuz/chromium is unpacked, once a checkout. It unpacks into the temporary folder, and its libraries only for a cloud that it knows. */

@@ -255,9 +255,11 @@ function mirror(hessian: Float64Array, n: number, k: number): void {
   }
 }
 
-/** What kernels leave for one another, so many lines a piece. */
-function scratchOf({ device, layout, workspace }: GpuRows, name: string, lines: number): Promise<GPUBuffer> {
-  return device.step(`making room for ${name}`, () =>
-    workspace.buffer(name, layout.slots * lines * lineBytes, usage.storage),
+/** What kernels leave for one another, so many lines a piece: made by the first evaluation, and there for the next. */
+async function scratchOf({ device, layout, workspace }: GpuRows, name: string, lines: number): Promise<GPUBuffer> {
+  const size = layout.slots * lines * lineBytes;
+  return (
+    workspace.known(name, size) ??
+    (await device.step(`making room for ${name}`, () => workspace.buffer(name, size, usage.storage)))
   );
 }

@@ -7,6 +7,8 @@ import { type Device, usage } from './device.ts';
 export interface Workspace {
   /** A buffer of at least `size` bytes, for calls of a step (Device.step), in whose error scopes it may be made. */
   buffer(name: string, size: number, usage: number): GPUBuffer;
+  /** The same where it is there already. */
+  known(name: string, size: number): GPUBuffer | undefined;
   /** A buffer that kernels read, with these numbers. */
   write(name: string, numbers: Float32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>): GPUBuffer;
   /** Destroys all of them; no other is made. */
@@ -16,16 +18,21 @@ export interface Workspace {
 export function openWorkspace({ gpu }: Device): Workspace {
   const buffers = new Map<string, GPUBuffer>();
   let destroyed = false;
+  const known = (label: string, size: number): GPUBuffer | undefined => {
+    const made = buffers.get(label);
+    return made !== undefined && made.size >= size ? made : undefined;
+  };
   const buffer = (label: string, size: number, usage: number): GPUBuffer => {
     if (destroyed) throw new Error(`${label} is asked of a workspace that has been destroyed`);
-    const known = buffers.get(label);
-    if (known !== undefined && known.size >= size) return known;
-    known?.destroy();
+    const there = known(label, size);
+    if (there !== undefined) return there;
+    buffers.get(label)?.destroy();
     const made = gpu.createBuffer({ label, size, usage });
     buffers.set(label, made);
     return made;
   };
   return {
+    known,
     buffer,
     write(name, numbers) {
       const written = buffer(name, numbers.byteLength, usage.storage | usage.copyTarget);
