@@ -8,4 +8,4 @@ export const printJson = async (value: unknown): Promise<void> => printText(JSON
 export const say = (text: string): void => {
   printed.said += `${text}\n`;
 };
-export const warn = say;
+export const warn = (text: string): void => say(text);
