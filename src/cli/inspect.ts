@@ -94,7 +94,7 @@ function describeColumns(model: FittedLogisticRegression): string {
       feature.kind === 'numeric' ? '' : (feature.kind === 'boolean' ? feature.words : feature.levels).join(' ');
     return [feature.column, feature.kind, values, ...(feature.impute === null ? [] : [`if missing ${feature.impute}`])];
   });
-  return table([['needs', '', ''], ...rows]);
+  return rows.length === 0 ? 'Needs no column.\n' : table([['needs', '', ''], ...rows]);
 }
 
 function describeMaking(model: FittedLogisticRegression): string {

@@ -44,9 +44,9 @@ export function featureColumns<C extends { readonly name: string }>(
       (request.only === undefined || request.only.includes(name)) &&
       !request.drop?.includes(name),
   );
-  if (columns.length === 0) {
+  if (columns.length === 0 && request.only?.length !== 0) {
     throw new LogisticError('no-features', `${table.source}: no column is left to learn from`, {
-      hint: 'give at least one column besides the target',
+      hint: "give at least one column besides the target, or ask for the intercept alone: formula '~ 1', terms: []",
     });
   }
   return columns;

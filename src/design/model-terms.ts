@@ -79,7 +79,7 @@ export async function modelTerms(
   const expanded = expand(request, tree, features);
   const offsetColumns = new Set(expanded.offsets.map(({ column }) => column));
   const plain = tree === undefined ? features.filter(({ column }) => !offsetColumns.has(column)) : [];
-  if (plain.length + expanded.products.length === 0) throw noTerm();
+  if (plain.length + expanded.products.length === 0 && !(tree && request.intercept)) throw noTerm();
   const known = new Map(features.map((feature) => [feature.column, feature]));
   const bases = new Map<Variable, readonly NumericBasis[]>();
   for (const variable of new Set([...expanded.products.flat(), ...expanded.offsets])) {
@@ -102,9 +102,9 @@ export async function modelTerms(
   return { ...coded, terms: [...own.terms, ...coded.terms], groups: [...own.groups, ...coded.groups] };
 }
 
-export const noTerm = (): LogisticError =>
+const noTerm = (): LogisticError =>
   new LogisticError('no-features', 'no term is left to estimate', {
-    hint: 'a model needs a term beside its intercept and offset: name a column',
+    hint: "name a column, or ask for the intercept alone: formula '~ 1', terms: []",
   });
 
 function expand(request: TermsRequest, tree: TermTree | undefined, features: readonly Feature[]): ExpandedTerms {

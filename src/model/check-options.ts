@@ -5,7 +5,7 @@
 
 import { columnsOf, variablesOf } from '../design/expand-terms.ts';
 import { parseFormula } from '../design/formula.ts';
-import { askedTree, noTerm } from '../design/model-terms.ts';
+import { askedTree } from '../design/model-terms.ts';
 import { LogisticError, nearestName, shown, unexpected } from '../errors.ts';
 import { optionRecords } from './option-records.ts';
 import type { CheckedOptions, Options } from './options.ts';
@@ -35,7 +35,7 @@ const translations: Readonly<Record<string, string>> = {
   ),
 };
 
-/** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option', 'bad-option' or 'no-features'. */
+/** The options with their defaults; throws LogisticError 'bad-argument', 'unknown-option' or 'bad-option'. */
 export function checkOptions(options: Options): CheckedOptions {
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw unexpected('bad-argument', 'options', 'an object', options);
@@ -63,7 +63,6 @@ export function checkOptions(options: Options): CheckedOptions {
   }
   requireRoles(checked);
   requireRobust(checked, options.inference);
-  requireCorrected(checked);
   if (checked.holdoutBy !== undefined && checked.holdout === 0) {
     throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
       hint: 'give holdout too: 0.2 holds out about a fifth',
@@ -83,7 +82,9 @@ export function checkOptions(options: Options): CheckedOptions {
         : `is fitted by newton; the solver is ${checked.solver}`;
     throw new LogisticError('bad-option', `firth ${other}`, { details: { option: 'firth' } });
   }
-  return withTerms(checked);
+  const withIntercept = withTerms(checked);
+  requireCorrected(withIntercept);
+  return withIntercept;
 }
 
 /** What a formula or terms say of the columns: which are read, which are categories; and of the intercept. */
@@ -106,7 +107,6 @@ function withTerms(checked: CheckedOptions): CheckedOptions {
   }
   const { named, others } = columnsOf(tree);
   const used = new Set(offset === undefined ? named : [...named, offset]);
-  if (used.size === 0 && !others) throw noTerm();
   const gone = variables.flatMap(({ column }) => (used.has(column) ? [] : [column]));
   const lost = drop?.find((name) => used.has(name));
   if (lost !== undefined) {

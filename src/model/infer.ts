@@ -120,7 +120,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
       coefficients,
       statistics: estimates.map((estimate) => profiles.get(estimate)?.statistic),
       profiled: profiled || !modelled,
-      refitted: refitted || options.weightType === 'sampling' || !independent,
+      refitted: refitted || groups.length === 0 || options.weightType === 'sampling' || !independent,
       separation,
       clusters: placed.clusters,
     }),
@@ -133,7 +133,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
 async function logLikelihoods(context: Context): Promise<{ readonly logLikelihood: number; readonly null: number }> {
   const { placed, options, objective, optimum, observations, scaling, order } = context;
   const slopes = new Set(Array.from({ length: order - Number(placed.problem.intercept) }, (_, j) => j));
-  const known = options.firth ? undefined : objective.nullValue;
+  const known = slopes.size === 0 ? optimum.value : options.firth ? undefined : objective.nullValue;
   const without = known ?? (await smallestWithout(slopes, context));
   // By Firth's method, ln|I| in raw units has Σ 2·ln scale_j more.
   const units = options.firth ? scaling.scales.reduce((sum, scale) => sum + Math.log(scale), 0) : 0;

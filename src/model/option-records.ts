@@ -85,8 +85,7 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
   },
   terms: {
     expected: "a list of columns' names and of what poly(), cross() and other functions give",
-    holds: (value) =>
-      Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' || isTree(item)),
+    holds: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' || isTree(item)),
   },
   offset: {
     ...string,

@@ -110,6 +110,7 @@ function warningsOf(model: FittedLogisticRegression): string {
 
 function estimates(model: FittedLogisticRegression, per: PerUnits | undefined): string {
   const lines = coefficientLines(model, per);
+  if (lines.length === 0) return ''; // of an intercept alone
   const two = model.classes.length === 2;
   const labels = two ? [undefined] : model.byClass.map(({ label }) => label);
   const parts = labels.map((label) => {
@@ -235,5 +236,5 @@ function coefficients(model: FittedLogisticRegression): string {
       ];
     }),
   });
-  return `<section><h2>Coefficients</h2>\n${table}<h3>Columns</h3>\n${columns}</section>`;
+  return `<section><h2>Coefficients</h2>\n${table}${tests.length > 0 ? `<h3>Columns</h3>\n${columns}` : ''}</section>`;
 }

@@ -182,11 +182,6 @@ test('a reference level of a column that is not among the terms', () => {
   expect(() => new LogisticRegression(options)).toThrow(`reference: ${JSON.stringify(g)} is not among the terms`);
 });
 
-test.each(['y ~ 1', 'y ~ zero - zero', `y ~ offset(zero)`])('%s has no term to estimate', async (formula) => {
-  const fit = async () => new LogisticRegression({ formula }).fit(rows);
-  await expect(fit()).rejects.toMatchObject({ code: 'no-features', message: 'no term is left to estimate' });
-});
-
 test('of many levels that tell a class apart six are named', async () => {
   const many = rows.map((row, i) => ({ ...row, own: i < 10 ? `level ${i}` : 'common' }));
   const { warnings } = await new LogisticRegression({ terms: [x, 'own'] }).fit(many, 'y');
