@@ -17,7 +17,8 @@ export type PageFileOpener = (bytes: number) => Promise<PageFile>;
 /** A column by its place in a page; `places`: the level of each code, of columns that have levels. */
 export type StoredColumn = ColumnHead & { readonly at: number; readonly places: Int32Array };
 
-export interface StoredTable extends Omit<Table, 'columns'> {
+/** A table as pages of columns. */
+export interface PagedTable extends Omit<Table, 'columns'> {
   readonly columns: readonly StoredColumn[];
   /** Rows of each page but the last, which holds what is left. */
   readonly pageRows: number;
@@ -25,8 +26,11 @@ export interface StoredTable extends Omit<Table, 'columns'> {
   readonly width: number;
   /** Reads a page, [width, pageRows]. */
   read(page: number, into: Float64Array): Promise<void>;
-  /** Reads one column of a page. */
-  readColumn(page: number, at: number, into: Float64Array): Promise<void>;
+}
+
+export interface StoredTable extends PagedTable {
+  /** Reads cells of one column of a page, from a row of the page on. */
+  readColumn(page: number, at: number, into: Float64Array, from?: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -114,7 +118,7 @@ export function storedTable(
     width,
     pageRows,
     read: (page, into) => file.read(page * width * pageRows, into),
-    readColumn: (page, at, into) => file.read((page * width + at) * pageRows, into),
+    readColumn: (page, at, into, from = 0) => file.read((page * width + at) * pageRows + from, into),
     close: () => file.close(),
   };
 }

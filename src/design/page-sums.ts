@@ -5,7 +5,7 @@
  */
 
 import { isWeight, wrongWeight } from '../data/sample-weights.ts';
-import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
+import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import { createRandom } from '../math/random.ts';
 import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
 import { nextTask } from '../yielding.ts';
@@ -29,6 +29,9 @@ export interface PageSums {
   readonly sample: { readonly page: Float64Array; readonly rows: number };
 }
 
+/** What the moments are about. */
+export type SummedPages = PageSums & { readonly frames: readonly Frame[] };
+
 export interface PageSumsRequest {
   readonly choice: RowChoice;
   readonly classes: number;
@@ -48,10 +51,7 @@ const [leastSquare, mostSquare] = [2 ** -900, 2 ** 900];
  * deviations; where it is further than four (rows in the order of a column, values far out, weights that differ much), once
  * more about the mean itself, in units of the range.
  */
-export async function sumPages(
-  table: StoredTable,
-  request: Omit<PageSumsRequest, 'frames'>,
-): Promise<PageSums & { readonly frames: readonly Frame[] }> {
+export async function sumPages(table: PagedTable, request: Omit<PageSumsRequest, 'frames'>): Promise<SummedPages> {
   const { columns } = request;
   const first = await firstMeans(table);
   const frames = columns.map(({ at }): Frame => ({ about: first[at]!, unit: 1 }));
@@ -62,7 +62,7 @@ export async function sumPages(
 }
 
 /** The mean of each column over the first page. */
-async function firstMeans(table: StoredTable): Promise<Float64Array> {
+async function firstMeans(table: PagedTable): Promise<Float64Array> {
   const { pageRows, width, rows } = table;
   const page = new Float64Array(width * pageRows);
   await table.read(0, page);
@@ -97,7 +97,7 @@ function betterFrame({ moments, weights }: PageSums, k: number, frame: Frame): F
   return { about: frame.about + (Number.isFinite(mean) ? mean : low + half), unit: 2 ** -Math.ceil(Math.log2(half)) };
 }
 
-async function sumAbout(table: StoredTable, request: PageSumsRequest): Promise<PageSums> {
+async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<PageSums> {
   const { choice, classes, columns, frames, signal } = request;
   const { pageRows, width } = table;
   const ofLevels = (column: StoredColumn): Float64Array => new Float64Array(countLevels(column) * classes);
@@ -164,7 +164,7 @@ function countLoss(
 }
 
 function requireWeights(
-  { columns, pageRows }: StoredTable,
+  { columns, pageRows }: PagedTable,
   at: number,
   page: Float64Array,
   { number, held }: { readonly number: number; readonly held: number },
@@ -178,7 +178,7 @@ function requireWeights(
 }
 
 /** Of as many stretches of equal length one row each, where it is fitted: as likely as any other. */
-function openSample({ rows, pageRows, width }: StoredTable, { sampled, seed }: PageSumsRequest) {
+function openSample({ rows, pageRows, width }: PagedTable, { sampled, seed }: PageSumsRequest) {
   const random = createRandom(seed);
   const count = Math.min(rows, sampled);
   const bound = (i: number): number => Math.floor((i * rows) / count);

@@ -2,20 +2,30 @@
  * Stored table → design: classes, features, terms with their scaling, and warnings, decided as of a table in memory but from
  * sums over its pages. What of the pages is fitted, and how, becomes a plan; how it is fitted is not known here.
  */
-import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
-import { classesByCode, type Feature, type Label } from '../predict/model-file.ts';
+import { withComputed } from '../data/computed-columns.ts';
+import type { PagedTable, StoredColumn, StoredTable } from '../data/stored-table.ts';
+import type { Warning } from '../errors.ts';
+import { classesByCode, type Feature, type Label, levelsOf } from '../predict/model-file.ts';
 import type { PartitionSummary, RowSource, RowSums } from '../rows/contract.ts';
 import { type PageColumn, type PagePlan, pageSource, type RowChoice, rowMarker } from '../rows/pages.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
-import { type DecidedDesign, type DesignOptions, type RowCounts, unusedWarning } from './design.ts';
+import {
+  type DecidedDesign,
+  type DesignOptions,
+  type RowCounts,
+  requireTrainingClasses,
+  unseenWarning,
+  unusedWarning,
+} from './design.ts';
 import { featureColumns, findColumn, withReference } from './features.ts';
 import { classesOfCounts } from './labels.ts';
+import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
 import { referencesOf } from './model-terms.ts';
-import type { Frame } from './page-moments.ts';
-import { type PageSums, sumPages } from './page-sums.ts';
+import { type SummedPages, sumPages } from './page-sums.ts';
 import { type ColumnPurity, joinPurities, purityOfLevels } from './pure-columns.ts';
 import { type Answers, censusOf, momentScaling, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
+import { splitStored } from './stored-split.ts';
 import { readStoredTarget } from './stored-target.ts';
 import { indicatorScalings, type ScaledTerm, termsWith } from './terms.ts';
 import { classFactors, requireWeightsColumn } from './weights.ts';
@@ -25,37 +35,58 @@ const sampledRows = 65_536;
 
 export interface StoredDesign {
   readonly design: DecidedDesign;
-  readonly plan: PagePlan;
-  readonly summary: PartitionSummary;
-  /** Random rows, in memory. */
+  /** The pages, and what of them is fitted of the rows of some partitions. */
+  readonly pages: PagedTable;
+  planOf(partitions: readonly number[]): PagePlan;
+  readonly partitions: readonly PartitionSummary[];
+  /** Random training rows, in memory. */
   readonly sample: RowSource;
 }
 
-/** Places what a plan takes of the pages, for sums over all rows. */
-export type PlacePages = (plan: PagePlan, summary: PartitionSummary) => Promise<RowSums>;
+/** Places what a plan takes of pages, for sums over all rows. */
+export type PlacePages = (pages: PagedTable, plan: PagePlan, summary: PartitionSummary) => Promise<RowSums>;
 
-export async function decideStoredDesign(
-  table: StoredTable,
-  target: string,
-  options: DesignOptions,
-  place: PlacePages,
-  signal: AbortSignal | undefined,
-): Promise<StoredDesign> {
+/** `folds`: into how many the training rows are dealt. */
+export interface StoredDesignRequest {
+  readonly table: StoredTable;
+  readonly target: string;
+  readonly folds: number;
+  readonly place: PlacePages;
+  readonly signal: AbortSignal | undefined;
+}
+
+export async function decideStoredDesign(request: StoredDesignRequest, options: DesignOptions): Promise<StoredDesign> {
+  const { table, target, folds, place, signal } = request;
   const found = await readStoredTarget(table, findColumn(table, target), signal);
   const columns = featureColumns(table, { ...options, target });
+  const incomplete = columns.filter(({ missing }) => missing.count > 0);
   const choice: RowChoice = {
     target: findColumn(table, target).at,
     classOf: found.classOf,
     weights: options.weights === undefined ? undefined : weightsAt(table, options.weights),
-    required: columns.filter(({ missing }) => missing.count > 0).map(({ at }) => at),
+    required: incomplete.map(({ at }) => at),
   };
-  const { length: classes } = found.classes;
-  const asked = { choice, classes, columns, sampled: sampledRows, seed: options.seed, signal };
-  const sums = await sumPages(table, asked);
-  const labels = classesOfCounts(found, sums.rows, (c) => sums.losses[c]!, options);
+  const asked = { choice, classes: found.classes.length, columns, sampled: sampledRows, seed: options.seed, signal };
+  const divided = folds > 1 || options.holdout > 0;
+  const used = await sumPages(table, divided ? { ...asked, columns: incomplete, sampled: 0 } : asked);
+  const labels = classesOfCounts(found, used.rows, (c) => used.losses[c]!, options);
 
   // From here on classes are told by their codes: those that have rows, the reference first.
   const order = classesByCode(labels).map((label) => found.classes.indexOf(label));
+  const split = await splitStored({ table, choice, order, rows: used.rows, folds, signal }, options);
+  const parts = split?.parts ?? [used.rows.reduce((sum, own) => sum + own, 0)];
+  const training = parts.flatMap((_, p) => (options.holdout > 0 && p === parts.length - 1 ? [] : [p]));
+  const choiceOf = (some: readonly number[]): RowChoice => split?.choiceOf(some) ?? choice;
+  const pages = withComputed(table, split?.computed ?? []);
+  const sums = split ? await sumPages(pages, { ...asked, choice: choiceOf(training) }) : used;
+  if (options.holdoutBy !== undefined) {
+    requireTrainingClasses(
+      labels,
+      order.map((c) => sums.rows[c]!),
+      options.holdoutBy,
+    );
+  }
+
   const moments = momentsOf(sums, order);
   const { classWeights } = censusOf(moments, order.length).summary;
   const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
@@ -72,13 +103,16 @@ export async function decideStoredDesign(
     options,
   );
 
-  const planOf = (terms: readonly ScaledTerm[]): PagePlan => ({
-    ...choice,
-    classOf: new Map([...found.classOf].map(([value, c]) => [value, order.indexOf(c)])),
-    classes: order.length,
-    classFactors: factors,
-    columns: columns.flatMap((column) => pageColumn(column, terms)),
-  });
+  const planOf = (terms: readonly ScaledTerm[], some: readonly number[] = training): PagePlan => {
+    const chosen = choiceOf(some);
+    return {
+      ...chosen,
+      classOf: new Map([...chosen.classOf].map(([value, c]) => [value, order.indexOf(c)])),
+      classes: order.length,
+      classFactors: factors,
+      columns: columns.flatMap((column) => pageColumn(column, terms)),
+    };
+  };
   const sampleOf = (plan: PagePlan): RowSource => {
     const { page, rows } = sums.sample;
     return pageSource(plan, rowMarker(plan)(page, { pageRows: rows, held: rows }), page);
@@ -87,7 +121,8 @@ export async function decideStoredDesign(
     scaled.terms,
     () => {
       const plan = planOf(scaled.terms);
-      return dependentElsewhere(sampleOf(plan), (named) => place(onlyFeatures(plan, new Set(named)), summary), signal);
+      const some = (named: readonly number[]) => place(pages, onlyFeatures(plan, new Set(named)), summary);
+      return dependentElsewhere(sampleOf(plan), some, signal);
     },
     options.l2 > 0,
   );
@@ -95,15 +130,14 @@ export async function decideStoredDesign(
     columns,
     decided.map((column) => column.purity),
   );
-  const used = summary.rows;
+  const held = options.holdout > 0 ? parts.at(-1)! : 0;
   const counts: RowCounts = {
     read: table.rows + table.badRows,
-    used,
-    train: used,
-    holdout: 0,
-    dropped: { ...sums.dropped, bad: table.badRows },
+    used: summary.rows + held,
+    train: summary.rows,
+    holdout: held,
+    dropped: { ...used.dropped, bad: table.badRows },
   };
-  const plan = planOf(dependent.terms);
   return {
     design: {
       labels,
@@ -112,7 +146,7 @@ export async function decideStoredDesign(
       missing: 'drop',
       counts,
       classFactors: factors,
-      partitions: [used],
+      partitions: parts,
       pureLevels: purity.levels,
       warnings: [
         ...table.warnings,
@@ -121,12 +155,42 @@ export async function decideStoredDesign(
         ...purity.warnings,
         ...scaled.warnings,
         ...dependent.warnings,
+        ...(held > 0 ? await unseenAmong({ columns, features }, pages, choiceOf([parts.length - 1]), signal) : []),
       ],
     },
-    plan,
-    summary,
-    sample: sampleOf(plan),
+    pages,
+    planOf: (some) => planOf(dependent.terms, some),
+    partitions: split ? parts.map((_, p) => split.summaryOf(p, byClass)) : [summary],
+    sample: sampleOf(planOf(dependent.terms)),
   };
+}
+
+/** Held-out cells of a category that no training row has. */
+async function unseenAmong(
+  { columns, features }: { readonly columns: readonly StoredColumn[]; readonly features: readonly Feature[] },
+  pages: PagedTable,
+  held: RowChoice,
+  signal: AbortSignal | undefined,
+): Promise<Warning[]> {
+  const counts = columns.map(({ name }) => ({ column: name, cells: 0 }));
+  const categories = columns.flatMap(({ kind }, k) => (kind === 'categorical' ? [k] : []));
+  if (categories.length === 0) return [];
+  const known = categories.map((k) => placesSeen(columns[k]!, features[k]!));
+  const count = ({ held, weights, cells }: MarkedPage): void => {
+    categories.forEach((k, c) => {
+      const own = cells(columns[k]!.at);
+      for (let i = 0; i < held; i++) if (weights[i]! > 0 && !known[c]![own[i]!]) counts[k]!.cells++;
+    });
+  };
+  await overMarkedPages(pages, held, count, signal);
+  return unseenWarning(counts);
+}
+
+/** Of each code of a category, whether the feature has its level. */
+function placesSeen(column: StoredColumn, feature: Feature): boolean[] {
+  if (column.kind !== 'categorical') throw new TypeError(`${column.name} is no category`);
+  const levels = new Set(levelsOf(feature));
+  return Array.from(column.places, (level) => levels.has(column.levels[level]!));
 }
 
 function weightsAt(table: StoredTable, name: string): number {
@@ -136,7 +200,7 @@ function weightsAt(table: StoredTable, name: string): number {
 }
 
 /** By class code [code, rows, Σ s, min s, then of each column Σ s·v, Σ s·v², min v, max v]. */
-function momentsOf({ rows, weights, smallest, moments }: PageSums, order: readonly number[]): Answers {
+function momentsOf({ rows, weights, smallest, moments }: SummedPages, order: readonly number[]): Answers {
   return order.map((c, code) => [
     code,
     rows[c]!,
@@ -147,7 +211,7 @@ function momentsOf({ rows, weights, smallest, moments }: PageSums, order: readon
 }
 
 interface ColumnContext {
-  readonly sums: PageSums & { readonly frames: readonly Frame[] };
+  readonly sums: SummedPages;
   readonly moments: Answers;
   /** The place of each class in the sums, by class code. */
   readonly order: readonly number[];

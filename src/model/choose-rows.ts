@@ -4,7 +4,7 @@
  */
 import type { Warning } from '../errors.ts';
 import type { CheckedOptions } from './options.ts';
-import { unservedOnDisk } from './stored.ts';
+import { unserved } from './queried.ts';
 
 export interface ChosenRows {
   readonly rows: 'memory' | 'disk';
@@ -19,12 +19,12 @@ export function chooseRows(cells: number | undefined, allowed: number, options: 
   const needed = (cells ?? 0) * bytesPerCell;
   if (needed <= allowed) return { rows: 'memory', warnings: [] };
   const size = `about ${gigabytes(needed)} of ${gigabytes(allowed)} allowed`;
-  const unserved = unservedOnDisk(options);
-  if (unserved === undefined) {
+  const refused = unserved(options);
+  if (refused === undefined) {
     const message = `rows are kept on disk: ${size}; --memory allows more`;
     return { rows: 'disk', warnings: [{ code: 'rows-on-disk', message }] };
   }
-  const message = `rows are kept in memory though they take ${size}: ${unserved.message}`;
+  const message = `rows are kept in memory though they take ${size}: ${refused.message}`;
   return { rows: 'memory', warnings: [{ code: 'much-memory', message }] };
 }
 

@@ -109,13 +109,13 @@ function requireQueried(options: CheckedOptions): void {
       details: { option: 'holdout' },
     });
   }
+  if (options.folds !== undefined) throw notServed('folds', 'there is no cross-validation');
   if (options.numeric !== undefined) throw notServed('numeric', 'no text is read as a number');
 }
 
 /** Why rows that stay elsewhere, on disk or in a database, cannot be fitted so: what needs each row by itself. */
 export function unserved(options: CheckedOptions): LogisticError | undefined {
-  const { folds, missing, solver, firth, backend, cluster, robust } = options;
-  if (folds !== undefined) return notServed('folds', 'there is no cross-validation');
+  const { missing, solver, firth, backend, cluster, robust } = options;
   if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
   const tree = askedTree(options);
   if (options.offset !== undefined) return notServed('offset', 'there are no offsets');

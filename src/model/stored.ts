@@ -8,11 +8,11 @@ import type { StoredTable } from '../data/stored-table.ts';
 import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
 import { LogisticError } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
-import { countFeatures } from '../rows/source.ts';
+import { partitionedRows } from '../rows/partitioned.ts';
+import { countFeatures, joinSummaries } from '../rows/source.ts';
 import type { Pass } from '../sql/steady.ts';
-import type { CheckedOptions } from './options.ts';
 import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
-import { notServed, unserved } from './queried.ts';
+import { unserved } from './queried.ts';
 
 /** Rows that were read to disk once, for any number of fits. Whoever has them closes them, which frees the disk. */
 export class StoredRows {
@@ -45,7 +45,7 @@ const expectedPasses = 8;
 export function storedDataset(table: StoredTable, onProgress?: (share: number, pass: Pass) => void): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {
-      const refused = unservedOnDisk(options);
+      const refused = unserved(options);
       if (refused) throw refused;
       const { precision, threads } = options;
       let pass = 0;
@@ -53,13 +53,20 @@ export function storedDataset(table: StoredTable, onProgress?: (share: number, p
         if (share === 0) pass++;
         onProgress?.(share, { pass, about: Math.max(pass, expectedPasses), over: 'disk' });
       };
-      const place: PlacePages = (plan, summary) =>
-        placeStored({ pages: table, plan, storage: precision, summary, onPage }, threads);
-      const { design, plan, summary, sample } = await decideStoredDesign(table, target, options, place, signal);
+      const place: PlacePages = (pages, plan, summary) =>
+        placeStored({ pages, plan, storage: precision, summary, onPage }, threads);
+      const decided = await decideStoredDesign({ table, target, folds: options.folds ?? 1, place, signal }, options);
+      const { design, pages, partitions, sample } = decided;
+      const training = trainingPartitions(design);
+      const placeSome = (some: readonly number[]) =>
+        place(pages, decided.planOf(some), joinSummaries(partitions, some));
       const here = await openPlace(options.backend, { threads, cells: sample.rows * countFeatures(sample) });
       const placing: RowSums[] = [];
       try {
-        placing.push(await here.place(sample, precision, signal), await place(plan, summary));
+        placing.push(
+          await here.place(sample, precision, signal),
+          await (partitions.length === 1 ? placeSome(training) : partitionedRows(partitions, training, placeSome)),
+        );
         const [placedSample, rows] = placing as [RowSums, RowSums];
         const missing = table.columns.filter((column) => column.missing.count > 0);
         return await use({
@@ -75,7 +82,7 @@ export function storedDataset(table: StoredTable, onProgress?: (share: number, p
             sample: placedSample,
             penalty: penaltyOf(design, options),
             intercept: options.intercept,
-            partitions: trainingPartitions(design),
+            partitions: training,
             firth: undefined,
           },
         });
@@ -85,12 +92,6 @@ export function storedDataset(table: StoredTable, onProgress?: (share: number, p
       }
     },
   };
-}
-
-/** Why rows on disk cannot be fitted as they are asked to be. */
-export function unservedOnDisk(options: CheckedOptions): LogisticError | undefined {
-  if (options.holdout > 0) return notServed('holdout', 'no rows can be held out');
-  return unserved(options);
 }
 
 async function placeStored(rows: PagedRows, threads: 'auto' | number): Promise<RowSums> {

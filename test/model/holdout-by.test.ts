@@ -43,6 +43,8 @@ test('rows of a key are on one side, the same wherever they are', async () => {
     objects: () => new LogisticRegression(options).fit(rows, 'y'),
     file: () => new LogisticRegression({ ...options, only: ['x', 'plan'] }).fit(join(folder, 'd.csv'), 'y'),
     pulled: () => new LogisticRegression(options).fit({ query, connection }, 'y'),
+    disk: () => new LogisticRegression({ ...options, rows: 'disk' }).fit(join(folder, 'd.csv'), 'y'),
+    'pulled to disk': () => new LogisticRegression({ ...options, rows: 'disk' }).fit({ query, connection }, 'y'),
     there: () => new LogisticRegression({ ...options, rows: 'there' }).fit({ query, connection }, 'y'),
   };
   // What the rows on both sides give by themselves.
@@ -76,6 +78,8 @@ test('categories that only held-out rows have are counted there as in memory', a
   const unseen = ({ warnings }: typeof here) => warnings.filter(({ code }) => code === 'unseen-in-holdout');
   expect(unseen(here)).toHaveLength(1);
   expect(unseen(there)).toEqual(unseen(here));
+  const disk = await new LogisticRegression({ ...some, rows: 'disk' }).fit({ query, connection }, 'y');
+  expect(unseen(disk)).toEqual(unseen(here));
 });
 
 test.each<[string, string, Options, string]>([
@@ -90,9 +94,8 @@ test.each<[string, string, Options, string]>([
   ],
   ['rows without a key', 'select x, plan, y, case when rowid <> 8 then id end as id from t', {}, 'missing-cell'],
   ['rows of a database without a key', query, { holdoutBy: undefined as never, rows: 'there' }, 'bad-option'],
-  ['rows on disk', query, { rows: 'disk' }, 'bad-option'],
 ])('%s: refused', async (_, selected, more, code) => {
-  for (const place of more.rows === undefined ? (['memory', 'there'] as const) : [more.rows]) {
+  for (const place of more.rows === undefined ? (['memory', 'disk', 'there'] as const) : [more.rows]) {
     const fit = async () => {
       const estimator = new LogisticRegression({ ...options, ...more, rows: place });
       return estimator.fit({ query: selected, connection }, 'y');

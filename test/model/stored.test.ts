@@ -156,7 +156,7 @@ test('rows that would take more memory than they may are kept on disk, and it is
     expect(await codes(data, {})).toEqual([]);
     expect(await codes(data, { memory: 2000 * 3 * 8 })).toEqual(['rows-on-disk']);
     expect(await codes(data, { memory: 2000 * 3 * 8, rows: 'memory' })).toEqual([]);
-    expect(await codes(data, { memory: 2000 * 3 * 8, holdout: 0.2 })).toEqual(['much-memory']);
+    expect(await codes(data, { memory: 2000 * 3 * 8, firth: true })).toEqual(['much-memory']);
   }
   const { warnings } = await new LogisticRegression({ memory: 20_000 }).fit(query, 'y');
   expect(warnings[0]!.message).toBe('rows are kept on disk: about 0.096 MB of 0.020 MB allowed; --memory allows more');

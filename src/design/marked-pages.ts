@@ -1,0 +1,32 @@
+/** The pages of a stored table one after the other, with the class and weight of each row that is used. */
+import type { PagedTable } from '../data/stored-table.ts';
+import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
+import { nextTask } from '../yielding.ts';
+
+/** A page and the marks of its rows, good until the next one. */
+export interface MarkedPage extends MarkedRows {
+  /** Number of its first row in the table, and how many there are. */
+  readonly from: number;
+  readonly held: number;
+  cells(at: number): Float64Array;
+}
+
+/** `columns`: read by the visit beside those of the choice. */
+export async function overMarkedPages(
+  table: PagedTable,
+  choice: RowChoice,
+  visit: (page: MarkedPage) => void,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { rows, pageRows, width } = table;
+  const mark = rowMarker(choice);
+  const page = new Float64Array(width * pageRows);
+  for (let from = 0, number = 0; from < rows; from += pageRows, number++) {
+    signal?.throwIfAborted();
+    await table.read(number, page);
+    const held = Math.min(pageRows, rows - from);
+    const cells = (at: number): Float64Array => page.subarray(at * pageRows, at * pageRows + held);
+    visit({ ...mark(page, { pageRows, held }), from, held, cells });
+    await nextTask();
+  }
+}
