@@ -17,7 +17,6 @@ import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import { type DialectName, dialectNames } from '../sql/dialects.ts';
 import { probabilityExpression } from '../sql/score.ts';
-import { comparedOf } from './compared.ts';
 import { designOf } from './design-rows.ts';
 import {
   compareScores,
@@ -171,15 +170,16 @@ export class FittedLogisticRegression<L extends Label = Label> {
   }
 
   /**
-   * The likelihood-ratio test of this model against one with fewer or more terms, fitted to the same rows: 2·|ℓ − ℓ'| on
-   * the difference of their parameters. A column by itself is among the terms of a polynomial or spline of it. Throws LogisticError 'not-nested' where the terms of neither are among the
-   * other's, the rows differ or a model is fitted by Firth's method, and 'no-summary'.
+   * The likelihood-ratio test of this model against one that lies within it, or that it lies within, fitted to the same rows:
+   * 2·|ℓ − ℓ'| on the difference of their parameters. Within: every column of the smaller one is a combination of the larger
+   * one's, as functions of a row. Throws LogisticError 'not-nested' where that is not so, the rows differ or a model is fitted by
+   * Firth's method, and 'no-summary'.
    */
   async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
     requireModel(other);
-    const { compareNested } = await import('../inference/compare.ts');
-    const side = (model: FittedLogisticRegression) => comparedOf(model.toJSON(), model.summary());
-    return compareNested(side(this as FittedLogisticRegression), side(other));
+    const { compareNested } = await import('./compared.ts');
+    const [own, others] = [this, other].map((model) => ({ model: model.toJSON(), summary: model.summary() }));
+    return compareNested(own!, others!);
   }
 
   /** The predicted class of each row, [m]; of one object its class. Throws 'unpredictable-row' naming the row. A tensor's are promised. */
