@@ -16,6 +16,8 @@ export interface RowsOfPage {
 /** Some columns that are computed together. */
 export interface ComputedColumns {
   readonly count: number;
+  /** The same text for the same cells of a stored table; absent: nobody can say, and nothing found of them is kept. */
+  readonly key?: string | undefined;
   /** Writes the cells of the rows. */
   compute(rows: RowsOfPage, into: readonly Float64Array[]): void;
 }
@@ -30,6 +32,7 @@ export function withComputed(table: StoredTable, computed: readonly ComputedColu
     ...table,
     width,
     pageRows,
+    key: computed.some(({ key }) => key === undefined) ? undefined : JSON.stringify(computed.map(({ key }) => key)),
     async read(page, into) {
       const from = page * pageRows;
       const held = Math.min(pageRows, table.rows - from);

@@ -2,12 +2,21 @@
  * A table whose cells are kept outside memory: pages of columns, [column][row], as float64. A number is itself, a text or
  * boolean the code of its level, a missing cell NaN. It knows the file as something that is written and read.
  */
+import { Findings } from './findings.ts';
 import type { ColumnHead, Table } from './table.ts';
 
-/** Where pages are kept; places and lengths are counted in float64 numbers. Whoever opens it closes it. */
+/**
+ * Where pages are kept; places and lengths are counted in float64 numbers. Whoever opens it closes it; what is asked of it
+ * afterwards throws LogisticError 'disposed'.
+ */
 export interface PageFile {
   write(at: number, numbers: Float64Array): Promise<void>;
   read(at: number, into: Float64Array): Promise<void>;
+  /** For other threads: the descriptor stays what it is until it is given back. */
+  lend(): { readonly descriptor: number; giveBack(): void };
+  /** Opens another file beside it, as a PageFileOpener does. */
+  openBeside: PageFileOpener;
+  /** Ends when all that was lent has been given back. */
   close(): Promise<void>;
 }
 
@@ -26,12 +35,15 @@ export interface PagedTable extends Omit<Table, 'columns'> {
   readonly width: number;
   /** Reads a page, [width, pageRows]. */
   read(page: number, into: Float64Array): Promise<void>;
+  /** The same text for the same cells, of tables over one file; absent: nobody can say. */
+  readonly key?: string | undefined;
+  /** Of all tables over the file. */
+  readonly findings: Findings;
 }
 
-export interface StoredTable extends PagedTable {
+export interface StoredTable extends PagedTable, Pick<PageFile, 'openBeside' | 'close'> {
   /** Reads cells of one column of a page, from a row of the page on. */
   readColumn(page: number, at: number, into: Float64Array, from?: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 const pageBytes = 2 ** 23;
@@ -119,6 +131,9 @@ export function storedTable(
     pageRows,
     read: (page, into) => file.read(page * width * pageRows, into),
     readColumn: (page, at, into, from = 0) => file.read((page * width + at) * pageRows + from, into),
+    key: '',
+    findings: new Findings(),
+    openBeside: (bytes) => file.openBeside(bytes),
     close: () => file.close(),
   };
 }

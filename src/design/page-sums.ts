@@ -7,7 +7,7 @@
 import { isWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import { createRandom } from '../math/random.ts';
-import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
+import { keyOf, type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
 import { nextTask } from '../yielding.ts';
 import { addClasses, addLevels, addMoments, emptyMoments, type Frame } from './page-moments.ts';
 import type { Dropped, Losses } from './select-rows.ts';
@@ -46,12 +46,18 @@ export interface PageSumsRequest {
 /** Squares within these neither over- nor underflow, whatever the number of rows. */
 const [leastSquare, mostSquare] = [2 ** -900, 2 ** 900];
 
+/** The sums, which are kept for the next fit. */
+export function sumPages(table: PagedTable, request: Omit<PageSumsRequest, 'frames'>): Promise<SummedPages> {
+  const key = table.key === undefined ? undefined : keyOf(['sums', table.key, { ...request, signal: undefined }]);
+  return table.findings.find(key, () => sumAnew(table, request));
+}
+
 /**
  * The sums about the means of the first page, which is far from the mean of all rows by at most √(rows/page rows)
  * deviations; where it is further than four (rows in the order of a column, values far out, weights that differ much), once
  * more about the mean itself, in units of the range.
  */
-export async function sumPages(table: PagedTable, request: Omit<PageSumsRequest, 'frames'>): Promise<SummedPages> {
+async function sumAnew(table: PagedTable, request: Omit<PageSumsRequest, 'frames'>): Promise<SummedPages> {
   const { columns } = request;
   const first = await firstMeans(table);
   const frames = columns.map(({ at }): Frame => ({ about: first[at]!, unit: 1 }));

@@ -8,7 +8,7 @@ import type { StoredTable } from '../data/stored-table.ts';
 import { LogisticError, plural } from '../errors.ts';
 import { md5Prefix } from '../math/md5.ts';
 import type { PartitionSummary } from '../rows/contract.ts';
-import type { RowChoice } from '../rows/pages.ts';
+import { keyOf, type RowChoice } from '../rows/pages.ts';
 import type { DesignOptions } from './design.ts';
 import { findColumn } from './features.ts';
 import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
@@ -81,7 +81,13 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
     requireBothParts({ train: parts.reduce((sum, own) => sum + own, -held), holdout: held }, holdout, holdoutBy);
   }
   return {
-    computed: [{ count: 1, compute: ({ from, count }, [into]) => into!.set(codes.subarray(from, from + count)) }],
+    computed: [
+      {
+        count: 1,
+        key: keyOf(['parts', choice, order, folds, holdout, holdoutBy, seed]),
+        compute: ({ from, count }, [into]) => into!.set(codes.subarray(from, from + count)),
+      },
+    ],
     parts,
     summaryOf: (part, byClass) => ({
       rows: parts[part]!,

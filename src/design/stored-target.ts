@@ -2,6 +2,7 @@
 import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
 import type { Column } from '../data/table.ts';
 import type { Label } from '../predict/model-file.ts';
+import { keyOf } from '../rows/pages.ts';
 import { mostClasses, readTarget } from './labels.ts';
 
 export interface StoredTarget {
@@ -18,7 +19,7 @@ export async function readStoredTarget(
   column: StoredColumn,
   signal: AbortSignal | undefined,
 ): Promise<StoredTarget> {
-  const counts = await countValues(table, column.at, signal);
+  const counts = await table.findings.find(keyOf(['target', column.at]), () => countValues(table, column.at, signal));
   const values = [...counts.keys()];
   const { name, classes, codes } = await readTarget(columnOf(column, values), Float64Array.from(counts.values()));
   return { name, classes, classOf: new Map(values.map((value, i) => [value, codes[i]!])) };

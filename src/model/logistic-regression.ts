@@ -129,7 +129,7 @@ export class LogisticRegression {
     if (data instanceof StoredRows) {
       const { table } = data;
       return fitWarned(
-        storedDataset(table, more.onProgress),
+        storedDataset(data, more.onProgress),
         table.warnings,
         requireTarget(target, table.source),
         options,
@@ -254,10 +254,11 @@ function fitRead(table: Table, target: string, options: CheckedOptions, hooks: F
 
 /** Fits what has been stored, and removes it. */
 async function fitStored(table: StoredTable, target: string, options: CheckedOptions, hooks: FitOptions) {
+  const rows = new StoredRows(table);
   try {
-    return await fitWarned(storedDataset(table, hooks.onProgress), table.warnings, target, options, hooks);
+    return await fitWarned(storedDataset(rows, hooks.onProgress), table.warnings, target, options, hooks);
   } finally {
-    await table.close();
+    await rows.close();
   }
 }
 

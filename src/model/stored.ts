@@ -2,11 +2,12 @@
  * A stored table as a dataset: its rows stay on disk, where each evaluation reads them, and a random sample of them is
  * placed in memory, for the warm start.
  */
+import { PageImages } from '../backends/cpu/page-images.ts';
 import { type PagedRows, placePages } from '../backends/cpu/pages.ts';
 import { openPlace } from '../backends/registry.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
-import { LogisticError } from '../errors.ts';
+import { LogisticError, type Warning } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { partitionedRows } from '../rows/partitioned.ts';
 import { countFeatures, joinSummaries } from '../rows/source.ts';
@@ -18,10 +19,13 @@ import { unserved } from './queried.ts';
 export class StoredRows {
   /** @internal */
   readonly table: StoredTable;
+  /** @internal */
+  readonly images: PageImages;
 
   /** @internal */
   constructor(table: StoredTable) {
     this.table = table;
+    this.images = new PageImages((bytes) => table.openBeside(bytes));
   }
 
   /** How many there are. */
@@ -34,15 +38,18 @@ export class StoredRows {
     return this.table.columns.map(({ name }) => name);
   }
 
-  close(): Promise<void> {
-    return this.table.close();
+  async close(): Promise<void> {
+    await Promise.all([this.table.close(), this.images.close()]);
   }
 }
 
 /** Sums over all rows that a fit takes mostly: first and last gradients, five to seven steps, the Hessian. */
 const expectedPasses = 8;
 
-export function storedDataset(table: StoredTable, onProgress?: (share: number, pass: Pass) => void): Dataset {
+export function storedDataset(
+  { table, images }: StoredRows,
+  onProgress?: (share: number, pass: Pass) => void,
+): Dataset {
   return {
     async withPlaced(target, options, { signal }, use) {
       const refused = unserved(options);
@@ -53,8 +60,12 @@ export function storedDataset(table: StoredTable, onProgress?: (share: number, p
         if (share === 0) pass++;
         onProgress?.(share, { pass, about: Math.max(pass, expectedPasses), over: 'disk' });
       };
+      let noImages: Warning | undefined;
+      const onNoImages = (reason: string): void => {
+        noImages = { code: 'no-space', message: `each pass over the rows standardises them anew: ${reason}` };
+      };
       const place: PlacePages = (pages, plan, summary) =>
-        placeStored({ pages, plan, storage: precision, summary, onPage }, threads);
+        placeStored({ pages, plan, storage: precision, summary, images, onNoImages, onPage }, threads);
       const decided = await decideStoredDesign({ table, target, folds: options.folds ?? 1, place, signal }, options);
       const { design, pages, partitions, sample } = decided;
       const training = trainingPartitions(design);
@@ -77,6 +88,7 @@ export function storedDataset(table: StoredTable, onProgress?: (share: number, p
           weights: weightsOf(table, options),
           place: { name: 'cpu', detail: 'WebAssembly SIMD, rows on disk' },
           rows: Promise.resolve(rows),
+          warnings: () => (noImages ? [noImages] : []),
           problem: {
             rows,
             sample: placedSample,

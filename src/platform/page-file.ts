@@ -27,7 +27,7 @@ export async function openPageFile(bytes: number, folder = tmpdir()): Promise<Pa
     );
   }
   const nameless = await openNameless(folder);
-  if (nameless !== undefined) return pagesIn(nameless, () => nameless.close());
+  if (nameless !== undefined) return new FileOfPages(nameless, folder);
   const path = join(folder, `tfjs-logistic-${randomUUID()}.rows`);
   const file = await open(path, 'wx+', 0o600).catch((error: NodeJS.ErrnoException) => {
     throw unusable(folder, error);
@@ -36,10 +36,7 @@ export async function openPageFile(bytes: number, folder = tmpdir()): Promise<Pa
     () => false,
     () => true,
   );
-  return pagesIn(file, async () => {
-    await file.close();
-    if (named) await unlink(path).catch(() => {});
-  });
+  return new FileOfPages(file, folder, named ? path : undefined);
 }
 
 /** Not every file system of Linux has such files. */
@@ -62,18 +59,67 @@ function unwritten(code: string): LogisticError {
   });
 }
 
-function pagesIn(file: FileHandle, close: () => Promise<void>): PageFile {
-  return {
-    async write(at, numbers) {
-      const { bytesWritten } = await file.write(numbers, 0, numbers.byteLength, 8 * at).catch((error) => {
+class FileOfPages implements PageFile {
+  readonly #file: FileHandle;
+  readonly #folder: string;
+  /** The name that is left to be removed. */
+  readonly #path: string | undefined;
+  #lent = 0;
+  #closed: Promise<void> | undefined;
+  #allGivenBack = (): void => {};
+
+  constructor(file: FileHandle, folder: string, path?: string) {
+    this.#file = file;
+    this.#folder = folder;
+    this.#path = path;
+  }
+
+  async write(at: number, numbers: Float64Array): Promise<void> {
+    const { bytesWritten } = await this.#open()
+      .write(numbers, 0, numbers.byteLength, 8 * at)
+      .catch((error) => {
         throw unwritten(error.code);
       });
-      if (bytesWritten < numbers.byteLength) throw unwritten('ENOSPC'); // a full disk takes what it still can
-    },
-    async read(at, into) {
-      const { bytesRead } = await file.read(into, 0, into.byteLength, 8 * at);
-      if (bytesRead < into.byteLength) throw new Error(`${bytesRead} of ${into.byteLength} bytes were read`);
-    },
-    close,
-  };
+    if (bytesWritten < numbers.byteLength) throw unwritten('ENOSPC'); // a full disk takes what it still can
+  }
+
+  async read(at: number, into: Float64Array): Promise<void> {
+    const { bytesRead } = await this.#open().read(into, 0, into.byteLength, 8 * at);
+    if (bytesRead < into.byteLength) throw new Error(`${bytesRead} of ${into.byteLength} bytes were read`);
+  }
+
+  lend(): { readonly descriptor: number; giveBack(): void } {
+    const { fd: descriptor } = this.#open();
+    this.#lent++;
+    return {
+      descriptor,
+      giveBack: () => {
+        if (--this.#lent === 0) this.#allGivenBack();
+      },
+    };
+  }
+
+  openBeside(bytes: number): Promise<PageFile> {
+    return openPageFile(bytes, this.#folder);
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  #open(): FileHandle {
+    if (this.#closed === undefined) return this.#file;
+    throw new LogisticError('disposed', 'these rows have been closed', { hint: 'store them again' });
+  }
+
+  async #close(): Promise<void> {
+    if (this.#lent > 0) {
+      await new Promise<void>((resolve) => {
+        this.#allGivenBack = resolve;
+      });
+    }
+    await this.#file.close();
+    if (this.#path !== undefined) await unlink(this.#path).catch(() => {});
+  }
 }

@@ -12,6 +12,8 @@ export interface PageReader {
   readonly pageRows: number;
   /** Columns of a page. */
   readonly width: number;
+  /** The same text for the same cells of one file; absent: nobody can say. */
+  readonly key?: string | undefined;
   /** Reads [width, pageRows]: NaN where a cell is missing, 0 in the rows after the last. */
   read(page: number, into: Float64Array): Promise<void>;
 }
@@ -104,6 +106,18 @@ function smallCodes(classOf: ReadonlyMap<number, number>): Int32Array {
   const small = new Int32Array(smallValues).fill(-1);
   for (const [value, code] of classOf) if (small[value] !== undefined) small[value] = code;
   return small;
+}
+
+/** A text that is the same for the same data and no other, of objects whose fields come in one order. Functions are no data. */
+export function keyOf(data: unknown): string {
+  return JSON.stringify(data, (_, value: unknown) => {
+    if (typeof value === 'function') throw new TypeError('a function has no key');
+    if (value instanceof Map) return ['map', ...value];
+    if (value instanceof Set) return ['set', ...value];
+    if (typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value)))
+      return ['number', value === 0 ? '-0' : `${value}`];
+    return value === undefined ? ['undefined'] : value;
+  });
 }
 
 /** A page as a source, its cells that are missing in rows of weight 0 at the mean. */

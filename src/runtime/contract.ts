@@ -18,11 +18,19 @@ export interface WorkerLine {
   end(): Promise<void>;
 }
 
+/** Open files by their descriptors, without waiting: bytes of `view` from `offset` on; each call gives how many were moved. */
+export interface Files {
+  readSync(descriptor: number, view: Uint8Array, offset: number, length: number, position: number): number;
+  writeSync(descriptor: number, view: Uint8Array, offset: number, length: number, position: number): number;
+}
+
 export type StandIns = Readonly<Record<string, (load: () => object) => object>>;
 
 export interface Runtime {
   /** Threads that this machine runs at the same time. */
   availableThreads(): number;
+  /** Undefined where there are none. A worker has them as `self.files`. */
+  readonly files: Files | undefined;
   /** Starts a worker from its script, which is written for a browser's: it speaks by `self`. */
   startWorker(script: string, listener: WorkerListener): WorkerLine;
   /** A package that only Node can load, by name; elsewhere undefined. Throws what import() throws where it is missing. */

@@ -1,15 +1,19 @@
 /** Node, and what has Node's modules: Deno, Bun, Electron. */
 import { type ExecFileException, execFile } from 'node:child_process';
+import { readSync, writeSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
 import { dirname, sep } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Runtime } from './contract.ts';
 
-/** Gives a script the `self` of a browser's worker. */
+/** Gives a script the `self` of a browser's worker, and files. */
 const selfOfWorker = `{
   const { parentPort } = require('node:worker_threads');
-  globalThis.self = { postMessage: (message, transfer) => parentPort.postMessage(message, transfer) };
+  globalThis.self = {
+    postMessage: (message, transfer) => parentPort.postMessage(message, transfer),
+    files: require('node:fs'),
+  };
   parentPort.on('message', (data) => self.onmessage({ data }));
 }
 `;
@@ -27,6 +31,7 @@ const { resolve } = createRequire(import.meta.url);
 
 export const runtime: Runtime = {
   availableThreads: availableParallelism,
+  files: { readSync, writeSync },
   startWorker(script, listener) {
     // Without the process's own flags, which may load a whole toolchain into every thread.
     const worker = new Worker(selfOfWorker + script, { eval: true, execArgv: [], name: 'tfjs-logistic' });

@@ -3,6 +3,7 @@ import type { Runtime } from './contract.ts';
 
 export const runtime: Runtime = {
   availableThreads: () => (typeof Worker === 'undefined' ? 1 : (navigator.hardwareConcurrency ?? 1)),
+  files: undefined,
   startWorker(script, listener) {
     const address = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }));
     const worker = new Worker(address, { name: 'tfjs-logistic' });

@@ -3,8 +3,16 @@
  * contract, so that nobody else needs to know which. It knows no rows but its own.
  */
 import type { Measures, Order, Precision, Sums } from '../../rows/contract.ts';
+import type { Files } from '../../runtime/contract.ts';
 import type { StoreShape } from './layout.ts';
-import { type LentPage, openPageStore, type PageStore, type PageStoreShape } from './page-store.ts';
+import {
+  type LentPage,
+  openPageStore,
+  type PageNumber,
+  type PageStore,
+  type PageStoreShape,
+  type SumRequest,
+} from './page-store.ts';
 import type { Spans } from './runs.ts';
 import { openStore, type Store } from './store.ts';
 import type { Panel } from './write.ts';
@@ -24,7 +32,8 @@ export interface Host {
   quadraticForms(store: number, matrix: Float64Array, spans?: Spans): Promise<Float64Array>;
   close(store: number): Promise<void>;
   openPages(module: WebAssembly.Module, shape: PageStoreShape): Promise<void>;
-  pageSums(lent: LentPage, theta: Float64Array, order: Order, precision: Precision): Promise<Sums & PageBack>;
+  pageSums(lent: LentPage, request: SumRequest, images: number | undefined): Promise<Sums & PageBack>;
+  imageSums(page: PageNumber, request: SumRequest, images: number): Promise<Sums>;
   pageMeasures(lent: LentPage, theta: Float64Array, threshold: number): Promise<Measures & PageBack>;
 }
 
@@ -32,7 +41,8 @@ export interface PageBack {
   readonly page: Float64Array;
 }
 
-export function createHost(): Host {
+/** `files`: where images of pages are. */
+export function createHost(files?: Files): Host {
   const stores = new Map<number, Store>();
   let pages: PageStore | undefined;
   return {
@@ -57,13 +67,10 @@ export function createHost(): Host {
       stores.delete(store); // a WebAssembly memory is freed when nothing refers to it
     },
     async openPages(module, shape) {
-      pages = await openPageStore(module, shape);
+      pages = await openPageStore(module, files, shape);
     },
-    async pageSums(lent, theta, order, precision) {
-      return { ...pages!.evaluate(lent, theta, order, precision), page: lent.page };
-    },
-    async pageMeasures(lent, theta, threshold) {
-      return { ...(await pages!.measure(lent, theta, threshold)), page: lent.page };
-    },
+    pageSums: async (lent, ...asked) => ({ ...pages!.evaluate(lent, ...asked), page: lent.page }),
+    imageSums: async (...asked) => pages!.evaluateImage(...asked),
+    pageMeasures: async (lent, ...asked) => ({ ...(await pages!.measure(lent, ...asked)), page: lent.page }),
   };
 }

@@ -1,45 +1,61 @@
 /**
  * Sums over one page at a time: some of its rows after the other are standardised into a kernel memory that fits a cache,
- * and summed there. It keeps no rows between calls.
+ * or read there as they were once, and summed. It keeps no rows between calls.
  */
+import { LogisticError } from '../../errors.ts';
 import type { Measures, Order, Precision, Sums } from '../../rows/contract.ts';
 import { measureScores } from '../../rows/measure.ts';
 import { type MarkedRows, type PagePlan, pageSource, rowMarker } from '../../rows/pages.ts';
 import { type Feature, featuresOf } from '../../rows/source.ts';
-import { bytesPerRow, panelWidth } from './layout.ts';
+import type { Files } from '../../runtime/contract.ts';
+import { panelWidth } from './layout.ts';
+import { piecesOf } from './page-images.ts';
 import { openStore } from './store.ts';
 import { plusSums } from './sums.ts';
 
-/** A page that a host is lent: it is given back with the answer. */
-export interface LentPage {
-  readonly page: Float64Array;
+/** A page by its number, and how many of its rows there are. */
+export interface PageNumber {
+  readonly number: number;
   readonly held: number;
 }
 
+/** A page that a host is lent: it is given back with the answer. */
+export interface LentPage extends PageNumber {
+  readonly page: Float64Array;
+}
+
+/** What a sum is asked for. */
+export interface SumRequest {
+  readonly theta: Float64Array;
+  readonly order: Order;
+  readonly precision: Precision;
+}
+
 export interface PageStore {
-  evaluate(page: LentPage, theta: Float64Array, order: Order, precision: Precision): Sums;
+  /** `images`: the file that the page's image is written to. Throws LogisticError 'no-space' where it cannot be. */
+  evaluate(lent: LentPage, request: SumRequest, images: number | undefined): Sums;
+  /** The same of a page whose image has been written. */
+  evaluateImage(page: PageNumber, request: SumRequest, images: number): Sums;
   /** By the weights of the rows themselves, whatever their classes weigh in the fit. */
-  measure(page: LentPage, theta: Float64Array, threshold: number): Promise<Measures>;
+  measure(lent: LentPage, theta: Float64Array, threshold: number): Promise<Measures>;
 }
 
 export interface PageStoreShape {
   readonly plan: PagePlan;
-  readonly features: number;
   readonly pageRows: number;
   readonly precision: Precision;
 }
 
-/** Rows that are summed at a time: whole blocks, about 1 MiB, so that they stay in a core's cache. */
-const pieceBytes = 2 ** 20;
-const blockRows = 512;
-
-export async function openPageStore(module: WebAssembly.Module, shape: PageStoreShape): Promise<PageStore> {
-  const { plan, features, pageRows, precision } = shape;
+/** `files`: where images are. */
+export async function openPageStore(
+  module: WebAssembly.Module,
+  files: Files | undefined,
+  { plan, pageRows, precision }: PageStoreShape,
+): Promise<PageStore> {
   const { classes } = plan;
-  const own = { features, classes, precision };
-  const fitting = Math.floor(pieceBytes / bytesPerRow(own) / blockRows) * blockRows;
-  const pieceRows = Math.min(pageRows, Math.max(blockRows, fitting));
-  const store = await openStore(module, { ...own, shards: [pieceRows] });
+  const shape = piecesOf(plan, pageRows, precision);
+  const { pieceRows, pieces, imageBytes } = shape;
+  const store = await openStore(module, shape);
   const mark = rowMarker(plan);
   const lines = classes === 2 ? 1 : 2;
   const labelled = new Float64Array(lines * pieceRows);
@@ -77,24 +93,44 @@ export async function openPageStore(module: WebAssembly.Module, shape: PageStore
     store.writeLabels(0, labelled);
   }
 
+  const imageAt = (number: number, from: number): number => (number * pieces + from / pieceRows) * imageBytes;
+
+  /** Adds up pieces, which are brought to the store one after the other. */
+  function summed({ theta, order, precision }: SumRequest, bring: (sum: () => void) => void): Sums {
+    let total: Sums | undefined;
+    bring(() => {
+      const sums = store.evaluate(theta, order, precision);
+      total = total === undefined ? sums : plusSums(total, sums);
+    });
+    return total!;
+  }
+
   return {
-    evaluate(lent, theta, order, precision) {
-      let total: Sums | undefined;
-      overPieces(lent, () => {
-        const sums = store.evaluate(theta, order, precision);
-        total = total === undefined ? sums : plusSums(total, sums);
-      });
-      return total!;
-    },
+    evaluate: (lent, request, images) =>
+      summed(request, (sum) =>
+        overPieces(lent, (from) => {
+          if (images !== undefined) writeWhole(files!, images, store.image(), imageAt(lent.number, from));
+          sum();
+        }),
+      ),
+    evaluateImage: ({ number, held }, request, images) =>
+      summed(request, (sum) => {
+        for (let from = 0; from < held; from += pieceRows) {
+          readWhole(files!, images, store.image(), imageAt(number, from));
+          sum();
+        }
+      }),
     measure(lent, theta, threshold) {
       const scores = new Float64Array((classes - 1) * pageRows);
-      const marks = overPieces(lent, (from, count) => {
+      const { labels, weights } = overPieces(lent, (from, count) => {
         const own = store.scores(theta);
         for (let c = 0; c < classes - 1; c++) {
           scores.set(own.subarray(c * pieceRows, c * pieceRows + count), c * pageRows + from);
         }
       });
-      return measureScores({ rows: pageRows, columns: [], classes, ...marks }, scores, threshold, undefined);
+      // Copies: what measures rows yields, and meanwhile the next page may come.
+      const rows = { rows: pageRows, columns: [], classes, labels: labels.slice(), weights: weights.slice() };
+      return measureScores(rows, scores, threshold, undefined);
     },
   };
 }
@@ -117,4 +153,20 @@ function panelsOf(features: readonly Feature[]): FeaturePanel[] {
     });
     return { features: own, moments };
   });
+}
+
+function readWhole({ readSync }: Files, descriptor: number, image: Uint8Array, at: number): void {
+  const read = readSync(descriptor, image, 0, image.length, at);
+  if (read < image.length) throw new Error(`${read} of ${image.length} bytes were read`);
+}
+
+/** A full disk takes what it still can. */
+function writeWhole({ writeSync }: Files, descriptor: number, image: Uint8Array, at: number): void {
+  let code = 'ENOSPC';
+  try {
+    if (writeSync(descriptor, image, 0, image.length, at) === image.length) return;
+  } catch (error) {
+    code = (error as { readonly code?: string }).code ?? String(error);
+  }
+  throw new LogisticError('no-space', `the temporary file of the rows cannot be written (${code})`);
 }

@@ -20,6 +20,8 @@ export interface Store {
    * More: s of each slot, then y of each. 0 for slots that pad a shard.
    */
   writeLabels(slot: number, values: Float64Array): void;
+  /** The bytes of all rows, labels and X: good until the next evaluation, which may move them. */
+  image(): Uint8Array<ArrayBuffer>;
   evaluate(theta: Float64Array, order: Order, precision: Precision, spans?: Spans): Sums;
   /** Z [k, rows], in float64 like all that follow. */
   scores(theta: Float64Array, spans?: Spans): Float64Array;
@@ -51,6 +53,7 @@ function storeOver(instance: WebAssembly.Instance, memory: WebAssembly.Memory, l
     writePanel: (panel) => writePanel(rows, panel),
     writeLines: (panel) => writeLines(rows, panel),
     writeLabels: (slot, values) => writeLabels(rows, slot, values),
+    image: () => new Uint8Array(memory.buffer, layout.weights, layout.sums - layout.weights),
     evaluate: (theta, order, precision, spans) => evaluate(rows, theta, { order, precision, spans }),
     scores: (theta, spans) => scores(rows, theta, spans),
     gradientOf: (r, spans) => gradientOf(rows, r, spans),

@@ -45,6 +45,7 @@ function hostIn(thread: Thread): Host {
     close: (...args) => call('close', args),
     openPages: (...args) => call('openPages', args),
     pageSums: (...args) => call('pageSums', args, [args[0].page]),
+    imageSums: (...args) => call('imageSums', args),
     pageMeasures: (...args) => call('pageMeasures', args, [args[0].page]),
   };
 }
