@@ -264,7 +264,7 @@ test('a thread that is killed ends the sum with one error, and what it left unwr
     const sums = await placed(rows, 'float64', 2, {
       ...{ pages, images: kept },
       onPage: (share) => {
-        if (share > 0.2) void started.mock.results[1]!.value.end();
+        if (share === 0.2) void started.mock.results[1]!.value.end();
       },
     });
     await expect(sums.evaluate(theta, 1, 'float64')).rejects.toMatchObject(died);
