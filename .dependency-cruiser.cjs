@@ -30,7 +30,7 @@ module.exports = {
     may('model/', ['data/', 'sql/', 'design/', 'rows/', 'backends/', 'objective/', 'solvers/', 'fitting/', 'evaluation/', 'inference/', 'explain/', 'predict/', 'math/']),
     may('text/', ['data/', 'runtime/', 'math/', 'predict/cell[.]ts$']),
     may('columnar/', ['data/', 'predict/cell[.]ts$']),
-    may('platform/', ['report/csv[.]ts$', 'data/', 'sql/', 'text/', 'columnar/', 'predict/cell[.]ts$']),
+    may('platform/', ['data/', 'sql/', 'text/', 'columnar/', 'predict/cell[.]ts$']),
     may('web/', ['data/', 'text/', 'columnar/']),
     may('cli/', ['node[.]ts$', 'report/', 'sql/dialects[.]ts$', 'bench/', 'explain/(report|page)[.]ts$', 'model/option-records[.]ts$', 'platform/write-file[.]ts$']),
     may('predict[.]ts$', ['predict/']),

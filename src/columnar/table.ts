@@ -8,7 +8,15 @@ import { bytesOfPages, type PageFileOpener, PageWriter, type StoredTable, stored
 import type { ColumnHead, ColumnRequest, ReadOptions, Table } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { defaultMissingTokens } from '../predict/cell.ts';
-import { type ColumnarChunk, type ColumnReader, judge, NumberReader, type Storage, TextReader } from './readers.ts';
+import {
+  type Cells,
+  type ColumnarChunk,
+  type ColumnReader,
+  judge,
+  NumberReader,
+  type Storage,
+  TextReader,
+} from './readers.ts';
 
 /** A column as its source describes it; types have the names that DuckDB gives them. */
 export interface SourceColumn {
@@ -21,7 +29,8 @@ export interface ColumnarSource {
   /** What messages call it. */
   readonly label: string;
   readonly columns: readonly SourceColumn[];
-  rows(): Promise<number>;
+  /** How many there are, where the source knows that before it reads them. */
+  rows(): Promise<number | undefined>;
   /** The cells of some columns, in the order of the rows. */
   chunks(wanted: readonly StoredColumn[]): AsyncIterable<ColumnarChunk>;
 }
@@ -73,16 +82,19 @@ export async function columnarTable(
   options: ReadOptions,
 ): Promise<Table> {
   const { names, wanted, readers } = openColumns(source, request, options);
-  const m = await countRows(source);
-  const cells = wanted.map(({ storage }) => new (storage === 'text' ? Int32Array : Float64Array)(m));
-  let at = 0;
+  const expected = await source.rows();
+  const cells = wanted.map(({ storage }) => new (storage === 'text' ? Int32Array : Float64Array)(expected ?? 0));
+  let rows = 0;
   for await (const chunk of source.chunks(wanted)) {
-    for (const [k, reader] of readers.entries()) reader.read(chunk, k, cells[k]!, at);
-    at += chunk.rows;
+    for (const [k, reader] of readers.entries()) {
+      cells[k] = withRoom(cells[k]!, rows + chunk.rows);
+      reader.read(chunk, k, cells[k], rows);
+    }
+    rows += chunk.rows;
   }
-  requireAllRows(at, m);
-  const columns = readers.map((reader, k) => reader.finish(source.label, cells[k]!));
-  return { rows: m, ...describeTable(source, request, { names, readers, columns }) };
+  requireRows(source, rows, expected);
+  const columns = readers.map((reader, k) => reader.finish(source.label, cells[k]!.subarray(0, rows)));
+  return { rows, ...describeTable(source, request, { names, readers, columns }) };
 }
 
 /** The same with its cells in a file of pages. */
@@ -93,8 +105,8 @@ export async function storeColumnar(
   openFile: PageFileOpener,
 ): Promise<StoredTable> {
   const { names, wanted, readers } = openColumns(source, request, options);
-  const m = await countRows(source);
-  const file = await openFile(bytesOfPages(m, wanted.length));
+  const expected = await source.rows();
+  const file = await openFile(bytesOfPages(expected ?? 0, wanted.length));
   try {
     const pages = new PageWriter(file, wanted.length);
     const cells = wanted.map(() => new Float64Array(0));
@@ -106,10 +118,10 @@ export async function storeColumnar(
       await pages.add(cells, chunk.rows);
     }
     await pages.finish();
-    requireAllRows(pages.rows, m);
+    requireRows(source, pages.rows, expected);
     const columns = readers.map((reader, at) => ({ ...reader.store(source.label), at }));
     return storedTable(file, wanted.length, {
-      rows: m,
+      rows: pages.rows,
       ...describeTable(source, request, { names, readers, columns }),
     });
   } catch (error) {
@@ -125,6 +137,12 @@ function openColumns(source: ColumnarSource, request: ColumnRequest, { missingTo
     const { field, type } = source.columns[k]!;
     const name = names[k]!;
     const storage = storageOf(type, name, request.categorical?.includes(name) === true, source.label);
+    if (storage === 'text' && request.numeric?.includes(name)) {
+      throw new LogisticError('bad-type', `${source.label}: column ${name} has the type ${type}, which is no number`, {
+        hint: 'store it as numbers, or cast it in the query',
+        details: { column: name },
+      });
+    }
     return { name, field, type, storage };
   });
   const tokens = new Set(['', ...(missingTokens ?? defaultMissingTokens)]);
@@ -135,10 +153,17 @@ function openColumns(source: ColumnarSource, request: ColumnRequest, { missingTo
   return { names, wanted, readers };
 }
 
-async function countRows(source: ColumnarSource): Promise<number> {
-  const m = await source.rows();
-  if (m > 0) return m;
-  throw new LogisticError('no-rows', `${source.label}: there is no row`, { hint: 'give a file with rows' });
+/** The cells, where there are too few of them copied to twice as many. */
+function withRoom<T extends Cells>(cells: T, rows: number): T {
+  if (rows <= cells.length) return cells;
+  const more = new (cells.constructor as new (length: number) => T)(Math.max(rows, 2 * cells.length));
+  more.set(cells);
+  return more;
+}
+
+function requireRows({ label }: ColumnarSource, rows: number, expected: number | undefined): void {
+  if (expected !== undefined) requireAllRows(rows, expected);
+  if (rows === 0) throw new LogisticError('no-rows', `${label}: there is no row`, { hint: 'give a file with rows' });
 }
 
 interface ReadColumns<C> {

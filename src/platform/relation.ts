@@ -22,6 +22,7 @@ import { type Database, identifier, openDatabase, pathLiteral } from './duckdb.t
 /** What can stand after `from`, with its columns. */
 interface Relation extends ColumnarSource {
   readonly relation: string;
+  rows(): Promise<number>;
 }
 
 async function describeRelation(db: Database, relation: string, label: string): Promise<Relation> {

@@ -88,7 +88,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     parameter: (k) => `{p${k}:String}`,
     number: digits,
     asDouble: (expression) => `toFloat64(${expression})`,
-    castText: (expression) => `toString(${expression})`,
+    castText: castTo('Nullable(String)'), // of low cardinality toString makes low cardinality
     asText: (expression) => `replaceRegexpAll(toString(${expression}), '^ +| +$', '')`, // no trim in old releases
     fence: '',
     // Its random numbers take no seed: equal rows are drawn together.

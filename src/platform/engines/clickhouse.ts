@@ -6,7 +6,9 @@ import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { loadOptional } from '../load-optional.ts';
-import { rowsByCsv } from './pull.ts';
+import { answered, answeredOnce } from './answer.ts';
+import { nativeRows } from './clickhouse-native.ts';
+import { rowsOf } from './pull.ts';
 
 /** A dead shard is an error, never fewer rows; queries may be long; nothing is written. */
 const settings: ClickHouseSettings = {
@@ -16,12 +18,14 @@ const settings: ClickHouseSettings = {
   max_query_size: '16777216',
 };
 
+/** Of low cardinality toFloat64 makes low cardinality, which travels in another way. */
+const asPlainDouble = (expression: string): string => `cast(${expression} as Nullable(Float64))`;
+
 type OnProgress = (share: number) => void;
 
 interface CompactAnswer {
   readonly meta: readonly { readonly name: string; readonly type: string }[];
   readonly data: readonly (readonly unknown[])[];
-  /** What went wrong after the first rows. */
   readonly exception?: string;
 }
 
@@ -46,8 +50,7 @@ function followProgress(client: ClickHouseClient, id: string, onProgress: OnProg
 }
 
 /** Its own errors begin with a number, which the client cuts off from new releases'; all others are of the way there. */
-function failed(error: unknown): unknown {
-  if (error instanceof LogisticError || error instanceof TypeError) return error;
+function failed(error: unknown): LogisticError {
   const { message, code } = error as { message?: string; code?: string };
   const reason = message || code || String(error);
   if (/^\d+$/.test(code ?? '') || /^Code: \d/.test(reason))
@@ -83,52 +86,35 @@ export async function openClickHouse(url: URL, shown: string): Promise<Connectio
   }
 }
 
+/** What went wrong after the first rows is in the answer. */
+async function readCompact(bytes: AsyncIterable<Uint8Array>): Promise<CompactAnswer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of bytes) parts.push(part);
+  const answer = JSON.parse(Buffer.concat(parts).toString()) as CompactAnswer;
+  if (answer.exception === undefined) return answer;
+  throw new LogisticError('query-failed', `ClickHouse: ${answer.exception}`);
+}
+
 export async function clickhouseConnection(
   client: ClickHouseClient,
   close = async (): Promise<void> => {},
 ): Promise<Connection> {
-  /** The text of an answer, in pieces; the query can be cancelled and can fail up to its end. */
-  async function* ask(
-    { sql, texts }: Statement,
-    format: 'JSONCompact' | 'CSVWithNames',
-    signal?: AbortSignal,
-    onProgress?: OnProgress,
-  ): AsyncGenerator<string> {
-    signal?.throwIfAborted();
+  /** A query that can be cancelled: what `answered` needs of it, and its bytes. */
+  const asked = (sql: string, texts: readonly string[], signal?: AbortSignal, onProgress?: OnProgress) => {
     const query_id = randomUUID();
-    const kill = (): void =>
-      void client.command({ query: `kill query where query_id = '${query_id}'` }).catch(() => {});
-    signal?.addEventListener('abort', kill);
-    const unfollow = onProgress && followProgress(client, query_id, onProgress);
-    try {
-      const query_params = Object.fromEntries(texts.map((text, k) => [`p${k}`, text]));
-      const request = { query: sql, query_id, query_params, clickhouse_settings: settings };
-      const ending = signal && { abort_signal: signal };
-      const answer = await client.query({ ...request, ...ending, format });
-      if (format === 'JSONCompact') yield await answer.text();
-      else {
-        for await (const rows of answer.stream()) {
-          yield `${(rows as { text: string }[]).map(({ text }) => text).join('\n')}\n`;
-        }
-      }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw failed(error);
-    } finally {
-      unfollow?.();
-      signal?.removeEventListener('abort', kill);
-    }
-  }
-  const compact = async (statement: Statement, ...hooks: [AbortSignal?, OnProgress?]): Promise<CompactAnswer> => {
-    let answer = '';
-    for await (const text of ask(statement, 'JSONCompact', ...hooks)) answer += text;
-    try {
-      const parsed = JSON.parse(answer) as CompactAnswer;
-      if (parsed.exception === undefined) return parsed;
-      throw new LogisticError('query-failed', `ClickHouse: ${parsed.exception}`);
-    } catch (error) {
-      throw failed(error);
-    }
+    const query_params = Object.fromEntries(texts.map((text, k) => [`p${k}`, text]));
+    const request = { query: sql, query_id, query_params, clickhouse_settings: settings };
+    return {
+      signal,
+      cancel: () => void client.command({ query: `kill query where query_id = '${query_id}'` }).catch(() => {}),
+      follow: onProgress && (() => followProgress(client, query_id, onProgress)),
+      failed,
+      bytes: async () => (await client.exec({ ...request, ...(signal && { abort_signal: signal }) })).stream,
+    };
+  };
+  const compact = ({ sql, texts }: Statement, ...hooks: [AbortSignal?, OnProgress?]): Promise<CompactAnswer> => {
+    const asking = asked(`${sql} format JSONCompact`, texts, ...hooks);
+    return answeredOnce(asking, async () => readCompact(await asking.bytes()));
   };
   const run: Connection['run'] = async (...asked) => (await compact(...asked)).data;
   const describe = async (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> => {
@@ -144,8 +130,11 @@ export async function clickhouseConnection(
     detail: `ClickHouse ${version}`,
     describe,
     run,
-    ...rowsByCsv({ dialect, describe }, async function* (sql, signal) {
-      for await (const text of ask({ sql, texts: [] }, 'CSVWithNames', signal)) yield Buffer.from(text);
+    ...rowsOf({ dialect: { ...dialect, asDouble: asPlainDouble }, describe }, (select, _, signal) => {
+      const asking = asked(`${select} format Native`, [], signal);
+      return answered(asking, async function* () {
+        yield* nativeRows(await asking.bytes());
+      });
     }),
     close,
   };

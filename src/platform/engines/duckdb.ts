@@ -6,6 +6,7 @@ import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import { type Database, databaseOf, followProgress, openInstance } from '../duckdb.ts';
 import { readRelation, storeRelation } from '../relation.ts';
+import { answeredOnce } from './answer.ts';
 
 /** `path` is a database file, or ':memory:'. */
 export async function openDuckDB(path: string): Promise<Connection> {
@@ -22,20 +23,11 @@ export async function duckdbConnection(
   connection: DuckDBConnection,
   close = async (): Promise<void> => {},
 ): Promise<Connection> {
-  const run: Connection['run'] = async ({ sql, texts }, signal, onProgress) => {
-    signal?.throwIfAborted();
-    const unfollow = onProgress && followProgress(connection, onProgress);
-    const interrupt = (): void => connection.interrupt();
-    signal?.addEventListener('abort', interrupt);
-    try {
-      return (await connection.runAndReadAll(sql, [...texts])).getRowsJS();
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw failed(error);
-    } finally {
-      unfollow?.();
-      signal?.removeEventListener('abort', interrupt);
-    }
+  const run: Connection['run'] = ({ sql, texts }, signal, onProgress) => {
+    const follow = onProgress && (() => followProgress(connection, onProgress));
+    return answeredOnce({ signal, cancel: () => connection.interrupt(), follow, failed }, async () =>
+      (await connection.runAndReadAll(sql, [...texts])).getRowsJS(),
+    );
   };
   const describe = async (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> => {
     const described = await run({ sql: `describe select * from (\n${query}\n) q`, texts: [] }, signal);

@@ -8,7 +8,9 @@ import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { loadOptional } from '../load-optional.ts';
-import { rowsByCsv } from './pull.ts';
+import { type Asking, answered, answeredOnce } from './answer.ts';
+import { copiedRows } from './postgres-copy.ts';
+import { rowsOf } from './pull.ts';
 
 /** Text literals mean themselves, floats come back whole, the planner compiles nothing, and rows come in their order. */
 const sessionSettings =
@@ -45,39 +47,23 @@ export async function postgresConnection(
   };
   client.on('error', listen);
   await client.query(sessionSettings);
-  /** The pieces that `work` gives; the query can be cancelled and can fail up to their end. */
-  async function* guarded<T>(signal: AbortSignal | undefined, work: () => AsyncIterable<T>): AsyncGenerator<T> {
-    signal?.throwIfAborted();
-    const cancel = (): void => void cancelQuery(client);
-    signal?.addEventListener('abort', cancel);
-    try {
-      yield* work();
-    } catch (error) {
-      signal?.throwIfAborted();
-      if (error instanceof LogisticError) throw error;
+  const asked = (signal: AbortSignal | undefined): Asking => ({
+    signal,
+    cancel: () => void cancelQuery(client),
+    failed(error) {
       const { code } = error as { code?: string };
-      if (lost !== undefined || code === '57P01' || code === 'ECONNRESET') {
-        throw new LogisticError('rows-lost', `PostgreSQL: the connection ended (${reasonOf(lost ?? error)})`, {
-          hint: 'its snapshot of the rows is gone: fit again, or read the rows once (--rows memory)',
-        });
+      if (lost === undefined && code !== '57P01' && code !== 'ECONNRESET') {
+        return new LogisticError('query-failed', `PostgreSQL: ${reasonOf(error)}`);
       }
-      throw new LogisticError('query-failed', `PostgreSQL: ${reasonOf(error)}`);
-    } finally {
-      signal?.removeEventListener('abort', cancel);
-    }
-  }
-  const guardedOnce = async <T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
-    const answers = guarded(signal, async function* () {
-      yield await work();
-    });
-    let last: T | undefined;
-    for await (const answer of answers) last = answer;
-    return last as T;
-  };
+      return new LogisticError('rows-lost', `PostgreSQL: the connection ended (${reasonOf(lost ?? error)})`, {
+        hint: 'its snapshot of the rows is gone: fit again, or read the rows once (--rows memory)',
+      });
+    },
+  });
   const values = async ({ sql, texts }: Statement): Promise<unknown[][]> =>
     (await client.query({ text: sql, values: [...texts], rowMode: 'array' })).rows;
   const describe = (query: string, signal?: AbortSignal): Promise<DescribedColumn[]> =>
-    guardedOnce(signal, async () => {
+    answeredOnce(asked(signal), async () => {
       const { fields } = await client.query(`select * from (\n${query}\n) q limit 0`);
       const types = await values({
         sql: `select oid::text, typname, typcategory from pg_type where oid::text in (${fields.map((_, k) => `$${k + 1}::text`).join(', ')})`,
@@ -94,10 +80,12 @@ export async function postgresConnection(
     dialect: dialects.postgres,
     detail: `PostgreSQL ${version.split(' ')[0]}`,
     describe,
-    run: (statement, signal) => guardedOnce(signal, () => values(statement)),
-    ...rowsByCsv({ dialect: dialects.postgres, describe }, (select, signal) => {
+    run: (statement, signal) => answeredOnce(asked(signal), () => values(statement)),
+    ...rowsOf({ dialect: dialects.postgres, describe }, (select, kinds, signal) => {
       const { to } = loadOptional<typeof import('pg-copy-streams')>('pg-copy-streams', 'reading from PostgreSQL needs');
-      return guarded(signal, () => client.query(to(`copy (${select}) to stdout (format csv, header)`)));
+      return answered(asked(signal), () =>
+        copiedRows(client.query(to(`copy (${select}) to stdout (format binary)`)), kinds),
+      );
     }),
     async close() {
       await end();

@@ -1,97 +1,103 @@
 /**
- * The rows of a query, read once: what engines send as CSV goes through the reader of files, with the types that the
- * engine gave its columns.
+ * The rows of a query, read once: an engine sends numbers as float64 and all else as text, by a select that casts them,
+ * and they become the columns of a table. How cells travel is each engine's.
  */
-import type { ColumnHead, ColumnRequest } from '../../data/table.ts';
-import { csvField } from '../../report/csv.ts';
-import type { Dialect } from '../../sql/dialects.ts';
+import type { ColumnarChunk } from '../../columnar/readers.ts';
+import {
+  type ColumnarSource,
+  columnarTable,
+  isFraction,
+  type StoredColumn,
+  storeColumnar,
+} from '../../columnar/table.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
-import { readDelimitedCells } from '../../text/read-cells.ts';
-import { readDelimited, storeDelimited } from '../../text/read-delimited.ts';
-import type { ByteSource } from '../../text/source.ts';
+import { fromQuery } from '../../sql/queried-rows.ts';
+import { Writer } from '../../sql/statement.ts';
 
-/** Sends the rows of a select as CSV, its header first. */
-export type SendCsv = (select: string, signal: AbortSignal | undefined) => AsyncIterable<Uint8Array>;
+export type CellKind = 'number' | 'text';
 
-/** How an engine gives its rows that sends them as CSV. */
-export function rowsByCsv(
+/** The cells of a column in a chunk, at least as many as it has rows: numbers with NaN for null, or texts. */
+export type SentCells = { readonly numbers: Float64Array; readonly nulls: number } | readonly (string | null)[];
+
+/** Sends the rows of a select, whose columns are of these kinds. */
+export type SendRows = (
+  select: string,
+  kinds: readonly CellKind[],
+  signal: AbortSignal | undefined,
+) => AsyncIterable<ColumnarChunk>;
+
+/** How an engine gives its rows. */
+export function rowsOf(
   { dialect, describe }: Pick<Connection, 'dialect' | 'describe'>,
-  send: SendCsv,
+  send: SendRows,
 ): Pick<Connection, 'pull' | 'store' | 'cells'> {
+  const w = new Writer(dialect);
+  const sourceOf = async (query: string, signal: AbortSignal | undefined): Promise<ColumnarSource> => ({
+    label: 'the query',
+    columns: (await describe(query, signal)).map((column) => ({ field: column.name, type: storedType(column) })),
+    rows: async () => undefined,
+    chunks(wanted) {
+      const kinds = wanted.map(kindOf);
+      const casts = wanted.map((column, k) => cellOf(w, column, kinds[k]!));
+      return send(`select ${casts.join(', ')} ${fromQuery(query)}`, kinds, signal);
+    },
+  });
   return {
     async pull(query, request, options) {
-      const columns = await describe(query, options.signal);
-      const source = sourceOf(send(selectCells(dialect, query, columns), options.signal));
-      return withTypes(await readDelimited([source], typed(request, columns), { ...options, ...csv }), columns);
+      return columnarTable(await sourceOf(query, options.signal), request, options);
     },
     async store(query, request, options, openFile) {
-      const columns = await describe(query, options.signal);
-      const source = sourceOf(send(selectCells(dialect, query, columns), options.signal));
-      return withTypes(
-        await storeDelimited([source], typed(request, columns), { ...options, ...csv }, openFile),
-        columns,
-      );
+      return storeColumnar(await sourceOf(query, options.signal), request, options, openFile);
     },
     async *cells(query, signal) {
-      const select = selectCells(dialect, query, await describe(query, signal));
-      const options = { delimiter: ',', header: true, signal };
-      yield* (await readDelimitedCells(sourceOf(send(select, signal)), options)).rows;
+      const names = (await describe(query, signal)).map(({ name }) => name);
+      const casts = names.map((name) => dialect.castText(w.column(name)));
+      const kinds = names.map((): CellKind => 'text');
+      for await (const chunk of send(`select ${casts.join(', ')} ${fromQuery(query)}`, kinds, signal)) {
+        const texts = names.map((_, k) => chunk.texts(k));
+        yield Array.from({ length: chunk.rows }, (_, row) => texts.map((textAt) => textAt(row) ?? ''));
+      }
     },
   };
 }
 
-/** The columns of a query as texts, '' where there is nothing. */
-function selectCells(dialect: Dialect, query: string, columns: readonly DescribedColumn[]): string {
-  const cells = columns.map(({ name }) => {
-    const column = dialect.identifier(name);
-    return `coalesce(${dialect.castText(`q.${column}`)}, '') as ${column}`;
-  });
-  return `select ${cells.join(', ')} from (\n${query}\n) q`;
+/** Numbers as texts are spelled here. */
+const kindOf = ({ storage, type }: StoredColumn): CellKind =>
+  storage === 'text' && !isFraction(type) ? 'text' : 'number';
+
+function cellOf(w: Writer, { field, type }: StoredColumn, kind: CellKind): string {
+  const column = w.column(field);
+  if (kind === 'text') return w.dialect.castText(column);
+  if (type !== 'BOOLEAN') return w.dialect.asDouble(column);
+  return `case when ${column} then ${w.number(1)} when not ${column} then ${w.number(0)} end`;
 }
 
-const encoder = new TextEncoder();
-
-/** Rows of texts as CSV, for engines that send them in another way. */
-export function csvOf(rows: readonly (readonly unknown[])[]): Uint8Array {
-  return encoder.encode(rows.map((row) => `${row.map((cell) => csvField(String(cell))).join(',')}\n`).join(''));
+/** A type by the name that the room columnar has for it; of what is no number, boolean or text the engine's own. */
+function storedType({ kind, type }: DescribedColumn): string {
+  if (kind === 'numeric') return /int/i.test(type) ? 'BIGINT' : 'DOUBLE';
+  if (kind === 'boolean') return 'BOOLEAN';
+  return kind === 'categorical' ? 'VARCHAR' : type.replace(/^Nullable\((.*)\)$/, '$1').toUpperCase();
 }
 
-/** What is sent, with how much of it there was. */
-function sourceOf(chunks: AsyncIterable<Uint8Array>): ByteSource {
-  let given = 0;
-  async function* counted(): AsyncGenerator<Uint8Array> {
-    for await (const chunk of chunks) {
-      given += chunk.length;
-      yield chunk;
-    }
-  }
-  return { label: 'the query', size: undefined, given: () => given, chunks: counted() };
-}
-
-const csv = { delimiter: ',', header: true };
-
-/** Columns are read as the engine describes them, unless something else is asked. */
-function typed(request: ColumnRequest, columns: readonly DescribedColumn[]): ColumnRequest {
-  const asked = new Set([...(request.numeric ?? []), ...(request.categorical ?? [])]);
-  const more = (wanted: DescribedColumn['kind']): string[] =>
-    columns.flatMap(({ kind, name }) => (kind === wanted && !asked.has(name) ? [name] : []));
+export function chunkOf(rows: number, columns: readonly SentCells[]): ColumnarChunk {
   return {
-    ...request,
-    numeric: [...(request.numeric ?? []), ...more('numeric')],
-    categorical: [...(request.categorical ?? []), ...more('categorical')],
+    rows,
+    copyNumbers(column, values, at) {
+      const { numbers, nulls } = columns[column] as Extract<SentCells, { readonly nulls: number }>;
+      values.set(numbers.subarray(0, rows), at);
+      return nulls;
+    },
+    texts(column) {
+      const cells = columns[column]!;
+      if (!('numbers' in cells)) return (row) => cells[row]!;
+      return (row) => (Number.isNaN(cells.numbers[row]) ? null : String(cells.numbers[row]));
+    },
   };
 }
 
-/** Booleans of the engine are true and false, not words. */
-function withTypes<T extends { readonly columns: readonly ColumnHead[] }>(
-  table: T,
-  described: readonly DescribedColumn[],
-): T {
-  const booleans = new Set(described.flatMap(({ kind, name }) => (kind === 'boolean' ? [name] : [])));
-  return {
-    ...table,
-    columns: table.columns.map((column) =>
-      column.kind === 'boolean' && booleans.has(column.name) ? { ...column, typed: true } : column,
-    ),
-  };
+/** A column of what a driver gave as values of JavaScript. */
+export function sentCells(values: readonly unknown[], kind: CellKind): SentCells {
+  if (kind === 'text') return values as readonly (string | null)[];
+  const nulls = values.filter((value) => value === null).length;
+  return { numbers: Float64Array.from(values, (value) => (value === null ? Number.NaN : Number(value))), nulls };
 }

@@ -8,7 +8,8 @@ import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
 import type { Statement } from '../../sql/statement.ts';
 import { loadOptional } from '../load-optional.ts';
-import { csvOf, rowsByCsv } from './pull.ts';
+import { answered } from './answer.ts';
+import { chunkOf, rowsOf, sentCells } from './pull.ts';
 import {
   type Grpc,
   interruptOperation,
@@ -63,37 +64,24 @@ async function sparkConnection(service: SparkConnectService, arrow: Arrow, user:
     });
 
   /** The batches of an answer; the query can be interrupted and can fail up to its end. */
-  async function* batches(
-    { sql, texts }: Statement,
-    signal: AbortSignal | undefined,
-    onProgress?: (share: number) => void,
-  ) {
-    signal?.throwIfAborted();
+  function batches({ sql, texts }: Statement, signal: AbortSignal | undefined, onProgress?: (share: number) => void) {
     const operation_id = randomUUID();
     const named_arguments = Object.fromEntries(texts.map((text, k) => [`p${k}`, { literal: { string: text } }]));
     const plan = { root: { sql: { query: sql, named_arguments } } };
-    const answers = service.ExecutePlan({ ...session, operation_id, plan, client_type: 'tfjs-logistic' });
-    const interrupt = (): void => {
+    let answers: ReturnType<SparkConnectService['ExecutePlan']>;
+    const cancel = (): void => {
       call('Interrupt', { interrupt_type: interruptOperation, operation_id }).catch(() => {});
       answers.cancel();
     };
-    signal?.addEventListener('abort', interrupt);
-    try {
+    return answered({ signal, cancel, failed }, async function* () {
+      answers = service.ExecutePlan({ ...session, operation_id, plan, client_type: 'tfjs-logistic' });
       for await (const { arrow_batch, execution_progress } of answers) {
         if (onProgress && execution_progress) onProgress(shareOf(execution_progress.stages ?? []));
         if (arrow_batch) yield arrow.tableFromIPC(arrow_batch.data);
       }
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw failed(error);
-    } finally {
-      signal?.removeEventListener('abort', interrupt);
-    }
+    });
   }
-  const rowsOf = (table: Table): unknown[][] => {
-    const columns = table.schema.fields.map((_, k) => table.getChildAt(k)!);
-    return Array.from({ length: table.numRows }, (_, row) => columns.map((column) => column.get(row)));
-  };
+  const cellsOf = (table: Table): unknown[][] => table.schema.fields.map((_, k) => [...table.getChildAt(k)!]);
 
   await call('Config', {
     operation: { set: { pairs: Object.entries(settings).map(([key, value]) => ({ key, value })) } },
@@ -113,15 +101,16 @@ async function sparkConnection(service: SparkConnectService, arrow: Arrow, user:
     describe,
     async run(statement, signal, onProgress) {
       const rows: unknown[][] = [];
-      for await (const table of batches(statement, signal, onProgress)) rows.push(...rowsOf(table));
+      for await (const table of batches(statement, signal, onProgress)) {
+        const columns = cellsOf(table);
+        for (let row = 0; row < table.numRows; row++) rows.push(columns.map((cells) => cells[row]));
+      }
       return rows;
     },
-    ...rowsByCsv({ dialect, describe }, async function* (sql, signal) {
-      let headed = false;
+    ...rowsOf({ dialect, describe }, async function* (sql, kinds, signal) {
       for await (const table of batches({ sql, texts: [] }, signal)) {
-        if (!headed) yield csvOf([table.schema.fields.map(({ name }) => name)]);
-        headed = true;
-        yield csvOf(rowsOf(table));
+        const columns = cellsOf(table).map((values, k) => sentCells(values, kinds[k]!));
+        yield chunkOf(table.numRows, columns);
       }
     }),
     async close() {
@@ -137,8 +126,7 @@ function shareOf(stages: readonly { readonly num_tasks?: number; readonly num_co
   return total('num_completed_tasks') / Math.max(1, total('num_tasks'));
 }
 
-function failed(error: unknown): unknown {
-  if (error instanceof LogisticError || error instanceof TypeError) return error;
+function failed(error: unknown): LogisticError {
   const { code } = error as { code?: number };
   if (code !== unavailable) return new LogisticError('query-failed', `Spark: ${reasonOf(error)}`);
   return new LogisticError('connection-lost', `Spark: no whole answer came (${reasonOf(error)})`, {

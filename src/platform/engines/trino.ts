@@ -5,7 +5,7 @@
 import { brief, LogisticError } from '../../errors.ts';
 import { dialects } from '../../sql/dialects.ts';
 import type { Connection, DescribedColumn } from '../../sql/engine.ts';
-import { csvOf, rowsByCsv } from './pull.ts';
+import { chunkOf, rowsOf, sentCells } from './pull.ts';
 
 interface Page {
   readonly nextUri?: string;
@@ -121,12 +121,15 @@ function trinoConnection(server: string, headers: Readonly<Record<string, string
       for await (const { data } of pages(sql, signal, onProgress)) if (data) rows.push(...data);
       return rows;
     },
-    ...rowsByCsv({ dialect, describe }, async function* (select, signal) {
-      let headed = false;
-      for await (const { columns, data } of pages(select, signal)) {
-        if (!headed && columns !== undefined) yield csvOf([columns.map(({ name }) => name)]);
-        headed ||= columns !== undefined;
-        if (data) yield csvOf(data);
+    ...rowsOf({ dialect, describe }, async function* (select, kinds, signal) {
+      for await (const { data = [] } of pages(select, signal)) {
+        const columns = kinds.map((kind, k) =>
+          sentCells(
+            data.map((row) => row[k]),
+            kind,
+          ),
+        );
+        yield chunkOf(data.length, columns);
       }
     }),
     async close() {},
