@@ -16,6 +16,8 @@ export interface RowsOfPage {
 /** Some columns that are computed together. */
 export interface ComputedColumns {
   readonly count: number;
+  /** The columns of the stored table that they are computed from. */
+  readonly of: readonly number[];
   /** The same text for the same cells of a stored table; absent: nobody can say, and nothing found of them is kept. */
   readonly key?: string | undefined;
   /** Writes the cells of the rows. */
@@ -33,22 +35,21 @@ export function withComputed(table: StoredTable, computed: readonly ComputedColu
     width,
     pageRows,
     key: computed.some(({ key }) => key === undefined) ? undefined : JSON.stringify(computed.map(({ key }) => key)),
-    async read(page, into) {
+    async read(page, into, columns) {
       const from = page * pageRows;
       const held = Math.min(pageRows, table.rows - from);
       const column = (at: number): Float64Array => into.subarray(at * pageRows, at * pageRows + held);
-      if (pageRows === table.pageRows) await table.read(page, into.subarray(0, table.width * pageRows));
-      else
-        await readRows(
-          table,
-          from,
-          Array.from({ length: table.width }, (_, at) => column(at)),
-        );
+      const wanted = columns?.every((at) => at < table.width) ? [] : computed;
+      const some = columns && new Set([...columns, ...wanted.flatMap(({ of }) => of)]);
+      const stored = Array.from({ length: table.width }, (_, at) => at).filter((at) => some?.has(at) !== false);
+      if (pageRows < table.pageRows) await readRows(table, from, new Map(stored.map((at) => [at, column(at)])));
+      else await table.read(page, into.subarray(0, table.width * pageRows), some && stored);
       let next = table.width;
-      for (const own of computed) {
-        const columns = Array.from({ length: own.count }, (_, k) => column(next + k));
-        own.compute({ from, count: held, cells: column }, columns);
-        next += own.count;
+      for (const { count, compute } of wanted) {
+        const first = next;
+        const into = Array.from({ length: count }, (_, k) => column(first + k));
+        compute({ from, count: held, cells: column }, into);
+        next += count;
       }
       for (let at = 0; at < width; at++) into.fill(0, at * pageRows + held, (at + 1) * pageRows);
     },
@@ -56,13 +57,13 @@ export function withComputed(table: StoredTable, computed: readonly ComputedColu
 }
 
 /** Reads the cells of rows, which may lie in two pages. */
-async function readRows(table: StoredTable, from: number, columns: readonly Float64Array[]): Promise<void> {
+async function readRows(table: StoredTable, from: number, columns: ReadonlyMap<number, Float64Array>): Promise<void> {
   const { pageRows } = table;
-  const { length } = columns[0]!;
+  const length = Math.max(0, ...[...columns.values()].map((cells) => cells.length));
   for (let done = 0; done < length; ) {
     const [page, start] = [Math.floor((from + done) / pageRows), (from + done) % pageRows];
     const count = Math.min(length - done, pageRows - start);
-    for (const [at, cells] of columns.entries()) {
+    for (const [at, cells] of columns) {
       await table.readColumn(page, at, cells.subarray(done, done + count), start);
     }
     done += count;

@@ -33,8 +33,8 @@ export interface PagedTable extends Omit<Table, 'columns'> {
   readonly pageRows: number;
   /** Columns of a page, of which some may have been left out. */
   readonly width: number;
-  /** Reads a page, [width, pageRows]. */
-  read(page: number, into: Float64Array): Promise<void>;
+  /** Reads a page, [width, pageRows], or some of its columns to their places. */
+  read(page: number, into: Float64Array, columns?: readonly number[]): Promise<void>;
   /** The same text for the same cells, of tables over one file; absent: nobody can say. */
   readonly key?: string | undefined;
   /** Of all tables over the file. */
@@ -125,12 +125,17 @@ export function storedTable(
   table: Pick<StoredTable, 'rows' | 'columns' | 'leftOut' | 'source' | 'badRows' | 'warnings'>,
 ): StoredTable {
   const pageRows = rowsPerPage(width);
+  const readColumn: StoredTable['readColumn'] = (page, at, into, from = 0) =>
+    file.read((page * width + at) * pageRows + from, into);
   return {
     ...table,
     width,
     pageRows,
-    read: (page, into) => file.read(page * width * pageRows, into),
-    readColumn: (page, at, into, from = 0) => file.read((page * width + at) * pageRows + from, into),
+    async read(page, into, columns) {
+      if (columns === undefined) await file.read(page * width * pageRows, into);
+      else for (const at of columns) await readColumn(page, at, into.subarray(at * pageRows, (at + 1) * pageRows));
+    },
+    readColumn,
     key: '',
     findings: new Findings(),
     openBeside: (bytes) => file.openBeside(bytes),

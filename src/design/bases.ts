@@ -6,34 +6,35 @@
  * splines (Hastie in Chambers & Hastie, Statistical Models in S, 1992, chapter 7); de Boor, A Practical Guide to Splines.
  */
 import { LogisticError } from '../errors.ts';
-import { argsort } from '../math/argsort.ts';
 import { sum } from '../math/vector.ts';
 import type { NumericBasis, Polynomial } from '../predict/model-file.ts';
-import { overRows } from '../yielding.ts';
 import { labelOf } from './expand-terms.ts';
+import { orderStatistics } from './order-statistics.ts';
 import type { SplineTransform, Variable } from './term-tree.ts';
 
-/** The bases of a variable, one for each of its columns; `read` gives its numbers in the training rows, or in all. */
-export async function fitBases(
-  variable: Variable,
-  read: (which: 'training' | 'all') => Float64Array,
-): Promise<NumericBasis[]> {
+/** The numbers of a column, which are gone through as often as they are asked for: some rows at a time. */
+export interface ColumnValues {
+  /** How many training rows there are. */
+  readonly training: number;
+  over(which: 'training' | 'all', visit: (values: Float64Array) => void): Promise<void>;
+}
+
+/** The bases of a variable, one for each of its columns, from the numbers of its column. */
+export async function fitBases(variable: Variable, values: ColumnValues): Promise<NumericBasis[]> {
   const { transform } = variable;
   switch (transform.kind) {
     case 'plain':
     case 'category':
       return [{ kind: 'identity' }];
-    case 'center': {
-      const { mean: origin } = await centreOf(read('training'));
-      return [polynomial({ origin, unit: 1, coefficients: [0, 1] })];
-    }
+    case 'center':
+      return [polynomial({ origin: await meanOf(values), unit: 1, coefficients: [0, 1] })];
     case 'poly':
-      return transform.raw ? powers(transform.degree) : orthogonal(variable, transform.degree, read('training'));
+      return transform.raw ? powers(transform.degree) : orthogonal(variable, transform.degree, values);
     case 'ns':
     case 'bs':
-      return spline(variable, transform, read('training'));
+      return spline(variable, transform, values);
     default:
-      requireDomain(variable, transform.kind, read('all'));
+      await requireDomain(variable, transform.kind, values);
       return [{ kind: transform.kind }];
   }
 }
@@ -53,31 +54,48 @@ const advice = {
   sqrt: 'leave those rows out, or use x itself',
 } as const;
 
-function requireDomain({ column }: Variable, kind: keyof typeof domains, values: Float64Array): void {
-  const outside = values.reduce((count, x) => count + Number(!Number.isFinite(Math[kind](x))), 0);
+async function requireDomain({ column }: Variable, kind: keyof typeof domains, values: ColumnValues): Promise<void> {
+  let [outside, rows] = [0, 0];
+  await values.over('all', (some) => {
+    rows += some.length;
+    for (const x of some) if (!Number.isFinite(Math[kind](x))) outside++;
+  });
   if (outside === 0) return;
   throw new LogisticError(
     'outside-domain',
-    `${kind}(${column}): ${outside} of ${values.length} rows hold a number that is not ${domains[kind]}`,
+    `${kind}(${column}): ${outside} of ${rows} rows hold a number that is not ${domains[kind]}`,
     { hint: advice[kind], details: { column, rows: outside } },
   );
 }
 
-/** The mean, and the largest distance from it. */
-async function centreOf(values: Float64Array): Promise<{ readonly mean: number; readonly unit: number }> {
-  const first = values[0]!;
-  const mean = first + sum(values.map((x) => (x - first) / values.length));
-  const unit = values.reduce((most, x) => Math.max(most, Math.abs(x - mean)), 0);
-  return { mean, unit: unit > 0 ? unit : 1 };
+/** Of the training rows. */
+async function meanOf({ training, over }: ColumnValues): Promise<number> {
+  let first: number | undefined;
+  let shift = 0;
+  await over('training', (some) => {
+    first ??= some[0]!;
+    let own = 0;
+    for (const x of some) own += (x - first) / training;
+    shift += own;
+  });
+  return first! + shift;
 }
 
 /**
  * Polynomials p_1 … p_degree in t = (x − mean)/unit of length 1 and orthogonal to each other and to 1 over the rows, by
- * the three-term recurrence q_{k+1} = (t − α_k)·q_k − (‖q_k‖²/‖q_{k−1}‖²)·q_{k−1}, α_k = Σ t·q_k²/‖q_k‖², p = q/‖q‖.
+ * the three-term recurrence q_{k+1} = (t − α_k)·q_k − (‖q_k‖²/‖q_{k−1}‖²)·q_{k−1}, α_k = Σ t·q_k²/‖q_k‖², p = q/‖q‖. The unit
+ * is the largest distance from the mean.
  */
-async function orthogonal(variable: Variable, degree: number, values: Float64Array): Promise<NumericBasis[]> {
+async function orthogonal(variable: Variable, degree: number, values: ColumnValues): Promise<NumericBasis[]> {
+  const origin = await meanOf(values);
   const distinct = new Set<number>();
-  for (let i = 0; i < values.length && distinct.size <= degree; i++) distinct.add(values[i]!);
+  let unit = 0;
+  await values.over('training', (some) => {
+    for (const x of some) {
+      if (distinct.size <= degree) distinct.add(x);
+      unit = Math.max(unit, Math.abs(x - origin));
+    }
+  });
   if (distinct.size <= degree) {
     throw new LogisticError(
       'bad-term',
@@ -85,52 +103,69 @@ async function orthogonal(variable: Variable, degree: number, values: Float64Arr
       { hint: 'choose a lower degree' },
     );
   }
-  const { mean: origin, unit } = await centreOf(values);
-  const m = values.length;
-  const t = values.map((x) => (x - origin) / unit);
-  let [before, own] = [new Float64Array(m), new Float64Array(m).fill(1)];
-  let [coefficientsBefore, coefficients] = [[0], [1]];
+  const steps: Step[] = [];
+  let [before, own] = [[0], [1]]; // coefficients of q_{k−1} and q_k
   let lengthBefore = 1;
-  let length = m;
   const bases: NumericBasis[] = [];
-  for (let k = 0; k < degree; k++) {
-    const products = new Float64Array(m);
-    await overRows(m, (from, to) => {
-      for (let i = from; i < to; i++) products[i] = t[i]! * own[i]! * own[i]!;
-    });
-    const alpha = sum(products) / length;
-    const beta = k === 0 ? 0 : length / lengthBefore;
-    const next = new Float64Array(m);
-    await overRows(m, (from, to) => {
-      for (let i = from; i < to; i++) {
-        next[i] = (t[i]! - alpha) * own[i]! - beta * before[i]!;
-        products[i] = next[i]! * next[i]!;
-      }
-    });
-    const nextCoefficients = Array.from(
-      { length: k + 2 },
-      (_, j) => (coefficients[j - 1] ?? 0) - alpha * (coefficients[j] ?? 0) - beta * (coefficientsBefore[j] ?? 0),
-    );
-    [before, own] = [own, next];
-    [coefficientsBefore, coefficients] = [coefficients, nextCoefficients];
-    [lengthBefore, length] = [length, sum(products)];
+  for (let k = 0; k <= degree; k++) {
+    const sums: PolynomialSums = { square: 0, product: 0 };
+    await values.over('training', (some) => addPolynomial(sums, some, { origin, unit }, steps));
+    const { square: length, product } = sums;
     const norm = Math.sqrt(length);
-    bases.push(polynomial({ origin, unit, coefficients: coefficients.map((c) => c / norm) }));
+    if (k > 0) bases.push(polynomial({ origin, unit, coefficients: own.map((c) => c / norm) }));
+    const step = { alpha: product / length, beta: k === 0 ? 0 : length / lengthBefore };
+    steps.push(step);
+    const next = Array.from(
+      { length: k + 2 },
+      (_, j) => (own[j - 1] ?? 0) - step.alpha * (own[j] ?? 0) - step.beta * (before[j] ?? 0),
+    );
+    [before, own, lengthBefore] = [own, next, length];
   }
   return bases;
+}
+
+/** q_{k+1} = (t − alpha)·q_k − beta·q_{k−1} */
+interface Step {
+  readonly alpha: number;
+  readonly beta: number;
+}
+
+interface PolynomialSums {
+  square: number;
+  product: number;
+}
+
+/** Adds Σ q² and Σ t·q² of the polynomial that the steps lead to. */
+function addPolynomial(
+  sums: PolynomialSums,
+  values: Float64Array,
+  { origin, unit }: { readonly origin: number; readonly unit: number },
+  steps: readonly Step[],
+): void {
+  let [square, product] = [0, 0];
+  for (const x of values) {
+    const t = (x - origin) / unit;
+    let [before, own] = [0, 1];
+    for (const { alpha, beta } of steps) [before, own] = [own, (t - alpha) * own - beta * before];
+    square += own * own;
+    product += t * own * own;
+  }
+  sums.square += square;
+  sums.product += product;
 }
 
 /**
  * `bs` without an intercept: all B-splines but the first, continued as polynomials beyond the training range. `ns`: of the
  * cubic ones those combinations whose second derivative is 0 at both ends, continued as lines.
  */
-async function spline(variable: Variable, { kind, df, knots, degree }: SplineTransform, values: Float64Array) {
-  const order = await argsort(values);
-  const sorted = (i: number): number => values[order[i]!]!;
-  const last = values.length - 1;
-  const [low, high] = [sorted(0), sorted(last)];
+async function spline(variable: Variable, { kind, df, knots, degree }: SplineTransform, values: ColumnValues) {
+  const last = values.training - 1;
   const count = df === undefined ? 0 : kind === 'ns' ? df - 1 : df - degree;
-  const interior = knots ?? Array.from({ length: count }, (_, i) => quantile(sorted, (last * (i + 1)) / (count + 1)));
+  const shares = Array.from({ length: count }, (_, i) => (last * (i + 1)) / (count + 1));
+  const around = shares.flatMap((place) => [Math.floor(place), Math.ceil(place)]);
+  const sorted = await orderStatistics([0, last, ...around], (visit) => values.over('training', visit));
+  const [low, high] = [sorted.get(0)!, sorted.get(last)!];
+  const interior = knots ?? shares.map((place) => quantile(sorted, place));
   const places = [low, ...interior, high];
   if (places.some((knot, i) => i > 0 && !(knot > places[i - 1]!))) {
     throw new LogisticError(
@@ -145,9 +180,9 @@ async function spline(variable: Variable, { kind, df, knots, degree }: SplineTra
 }
 
 /** R's quantile of type 7: the value at a place between 0 and m − 1 of the sorted ones, on the line between its neighbours. */
-function quantile(sorted: (i: number) => number, place: number): number {
+function quantile(sorted: ReadonlyMap<number, number>, place: number): number {
   const below = Math.floor(place);
-  const [left, right] = [sorted(below), sorted(Math.ceil(place))];
+  const [left, right] = [sorted.get(below)!, sorted.get(Math.ceil(place))!];
   return left + (place - below) * (right - left);
 }
 

@@ -30,14 +30,14 @@ const projectionMargin = 64;
 
 /**
  * The terms with what earlier ones determine marked as excluded, and what is said of it. `find` looks among the terms
- * that are not excluded yet. With a penalty all stay: the optimum is unique.
+ * that are to be estimated: those that are not excluded yet and no offsets. With a penalty all stay: the optimum is unique.
  */
 export async function excludeDependent(
   terms: readonly ScaledTerm[],
   find: () => Promise<readonly Dependency[]>,
   penalised: boolean,
 ): Promise<{ readonly terms: readonly ScaledTerm[]; readonly warnings: readonly Warning[] }> {
-  const fitted = terms.filter((term) => term.excluded === undefined);
+  const fitted = terms.filter(({ excluded, offset }) => excluded === undefined && !offset);
   const limit = penalised ? penalisedLimit : dependenceLimit;
   if (fitted.length > limit) {
     const message = `${fitted.length} columns: exact dependence among more than ${limit} is not looked for`;

@@ -10,8 +10,8 @@ import { classesByCode, type Feature, type Label, type MissingPolicy } from '../
 import { overRows } from '../yielding.ts';
 import { type Clusters, clustersOf, clusterWarnings } from './clusters.ts';
 import { dependentColumns, excludeDependent } from './dependence.ts';
-import { countUnseen, encodingsOf } from './encode.ts';
-import { featureColumns, findColumn, fitFeatures } from './features.ts';
+import { columnValues, countUnseen, encodingsOf } from './encode.ts';
+import { featureColumns, findColumn, fitFeatures, type RawTerm } from './features.ts';
 import { chooseClasses, type Labels, readTarget } from './labels.ts';
 import { modelTerms, referencesOf, type TermOptions } from './model-terms.ts';
 import { leakWarnings } from './possible-leaks.ts';
@@ -115,13 +115,14 @@ export async function decideDesign(table: Table, target: string, options: Design
   const { rows } = training;
   const features = await fitFeatures(columns, { rows, weights: training.weights, imputation, references });
   const encodings = encodingsOf(features, columns);
-  const asked = await modelTerms({ ...options, target }, features, encodings, { training, all: part });
+  const asked = await modelTerms({ ...options, target }, features, (name) =>
+    columnValues(...encodings.numbers(name), { training, all: part }),
+  );
   const scaled = await scaleTerms(asked, encodings, training, options);
   const estimated = scaled.terms.filter((term) => !term.offset);
-  const offsets = scaled.terms.filter((term) => term.offset);
-  if (offsets.length > 0 && labels.classes.length > 2) throw offsetOfMore(labels.classes.length);
+  requireTwoClasses(scaled.terms, labels);
   const source = sourceOf({ labels, columns, features, terms: estimated }, training);
-  const dependent = await excludeDependent(estimated, () => dependentColumns(source), penalised);
+  const dependent = await excludeDependent(scaled.terms, () => dependentColumns(source), penalised);
   const purity = await pureColumns(columns, { rows, labels, features });
   const perfect = new Set(purity.warnings.flatMap((warning) => warning.columns ?? []));
   const leaks = await leakWarnings(columns, { rows, labels, features }, perfect);
@@ -137,7 +138,7 @@ export async function decideDesign(table: Table, target: string, options: Design
     labels,
     columns,
     features,
-    terms: [...dependent.terms, ...offsets],
+    terms: dependent.terms,
     containing: asked.containing,
     missing,
     counts,
@@ -161,10 +162,13 @@ export async function decideDesign(table: Table, target: string, options: Design
   };
 }
 
-const offsetOfMore = (classes: number): LogisticError =>
-  new LogisticError('two-classes-only', `an offset is there for two classes; the target has ${classes}`, {
+/** Throws LogisticError 'two-classes-only' where there is an offset for more. */
+export function requireTwoClasses(terms: readonly RawTerm[], { classes: { length } }: Pick<Labels, 'classes'>): void {
+  if (length === 2 || !terms.some(({ offset }) => offset)) return;
+  throw new LogisticError('two-classes-only', `an offset is there for two classes; the target has ${length}`, {
     hint: 'leave it out, or fit two classes at a time',
   });
+}
 
 export function unusedWarning({ read, dropped: { missing, noTarget, zeroWeight, bad } }: RowCounts): Warning[] {
   const reasons = {

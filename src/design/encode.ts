@@ -7,6 +7,7 @@ import type { BooleanColumn, CategoricalColumn, Column, NumericColumn } from '..
 import { valueAt } from '../predict/basis.ts';
 import { type Factor, type Feature, levelsOf, referencePlace } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
+import type { ColumnValues } from './bases.ts';
 import type { RawTerm } from './features.ts';
 import type { Reader } from './scale.ts';
 
@@ -26,6 +27,32 @@ export function numberReader(feature: NumericFeature, column: NumericColumn, lis
     for (let i = 0; i < into.length; i++) if (Number.isNaN(into[i])) into[i] = fill;
   };
 }
+
+/** The numbers of a column over training rows and all rows. */
+export function columnValues(
+  feature: NumericFeature,
+  column: NumericColumn,
+  rows: { readonly training: RowList; readonly all: RowList },
+): ColumnValues {
+  return {
+    training: rows.training.rows.length,
+    over(which, visit) {
+      const { length } = rows[which].rows;
+      const read = numberReader(feature, column, rows[which]);
+      const values = new Float64Array(Math.min(length, blockLength));
+      return overRows(length, (from, to) => {
+        for (let start = from; start < to; start += blockLength) {
+          const own = values.subarray(0, Math.min(blockLength, to - start));
+          read(start, own);
+          visit(own);
+        }
+      });
+    },
+  };
+}
+
+/** Rows that are read at a time. */
+const blockLength = 4096;
 
 /** The places of a column's cells among the feature's levels over some rows; that of the reference for a level it does not have. */
 export function levelReader(

@@ -11,19 +11,26 @@ export interface MarkedPage extends MarkedRows {
   cells(at: number): Float64Array;
 }
 
-/** `columns`: read by the visit beside those of the choice. */
+export interface PagePass {
+  readonly table: PagedTable;
+  readonly choice: RowChoice;
+  /** What is read of a page beside the columns of the choice. */
+  readonly columns: readonly number[];
+  readonly signal: AbortSignal | undefined;
+}
+
 export async function overMarkedPages(
-  table: PagedTable,
-  choice: RowChoice,
+  { table, choice, columns, signal }: PagePass,
   visit: (page: MarkedPage) => void,
-  signal: AbortSignal | undefined,
 ): Promise<void> {
   const { rows, pageRows, width } = table;
   const mark = rowMarker(choice);
   const page = new Float64Array(width * pageRows);
+  const { target, weights, required } = choice;
+  const read = [...new Set([target, ...(weights === undefined ? [] : [weights]), ...required, ...columns])];
   for (let from = 0, number = 0; from < rows; from += pageRows, number++) {
     signal?.throwIfAborted();
-    await table.read(number, page);
+    await table.read(number, page, read);
     const held = Math.min(pageRows, rows - from);
     const cells = (at: number): Float64Array => page.subarray(at * pageRows, at * pageRows + held);
     visit({ ...mark(page, { pageRows, held }), from, held, cells });

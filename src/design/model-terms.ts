@@ -4,9 +4,8 @@
  */
 import { LogisticError } from '../errors.ts';
 import type { Feature, Label, NumericBasis } from '../predict/model-file.ts';
-import { fitBases } from './bases.ts';
+import { type ColumnValues, fitBases } from './bases.ts';
 import { type CodedTerms, codeTerms } from './coding.ts';
-import { type Encodings, numberReader, type RowList } from './encode.ts';
 import { columnsOf, type ExpandedTerms, expandTerms, labelOf, variablesOf } from './expand-terms.ts';
 import { type FeatureRequest, unknownColumn } from './features.ts';
 import { parseFormula } from './formula.ts';
@@ -62,18 +61,11 @@ export interface TermsRequest
   readonly intercept: boolean;
 }
 
-/** Rows that bases are fitted to, and all that functions of columns must be defined in. */
-export interface TermRows {
-  readonly training: RowList;
-  readonly all: RowList;
-}
-
-/** Throws LogisticError 'bad-term', 'too-many-terms', 'outside-domain', 'no-features'. */
+/** `valuesOf`: a column of numbers in the training rows, to which bases are fitted, and in all, where they must be defined. Throws LogisticError 'bad-term', 'too-many-terms', 'outside-domain', 'no-features'. */
 export async function modelTerms(
   request: TermsRequest,
   features: readonly Feature[],
-  encodings: Encodings,
-  rows: TermRows,
+  valuesOf: (column: string) => ColumnValues,
 ): Promise<ModelTerms> {
   const tree = askedTree(request);
   const expanded = expand(request, tree, features);
@@ -84,7 +76,7 @@ export async function modelTerms(
   const bases = new Map<Variable, readonly NumericBasis[]>();
   for (const variable of new Set([...expanded.products.flat(), ...expanded.offsets])) {
     if (isNumeric(variable, known.get(variable.column)!)) {
-      bases.set(variable, await fitBases(variable, (which) => numbersOf(variable, encodings, rows[which])));
+      bases.set(variable, await fitBases(variable, valuesOf(variable.column)));
     }
   }
   for (const offset of expanded.offsets) {
@@ -140,10 +132,4 @@ function isNumeric(variable: Variable, feature: Feature): boolean {
     hint: feature.kind === 'numeric' ? `--categorical ${variable.column}` : `use ${variable.column} by itself`,
     details: { column: variable.column },
   });
-}
-
-function numbersOf({ column }: Variable, encodings: Encodings, list: RowList): Float64Array {
-  const values = new Float64Array(list.rows.length);
-  numberReader(...encodings.numbers(column), list)(0, values);
-  return values;
 }

@@ -134,7 +134,9 @@ async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<Pa
     const held = Math.min(pageRows, table.rows - number * pageRows);
     const cell = (at: number, row: number): number => page[at * pageRows + row]!;
     if (choice.weights !== undefined) requireWeights(table, choice.weights, page, { number, held });
-    const marked = mark(page, { pageRows, held }, (row) => countLoss(sums, request, (at) => cell(at, row)));
+    const marked = mark(page, { pageRows, held }, (row) =>
+      countLoss(sums, { choice, columns: table.columns }, (at) => cell(at, row)),
+    );
     addClasses(sums, marked, held);
     for (const [k, column] of columns.entries()) {
       const cells = page.subarray(column.at * pageRows, column.at * pageRows + held);
@@ -153,7 +155,7 @@ export const countLevels = (column: StoredColumn): number =>
 /** Why a row is left out: its first reason, as for a table in memory; and what takes its class the row. */
 function countLoss(
   { dropped, losses }: Pick<PageSums, 'losses' | 'dropped'>,
-  { choice, columns }: PageSumsRequest,
+  { choice, columns }: Pick<PageSumsRequest, 'choice' | 'columns'>,
   cell: (at: number) => number,
 ): void {
   const code = choice.classOf.get(cell(choice.target));

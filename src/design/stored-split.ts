@@ -11,12 +11,12 @@ import type { PartitionSummary } from '../rows/contract.ts';
 import { keyOf, type RowChoice } from '../rows/pages.ts';
 import type { DesignOptions } from './design.ts';
 import { findColumn } from './features.ts';
-import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
+import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
 import type { WeightOfClass } from './query-summaries.ts';
 
 export interface StoredSplit {
   /** The parts and classes of rows, behind the columns of the table. */
-  readonly computed: readonly ComputedColumns[];
+  readonly computed: ComputedColumns;
   /** Rows of each part: of the folds, then of the holdout where there is one. */
   readonly parts: readonly number[];
   summaryOf(part: number, byClass: WeightOfClass): PartitionSummary;
@@ -40,11 +40,12 @@ type SplitOptions = Pick<DesignOptions, 'holdout' | 'holdoutBy' | 'seed'>;
 
 /** Undefined where all rows are one part. Throws LogisticError 'holdout-empty', 'missing-cell', 'bad-type', 'bad-option'. */
 export async function splitStored(request: SplitRequest, options: SplitOptions): Promise<StoredSplit | undefined> {
-  const { table, choice, order, rows: found, folds, signal } = request;
+  const { table, choice, order, rows: found, folds } = request;
   const { holdout, holdoutBy, seed } = options;
   if (holdout === 0 && folds === 1) return undefined;
   const openHoldout = await holdoutOf(request, options);
-  const dealt = folds > 1 ? await dealFolds(await countKept(request, openHoldout), { folds, seed }) : undefined;
+  const dealt =
+    folds > 1 ? await dealFolds(await countKept(request, options, openHoldout), { folds, seed }) : undefined;
 
   const places = found.length;
   const count = folds + Number(holdout > 0);
@@ -71,7 +72,7 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
     if (isHeld(page, i, classOf[place]!)) return folds;
     return dealt === undefined ? 0 : dealt[classOf[place]!]![next[place]!++]!;
   };
-  await overMarkedPages(table, choice, visit, signal);
+  await overMarkedPages(passOf(request, options), visit);
 
   const parts = Array.from({ length: count }, (_, part) =>
     rows.subarray(part * places, (part + 1) * places).reduce((sum, own) => sum + own, 0),
@@ -81,13 +82,12 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
     requireBothParts({ train: parts.reduce((sum, own) => sum + own, -held), holdout: held }, holdout, holdoutBy);
   }
   return {
-    computed: [
-      {
-        count: 1,
-        key: keyOf(['parts', choice, order, folds, holdout, holdoutBy, seed]),
-        compute: ({ from, count }, [into]) => into!.set(codes.subarray(from, from + count)),
-      },
-    ],
+    computed: {
+      count: 1,
+      of: [],
+      key: keyOf(['parts', choice, order, folds, holdout, holdoutBy, seed]),
+      compute: ({ from, count }, [into]) => into!.set(codes.subarray(from, from + count)),
+    },
     parts,
     summaryOf: (part, byClass) => ({
       rows: parts[part]!,
@@ -103,6 +103,14 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
 }
 
 const arrayFor = (largest: number) => (largest < 2 ** 8 ? Uint8Array : largest < 2 ** 16 ? Uint16Array : Uint32Array);
+
+/** A pass over the rows that are used, with their keys. */
+const passOf = ({ table, choice, signal }: SplitRequest, { holdoutBy }: SplitOptions): PagePass => ({
+  table,
+  choice,
+  columns: holdoutBy === undefined ? [] : [findColumn(table, holdoutBy).at],
+  signal,
+});
 
 /** Whether the next row of a class, the i-th of a page, is held out. */
 type Holdout = (page: MarkedPage, i: number, code: number) => boolean;
@@ -121,12 +129,9 @@ async function holdoutOf(request: SplitRequest, options: SplitOptions): Promise<
   };
 }
 
-async function holdoutByKey(
-  { table, choice, signal }: SplitRequest,
-  name: string,
-  { holdout: fraction, seed }: SplitOptions,
-): Promise<() => Holdout> {
-  const key = findColumn(table, name);
+async function holdoutByKey(request: SplitRequest, name: string, options: SplitOptions): Promise<() => Holdout> {
+  const { holdout: fraction, seed } = options;
+  const key = findColumn(request.table, name);
   if (key.kind !== 'categorical') {
     throw new LogisticError(
       'bad-type',
@@ -147,7 +152,7 @@ async function holdoutByKey(
       if (Number.isNaN(keys[i])) lacking++;
     }
   };
-  if (key.missing.count > 0) await overMarkedPages(table, choice, count, signal);
+  if (key.missing.count > 0) await overMarkedPages(passOf(request, options), count);
   if (lacking > 0) throw keyMissing(key.name, `${lacking} of ${plural(used, 'row')}`);
   const limit = holdoutLimit(fraction);
   const ofLevel = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
@@ -156,7 +161,8 @@ async function holdoutByKey(
 }
 
 /** Rows of each class that are not held out. */
-async function countKept({ table, choice, order, signal }: SplitRequest, open: () => Holdout): Promise<number[]> {
+async function countKept(request: SplitRequest, options: SplitOptions, open: () => Holdout): Promise<number[]> {
+  const { order } = request;
   const kept = order.map(() => 0);
   const isHeld = open();
   const count = (page: MarkedPage): void => {
@@ -166,6 +172,6 @@ async function countKept({ table, choice, order, signal }: SplitRequest, open: (
       if (!isHeld(page, i, code)) kept[code]!++;
     }
   };
-  await overMarkedPages(table, choice, count, signal);
+  await overMarkedPages(passOf(request, options), count);
   return kept;
 }

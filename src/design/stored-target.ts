@@ -1,9 +1,9 @@
 /** The target of a stored table: its classes, and the class of each value that stands in the pages. */
 import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
-import type { Column } from '../data/table.ts';
 import type { Label } from '../predict/model-file.ts';
 import { keyOf } from '../rows/pages.ts';
 import { mostClasses, readTarget } from './labels.ts';
+import { columnWith } from './stored-columns.ts';
 
 export interface StoredTarget {
   readonly name: string;
@@ -21,15 +21,11 @@ export async function readStoredTarget(
 ): Promise<StoredTarget> {
   const counts = await table.findings.find(keyOf(['target', column.at]), () => countValues(table, column.at, signal));
   const values = [...counts.keys()];
-  const { name, classes, codes } = await readTarget(columnOf(column, values), Float64Array.from(counts.values()));
+  const { name, classes, codes } = await readTarget(
+    columnWith(column, Float64Array.from(values)),
+    Float64Array.from(counts.values()),
+  );
   return { name, classes, classOf: new Map(values.map((value, i) => [value, codes[i]!])) };
-}
-
-/** A column that has each value once. */
-function columnOf(column: StoredColumn, values: readonly number[]): Column {
-  const { at, places, ...head } = column;
-  if (head.kind === 'numeric') return { ...head, values: Float64Array.from(values) };
-  return { ...head, codes: Int32Array.from(values, (value) => places[value]!) };
 }
 
 /** Rows of each value; of a target with too many of them only some, which is enough to refuse it. */

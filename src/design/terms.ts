@@ -84,7 +84,7 @@ export function termsWith(
 }
 
 /** Without an intercept nothing is centred, and a constant column is one like any other. An offset stays as it is. */
-function withScalings(
+export function withScalings(
   { terms, groups }: GroupedTerms,
   scalings: readonly Scaling[],
   { intercept }: { readonly intercept: boolean },

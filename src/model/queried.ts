@@ -109,6 +109,12 @@ function requireQueried(options: CheckedOptions): void {
       details: { option: 'holdout' },
     });
   }
+  if (options.offset !== undefined) throw notServed('offset', 'there are no offsets');
+  const tree = askedTree(options);
+  if (tree !== undefined && !(columnsOf(tree).plain && options.intercept)) {
+    const option = options.formula === undefined ? 'terms' : 'formula';
+    throw notServed(option, 'each term is a column by itself, beside an intercept');
+  }
   if (options.folds !== undefined) throw notServed('folds', 'there is no cross-validation');
   if (options.numeric !== undefined) throw notServed('numeric', 'no text is read as a number');
 }
@@ -117,13 +123,6 @@ function requireQueried(options: CheckedOptions): void {
 export function unserved(options: CheckedOptions): LogisticError | undefined {
   const { missing, solver, firth, backend, cluster, robust } = options;
   if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
-  const tree = askedTree(options);
-  if (options.offset !== undefined) return notServed('offset', 'there are no offsets');
-  if (tree !== undefined && !(columnsOf(tree).plain && options.intercept))
-    return notServed(
-      options.formula === undefined ? 'terms' : 'formula',
-      'each term is a column by itself, beside an intercept',
-    );
   if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
   if (cluster !== undefined) return notServed('cluster', 'sums by cluster need each row by itself');
   if (robust !== undefined) return notServed('robust', 'a sandwich needs each row by itself');

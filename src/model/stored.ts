@@ -12,7 +12,7 @@ import type { RowSums } from '../rows/contract.ts';
 import { partitionedRows } from '../rows/partitioned.ts';
 import { countFeatures, joinSummaries } from '../rows/source.ts';
 import type { Pass } from '../sql/steady.ts';
-import { type Dataset, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
+import { type Dataset, heldOf, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
 import { unserved } from './queried.ts';
 
 /** Rows that were read to disk once, for any number of fits. Whoever has them closes them, which frees the disk. */
@@ -94,6 +94,7 @@ export function storedDataset(
             sample: placedSample,
             penalty: penaltyOf(design, options),
             intercept: options.intercept,
+            held: heldOf(design),
             partitions: training,
             firth: undefined,
           },

@@ -1,0 +1,118 @@
+/**
+ * What the sums over pages say of each column: the feature that it becomes, its scaling, whether it tells classes apart; and
+ * the cells of some rows as a column of a table in memory.
+ */
+import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
+import type { Column } from '../data/table.ts';
+import type { Warning } from '../errors.ts';
+import { type Feature, type Label, levelsOf } from '../predict/model-file.ts';
+import type { RowChoice } from '../rows/pages.ts';
+import { unseenWarning } from './design.ts';
+import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
+import type { SummedPages } from './page-sums.ts';
+import { type ColumnPurity, purityOfLevels } from './pure-columns.ts';
+import { type Answers, momentScaling, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
+import type { Scaling } from './scale.ts';
+import { indicatorScalings } from './terms.ts';
+
+/** The column with these cells. */
+export function columnWith(column: StoredColumn, cells: Float64Array): Column {
+  const { at, places, ...head } = column;
+  if (head.kind === 'numeric') return { ...head, values: cells };
+  return { ...head, codes: Int32Array.from(cells, (cell) => places[cell] ?? -1) };
+}
+
+/** By class code [code, rows, Σ s, min s, then of each column Σ s·v, Σ s·v², min v, max v]. */
+export function momentsOf({ rows, weights, smallest, moments }: SummedPages, order: readonly number[]): Answers {
+  return order.map((c, code) => [
+    code,
+    rows[c]!,
+    weights[c]!,
+    smallest[c]!,
+    ...moments.flatMap((own) => (own.length === 0 ? [0, 0, 0, 0] : [...own.subarray(4 * c, 4 * c + 4)])),
+  ]);
+}
+
+export interface ColumnContext {
+  readonly sums: SummedPages;
+  readonly moments: Answers;
+  /** The place of each class in the sums, by class code. */
+  readonly order: readonly number[];
+  readonly labels: readonly Label[];
+  readonly byClass: WeightOfClass;
+}
+
+export interface DecidedColumn {
+  readonly feature: Feature;
+  readonly scalings: readonly Scaling[];
+  readonly purity: ColumnPurity;
+}
+
+export function decideColumn(
+  column: StoredColumn,
+  k: number,
+  { sums, moments, order, labels, byClass }: ColumnContext,
+): DecidedColumn {
+  const { name } = column;
+  if (column.kind === 'numeric') {
+    return {
+      feature: { kind: 'numeric', column: name, impute: null, ...(column.style && { style: column.style }) },
+      scalings: [scalingOf(name, k, { sums, moments, byClass })],
+      purity: purityOfRanges(moments, k),
+    };
+  }
+  const names = column.kind === 'boolean' ? column.words : column.levels;
+  const classes = sums.rows.length;
+  const totals = Float64Array.from(names, (_, level) =>
+    order.reduce((sum, c, code) => sum + byClass(sums.levelWeights[k]![level * classes + c]!, code), 0),
+  );
+  const rows = names.flatMap((_, level) => order.map((c) => sums.levelRows[k]![level * classes + c]!));
+  const purity = purityOfLevels(name, names, Float64Array.from(rows), labels);
+  if (column.kind === 'boolean') {
+    const feature: Feature = { kind: 'boolean', column: name, words: column.words, impute: null };
+    return { feature, scalings: indicatorScalings(totals), purity };
+  }
+  const occurs = (_: unknown, level: number): boolean => totals[level]! > 0;
+  const feature: Feature = { kind: 'categorical', column: name, levels: column.levels.filter(occurs), impute: null };
+  return { feature, scalings: indicatorScalings(totals.filter(occurs)), purity };
+}
+
+/** Of the k-th column, of numbers. */
+export function scalingOf(
+  name: string,
+  k: number,
+  { sums, moments, byClass }: Pick<ColumnContext, 'sums' | 'moments' | 'byClass'>,
+): Scaling {
+  const { about, unit } = sums.frames[k]!;
+  const { mean, scale, constant } = momentScaling(name, moments, k, about * unit, byClass);
+  return { mean: mean / unit, scale: constant ? 1 : scale / unit, constant };
+}
+
+/** Held-out cells of a category that no training row has. */
+export async function unseenAmong(
+  { columns, features }: { readonly columns: readonly StoredColumn[]; readonly features: readonly Feature[] },
+  pages: PagedTable,
+  held: RowChoice,
+  signal: AbortSignal | undefined,
+): Promise<Warning[]> {
+  const counts = columns.map(({ name }) => ({ column: name, cells: 0 }));
+  const categories = columns.flatMap(({ kind }, k) => (kind === 'categorical' ? [k] : []));
+  if (categories.length === 0) return [];
+  const known = categories.map((k) => placesSeen(columns[k]!, features[k]!));
+  const count = ({ held, weights, cells }: MarkedPage): void => {
+    categories.forEach((k, c) => {
+      const own = cells(columns[k]!.at);
+      for (let i = 0; i < held; i++) if (weights[i]! > 0 && !known[c]![own[i]!]) counts[k]!.cells++;
+    });
+  };
+  const read = categories.map((k) => columns[k]!.at);
+  await overMarkedPages({ table: pages, choice: held, columns: read, signal }, count);
+  return unseenWarning(counts);
+}
+
+/** Of each code of a category, whether the feature has its level. */
+function placesSeen(column: StoredColumn, feature: Feature): boolean[] {
+  if (column.kind !== 'categorical') throw new TypeError(`${column.name} is no category`);
+  const levels = new Set(levelsOf(feature));
+  return Array.from(column.places, (level) => levels.has(column.levels[level]!));
+}

@@ -1,0 +1,27 @@
+/** Values at places of a sorted column, found without sorting it. */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { orderStatistics } from '../../src/design/order-statistics.ts';
+
+/** Numbers of any size, many of them equal. */
+const column = fc
+  .array(fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer({ min: -3, max: 3 })), {
+    minLength: 1,
+    maxLength: 300,
+  })
+  .map((values) => Float64Array.from(values, (x) => x + 0)); // no −0, which is 0
+
+test('are those of the sorted values, however the column is cut', async () => {
+  await fc.assert(
+    fc.asyncProperty(column, fc.integer({ min: 1, max: 50 }), fc.nat(), async (values, cut, drawn) => {
+      const over = async (visit: (some: Float64Array) => void): Promise<void> => {
+        for (let from = 0; from < values.length; from += cut) visit(values.subarray(from, from + cut));
+      };
+      const places = [0, values.length - 1, drawn % values.length, (drawn * 7) % values.length];
+      const found = await orderStatistics(places, over);
+      const sorted = values.slice().sort();
+      expect(places.map((place) => found.get(place))).toEqual(places.map((place) => sorted[place]));
+    }),
+    { seed: 20261127, numRuns: 300 },
+  );
+});
