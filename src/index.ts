@@ -69,15 +69,16 @@ export type {
   TermSummary,
   WaldNumbers,
 } from './inference/summary.ts';
+export type { AcceptedCells, CellCounter } from './model/accepted-cells.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
-export type { EvaluateOptions, Evaluation } from './model/evaluate-scores.ts';
+export type { EvaluateOptions, Evaluation, ModelComparison } from './model/evaluate-scores.ts';
 export type { TrainingReport } from './model/fit.ts';
 export {
   type ClassCoefficients,
   FittedLogisticRegression,
   type IntervalOptions,
-  type OverRowsOptions,
 } from './model/fitted.ts';
+export type { OverRowsOptions } from './model/given-rows.ts';
 export type { Influence, RowInfluence } from './model/influence.ts';
 export type { ProbabilityInterval } from './model/intervals.ts';
 export type { LevelCount, LevelCounts } from './model/level-counts.ts';

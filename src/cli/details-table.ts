@@ -43,7 +43,7 @@ function describeThresholds({ rows, distinct, largestYouden, lowestCost, falseNe
     note,
   ];
   const marked = [
-    ...(largestYouden ? [cells(largestYouden, 'largest Youden index')] : []),
+    cells(largestYouden, 'largest Youden index'),
     cells(lowestCost, `lowest cost, a false negative for ${falseNegativeCost} false ${plural(falseNegativeCost)}`),
   ];
   const shown = everyFew(rows).map((row) => cells(row));

@@ -39,12 +39,14 @@ export async function evaluate(
   const model = await loadModel(modelFile);
   const other = flags.compare === undefined ? undefined : await loadModel(flags.compare);
   if (other) requireSameTarget(model, other, flags.compare!);
-  const { logOdds, otherLogOdds, codes, weights, dropped } = await scoreLabelled(model, file, {
+  const { logOdds, otherLogOdds, codes, weights, dropped, accepted, otherAccepted } = await scoreLabelled(model, file, {
     ...flags,
     other,
     signal,
   });
   warnDropped(dropped);
+  for (const note of accepted.notes()) warn(note);
+  for (const note of otherAccepted?.notes() ?? []) warn(`${flags.compare}: ${note}`);
   const threshold = flags.threshold ?? model.toJSON().threshold;
   const metrics = await model.measure(logOdds, codes, {
     threshold: threshold ?? undefined,
@@ -72,6 +74,8 @@ export async function evaluate(
       classes,
       weights: weights?.column ?? null,
       dropped,
+      cells: accepted.found(),
+      otherCells: otherAccepted?.found(),
     });
   } else {
     const compared = comparison ? `\n${describeComparison(comparison, [modelFile, flags.compare!])}` : '';
@@ -111,14 +115,14 @@ async function scoreLabelled(
   const codes: number[] = [];
   const s: number[] = [];
   const against = other && { model: other, name: flags.compare! };
-  const { column, dropped } = await readLabelled(model, file, { ...flags, other: against, signal }, (row) => {
+  const { column, ...found } = await readLabelled(model, file, { ...flags, other: against, signal }, (row) => {
     logOdds.push(row.logOdds);
     if (row.otherLogOdds) otherLogOdds.push(row.otherLogOdds);
     codes.push(row.code);
     s.push(row.weight);
   });
   const weights = column === undefined ? undefined : { column, values: Float64Array.from(s) };
-  return { logOdds, otherLogOdds, codes, weights, dropped };
+  return { logOdds, otherLogOdds, codes, weights, ...found };
 }
 
 function describeComparison(

@@ -1,5 +1,12 @@
 /** Rows of a file with their labels and what weighs them, for `evaluate` and `inspect --influence`; what is left out is counted. */
-import { type Cell, type FittedLogisticRegression, LogisticError, nearestName, type ScoreOptions } from '../node.ts';
+import {
+  type Cell,
+  type CellCounter,
+  type FittedLogisticRegression,
+  LogisticError,
+  nearestName,
+  type ScoreOptions,
+} from '../node.ts';
 import { chooseWeights, openRows, type RowFlags, type WeightFlags } from './rows.ts';
 import { warn } from './talk.ts';
 
@@ -30,13 +37,22 @@ export interface DroppedRows {
   zeroWeight: number;
 }
 
-/** Calls `use` with each row that can be used, in order; gives the column that weighs them, and what was left out. */
+interface LabelledFile {
+  /** What weighs the rows. */
+  readonly column: string | undefined;
+  readonly dropped: Readonly<DroppedRows>;
+  /** Of the rows that were used. */
+  readonly accepted: CellCounter;
+  readonly otherAccepted: CellCounter | undefined;
+}
+
+/** Calls `use` with each row that can be used, in order. */
 export async function readLabelled(
   model: FittedLogisticRegression,
   file: string,
   { other, signal, ...flags }: Reading,
   use: (row: LabelledRow) => void,
-): Promise<{ readonly column: string | undefined; readonly dropped: Readonly<DroppedRows> }> {
+): Promise<LabelledFile> {
   const options = { unseen: flags.unseen, threshold: flags.threshold };
   model.predict([], options); // what is wrong with them is told before any row is read
   const { target, missingTokens } = model.toJSON();
@@ -55,6 +71,8 @@ export async function readLabelled(
     const column = chooseWeights(model, file, flags, names);
     const readWeight = model.weightReader(column);
     const dropped: DroppedRows = { noTarget: 0, unpredictable: 0, noWeight: 0, zeroWeight: 0 };
+    const accepted = model.cellCounter({ unseen: flags.unseen });
+    const otherAccepted = other?.model.cellCounter({ unseen: flags.unseen });
     const strangers = new Map<string, number>();
     const readLabel = model.labelReader();
     const missing = new Set(['', ...missingTokens]);
@@ -78,21 +96,21 @@ export async function readLabelled(
         const weight =
           column === undefined ? 1 : readWeight(others[weightAt], `${file}: row ${number}, column ${column}`);
         const score = model.scoreRow(cells, options);
-        const otherScore = other?.model.scoreRow(
-          otherPlaces!.map((at) => others[at]),
-          { unseen: flags.unseen },
-        );
+        const otherCells = otherPlaces?.map((at) => others[at]);
+        const otherScore = otherCells && other!.model.scoreRow(otherCells, { unseen: flags.unseen });
         if ('problem' in score || (otherScore && 'problem' in otherScore)) dropped.unpredictable++;
         else if (weight === undefined) dropped.noWeight++;
         else if (weight === 0) dropped.zeroWeight++;
         else {
           const { logOdds } = score;
+          accepted.add(cells);
+          if (otherCells) otherAccepted!.add(otherCells);
           use({ number, cells, code, weight, logOdds, ...(otherScore && { otherLogOdds: otherScore.logOdds }) });
         }
       }
     }
     refuseStrangers(strangers, target.name, model.classes.map(String));
-    return { column, dropped };
+    return { column, dropped, accepted, otherAccepted };
   } finally {
     await close();
   }

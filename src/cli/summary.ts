@@ -126,7 +126,8 @@ function metricsTable(model: FittedLogisticRegression): string {
     const measured = folds < total ? ` (in ${folds})` : '';
     return `${mean.toFixed(4)}${standardDeviation === null ? '' : ` ± ${standardDeviation?.toFixed(4)}`}${measured}`;
   };
-  const all = [[...header, `${total} folds`], ...rows.map(({ key, cells }) => [...cells, spread(key)])];
+  const by = crossValidation.by === undefined ? '' : ` by ${visible(crossValidation.by)}`;
+  const all = [[...header, `${total} folds${by}`], ...rows.map(({ key, cells }) => [...cells, spread(key)])];
   return `${table(all)}${notes}`;
 }
 

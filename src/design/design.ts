@@ -3,7 +3,14 @@
  * warnings that belong to them. Its rows are partitions of one source: the folds of the training rows, or all of
  * them as one, then the held-out rows. How it is fitted, and where it is placed, is not known here.
  */
-import { type Split, splitByKey, stratifiedFolds, stratifiedSplit } from '../data/split.ts';
+import {
+  type FoldNumbers,
+  foldsByKey,
+  type Split,
+  splitByKey,
+  stratifiedFolds,
+  stratifiedSplit,
+} from '../data/split.ts';
 import type { CategoricalColumn, Table } from '../data/table.ts';
 import { LogisticError, shown, type Warning } from '../errors.ts';
 import { classesByCode, type Feature, type Label, type MissingPolicy } from '../predict/model-file.ts';
@@ -95,14 +102,13 @@ export async function decideDesign(table: Table, target: string, options: Design
     reference: options.reference,
   });
 
-  const { seed } = options;
   const split = await splitRows(table, { used, labels }, options);
   const { classWeight } = options;
   const factors =
     classWeight && classFactors(classWeight, labels, await classTotals(labels, split.train, weights), target);
   const folded =
     folds > 1
-      ? await orderByFold(split.train, labels, { folds, seed })
+      ? await orderByFold(split.train, await foldsOf(table, { rows: split.train, labels, folds }, options), folds)
       : { rows: split.train, sizes: [split.train.length] };
   const part = await gatherPart(folded.rows, split.holdout, { labels, weights, factors });
   const training: Part = firstRows(part, split.train.length);
@@ -189,7 +195,7 @@ async function splitRows(
   { used, labels }: { readonly used: Int32Array; readonly labels: Labels },
   { holdout: fraction, holdoutBy, seed }: DesignOptions,
 ): Promise<Split> {
-  if (holdoutBy === undefined) return stratifiedSplit(used, labels.codes, { fraction, seed });
+  if (holdoutBy === undefined || fraction === 0) return stratifiedSplit(used, labels.codes, { fraction, seed });
   // Read as texts, as the estimator asks for.
   const split = await splitByKey(used, findColumn(table, holdoutBy) as CategoricalColumn, { fraction, seed });
   requireTrainingClasses(labels, await classTotals(labels, split.train, undefined), holdoutBy);
@@ -210,14 +216,24 @@ export function requireTrainingClasses(
   });
 }
 
+/** The column whose rows of one value are in one fold, where there is one: rows of a cluster depend on one another. */
+export const foldKey = ({ holdoutBy, cluster }: Pick<DesignOptions, 'holdoutBy' | 'cluster'>): string | undefined =>
+  holdoutBy ?? cluster;
+
+function foldsOf(
+  table: Table,
+  { rows, labels, folds }: { readonly rows: Int32Array; readonly labels: Labels; readonly folds: number },
+  options: DesignOptions,
+): Promise<FoldNumbers> {
+  const dealing = { folds, seed: options.seed };
+  const key = foldKey(options);
+  if (key === undefined) return stratifiedFolds(rows, labels.codes, dealing);
+  return foldsByKey(rows, findColumn(table, key) as CategoricalColumn, labels, dealing); // read as texts too
+}
+
 /** Rows fold by fold, in their order within each. */
-async function orderByFold(
-  rows: Int32Array,
-  { codes }: Labels,
-  options: { readonly folds: number; readonly seed: number },
-) {
-  const fold = await stratifiedFolds(rows, codes, options);
-  const sizes = new Array<number>(options.folds).fill(0);
+async function orderByFold(rows: Int32Array, fold: FoldNumbers, folds: number) {
+  const sizes = new Array<number>(folds).fill(0);
   for (const own of fold) sizes[own]!++;
   const next = sizes.map((_, k) => sizes.slice(0, k).reduce((sum, size) => sum + size, 0));
   const ordered = new Int32Array(rows.length);

@@ -102,7 +102,14 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { imputation } = fit;
   if (column.kind === 'numeric') {
     const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
-    return { kind: 'numeric', column: column.name, impute, ...(column.style && { style: column.style }) };
+    const binary = await isBinary(column.values, fit.rows);
+    return {
+      kind: 'numeric',
+      column: column.name,
+      impute,
+      ...(column.style && { style: column.style }),
+      ...(binary && { binary }),
+    };
   }
   const counts = await levelWeights(column.codes, column.kind === 'boolean' ? 2 : column.levels.length, fit);
   const frequent = imputation === undefined ? null : counts.indexOf(Math.max(...counts));
@@ -120,6 +127,22 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
     levels: column.levels.filter((_, code) => counts[code]! > 0),
     impute: frequent === null ? null : column.levels[frequent]!,
   };
+}
+
+/** Whether the cells that are there are all 0 or 1, and both occur. */
+async function isBinary(values: Float64Array, rows: Int32Array): Promise<boolean> {
+  const counts = [0, 0];
+  let others = false;
+  await overRows(rows.length, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const value = values[rows[i]!]!;
+      if (value === 0 || value === 1) counts[value]!++;
+      else if (!Number.isNaN(value)) others = true;
+      if (others) return false;
+    }
+    return true;
+  });
+  return !others && counts[0]! > 0 && counts[1]! > 0;
 }
 
 /** A feature against the level that was asked for, of a boolean one in any letter case. Throws LogisticError 'unknown-level'. */

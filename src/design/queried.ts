@@ -43,6 +43,7 @@ import {
   labelsOf,
   levelFeature,
   momentScaling,
+  numericFeature,
   purityOfRanges,
   type WeightOfClass,
 } from './query-summaries.ts';
@@ -109,8 +110,9 @@ export async function decideQueriedDesign(
   for (const column of complete.columns) {
     if (column.kind === 'numeric') {
       const j = numeric.indexOf(column);
-      features.push({ kind: 'numeric', column: column.name, impute: null });
-      scalings.push([momentScaling(column.name, moments, j, centres[j]!, byClass)]);
+      const scaling = momentScaling(column.name, moments, j, centres[j]!, byClass);
+      features.push(numericFeature(column.name, scaling));
+      scalings.push([scaling]);
       purities.push(purityOfRanges(moments, j));
     } else {
       const statement = levelsStatement(dialect, training, column, (maxLevels + 1) * labels.classes.length);

@@ -16,6 +16,9 @@ import { classesOfCounts, type Labels, readTarget } from './labels.ts';
 import { type ColumnPurity, purityOfLevels, rangesOverlap } from './pure-columns.ts';
 import { constantUlps, type Scaling, vanishing } from './scale.ts';
 
+/** Of a variance of numbers 0 and 1, from sums of any length. */
+const binaryRounding = 1e-12;
+
 /** Rows of an engine's answer. */
 export type Answers = readonly (readonly unknown[])[];
 /** What a weight of a class counts in the fit. */
@@ -110,6 +113,19 @@ export function momentScaling(
   const largest = Math.max(Math.abs(centre + low), Math.abs(centre + high));
   const constant = high - low <= constantUlps * Number.EPSILON * largest || high - low < 2 * vanishing;
   return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
+}
+
+/**
+ * The feature of a numeric column. Numbers that are all 0 or 1 have Σs·x² = Σs·x, scale² = mean·(1 − mean), and no other
+ * whole numbers have; of others it would be chance.
+ */
+export function numericFeature(
+  column: string,
+  { mean, scale, constant }: Scaling,
+  style?: Extract<Feature, { kind: 'numeric' }>['style'],
+): Feature {
+  const binary = !constant && Math.abs(scale ** 2 - mean * (1 - mean)) <= binaryRounding;
+  return { kind: 'numeric', column, impute: null, ...(style && { style }), ...(binary && { binary }) };
 }
 
 export function purityOfRanges(moments: Answers, j: number): ColumnPurity {

@@ -11,7 +11,7 @@ import { unseenWarning } from './design.ts';
 import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
 import type { SummedPages } from './page-sums.ts';
 import { type ColumnPurity, purityOfLevels } from './pure-columns.ts';
-import { type Answers, momentScaling, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
+import { type Answers, momentScaling, numericFeature, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
 import { indicatorScalings } from './terms.ts';
 
@@ -55,9 +55,10 @@ export function decideColumn(
 ): DecidedColumn {
   const { name } = column;
   if (column.kind === 'numeric') {
+    const scaling = scalingOf(name, k, { sums, moments, byClass });
     return {
-      feature: { kind: 'numeric', column: name, impute: null, ...(column.style && { style: column.style }) },
-      scalings: [scalingOf(name, k, { sums, moments, byClass })],
+      feature: numericFeature(name, scaling, column.style),
+      scalings: [scaling],
       purity: purityOfRanges(moments, k),
     };
   }

@@ -3,13 +3,13 @@
  * seed or by a key. The part and class of a row are one number, and all of them a column of the pages that is computed.
  */
 import type { ComputedColumns } from '../data/computed-columns.ts';
-import { dealFolds, drawHoldout, holdoutLimit, keyMissing, requireBothParts } from '../data/split.ts';
+import { dealFolds, dealKeys, drawHoldout, holdoutLimit, keyMissing, requireBothParts } from '../data/split.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { LogisticError, plural } from '../errors.ts';
 import { md5Prefix } from '../math/md5.ts';
 import type { PartitionSummary } from '../rows/contract.ts';
 import { keyOf, type RowChoice } from '../rows/pages.ts';
-import type { DesignOptions } from './design.ts';
+import { type DesignOptions, foldKey } from './design.ts';
 import { findColumn } from './features.ts';
 import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
 import type { WeightOfClass } from './query-summaries.ts';
@@ -36,16 +36,15 @@ interface SplitRequest {
   readonly signal: AbortSignal | undefined;
 }
 
-type SplitOptions = Pick<DesignOptions, 'holdout' | 'holdoutBy' | 'seed'>;
+type SplitOptions = Pick<DesignOptions, 'holdout' | 'holdoutBy' | 'cluster' | 'seed'>;
 
 /** Undefined where all rows are one part. Throws LogisticError 'holdout-empty', 'missing-cell', 'bad-type', 'bad-option'. */
 export async function splitStored(request: SplitRequest, options: SplitOptions): Promise<StoredSplit | undefined> {
   const { table, choice, order, rows: found, folds } = request;
-  const { holdout, holdoutBy, seed } = options;
+  const { holdout, holdoutBy } = options;
   if (holdout === 0 && folds === 1) return undefined;
   const openHoldout = await holdoutOf(request, options);
-  const dealt =
-    folds > 1 ? await dealFolds(await countKept(request, options, openHoldout), { folds, seed }) : undefined;
+  const openFolds = await foldsOf(request, openHoldout, options);
 
   const places = found.length;
   const count = folds + Number(holdout > 0);
@@ -54,7 +53,7 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
   const weights = new Float64Array(count * places);
   const smallest = new Float64Array(count * places).fill(Number.POSITIVE_INFINITY);
   const isHeld = openHoldout();
-  const next = new Float64Array(places);
+  const foldOf = openFolds();
   const classOf = Int32Array.from({ length: places }, (_, place) => order.indexOf(place));
   const visit = (page: MarkedPage): void => {
     for (let i = 0; i < page.held; i++) {
@@ -69,15 +68,15 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
     }
   };
   const partOf = (page: MarkedPage, i: number, place: number): number => {
-    if (isHeld(page, i, classOf[place]!)) return folds;
-    return dealt === undefined ? 0 : dealt[classOf[place]!]![next[place]!++]!;
+    const code = classOf[place]!;
+    return isHeld(page, i, code) ? folds : foldOf(page, i, code);
   };
   await overMarkedPages(passOf(request, options), visit);
 
   const parts = Array.from({ length: count }, (_, part) =>
     rows.subarray(part * places, (part + 1) * places).reduce((sum, own) => sum + own, 0),
   );
-  if (holdoutBy !== undefined) {
+  if (holdoutBy !== undefined && holdout > 0) {
     const held = parts.at(-1)!;
     requireBothParts({ train: parts.reduce((sum, own) => sum + own, -held), holdout: held }, holdout, holdoutBy);
   }
@@ -85,7 +84,7 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
     computed: {
       count: 1,
       of: [],
-      key: keyOf(['parts', choice, order, folds, holdout, holdoutBy, seed]),
+      key: keyOf(['parts', choice, order, folds, holdout, holdoutBy, foldKey(options), options.seed]),
       compute: ({ from, count }, [into]) => into!.set(codes.subarray(from, from + count)),
     },
     parts,
@@ -105,12 +104,10 @@ export async function splitStored(request: SplitRequest, options: SplitOptions):
 const arrayFor = (largest: number) => (largest < 2 ** 8 ? Uint8Array : largest < 2 ** 16 ? Uint16Array : Uint32Array);
 
 /** A pass over the rows that are used, with their keys. */
-const passOf = ({ table, choice, signal }: SplitRequest, { holdoutBy }: SplitOptions): PagePass => ({
-  table,
-  choice,
-  columns: holdoutBy === undefined ? [] : [findColumn(table, holdoutBy).at],
-  signal,
-});
+const passOf = ({ table, choice, signal }: SplitRequest, options: SplitOptions): PagePass => {
+  const keys = [options.holdoutBy, foldKey(options)].filter((name) => name !== undefined);
+  return { table, choice, columns: keys.map((name) => findColumn(table, name).at), signal };
+};
 
 /** Whether the next row of a class, the i-th of a page, is held out. */
 type Holdout = (page: MarkedPage, i: number, code: number) => boolean;
@@ -131,6 +128,15 @@ async function holdoutOf(request: SplitRequest, options: SplitOptions): Promise<
 
 async function holdoutByKey(request: SplitRequest, name: string, options: SplitOptions): Promise<() => Holdout> {
   const { holdout: fraction, seed } = options;
+  const key = await keyColumn(request, name, options);
+  const limit = holdoutLimit(fraction);
+  const ofLevel = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
+  const held = Array.from(key.places, (level) => ofLevel[level] === true);
+  return () => (page, i) => held[page.cells(key.at)[i]!]!;
+}
+
+/** A column of keys, which every row that is used has. */
+async function keyColumn(request: SplitRequest, name: string, options: SplitOptions) {
   const key = findColumn(request.table, name);
   if (key.kind !== 'categorical') {
     throw new LogisticError(
@@ -154,24 +160,50 @@ async function holdoutByKey(request: SplitRequest, name: string, options: SplitO
   };
   if (key.missing.count > 0) await overMarkedPages(passOf(request, options), count);
   if (lacking > 0) throw keyMissing(key.name, `${lacking} of ${plural(used, 'row')}`);
-  const limit = holdoutLimit(fraction);
-  const ofLevel = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
-  const held = Array.from(key.places, (level) => ofLevel[level] === true);
-  return () => (page, i) => held[page.cells(key.at)[i]!]!;
+  return key;
 }
 
-/** Rows of each class that are not held out. */
-async function countKept(request: SplitRequest, options: SplitOptions, open: () => Holdout): Promise<number[]> {
-  const { order } = request;
-  const kept = order.map(() => 0);
-  const isHeld = open();
-  const count = (page: MarkedPage): void => {
-    for (let i = 0; i < page.held; i++) {
-      if (page.weights[i] === 0) continue;
-      const code = order.indexOf(page.labels[i]!);
-      if (!isHeld(page, i, code)) kept[code]!++;
-    }
+/** The fold of the next row of a class, the i-th of a page, that is not held out. */
+type FoldOfRow = (page: MarkedPage, i: number, code: number) => number;
+
+/** Gives the folds for each time that all rows are gone through. */
+async function foldsOf(
+  request: SplitRequest,
+  openHoldout: () => Holdout,
+  options: SplitOptions,
+): Promise<() => FoldOfRow> {
+  const { folds, order } = request;
+  const { seed } = options;
+  if (folds === 1) return () => () => 0;
+  const overKept = (visit: (page: MarkedPage, i: number, code: number) => void): Promise<void> => {
+    const isHeld = openHoldout();
+    return overMarkedPages(passOf(request, options), (page) => {
+      for (let i = 0; i < page.held; i++) {
+        if (page.weights[i] === 0) continue;
+        const code = order.indexOf(page.labels[i]!);
+        if (!isHeld(page, i, code)) visit(page, i, code);
+      }
+    });
   };
-  await overMarkedPages(passOf(request, options), count);
-  return kept;
+  const classes = order.length;
+  const name = foldKey(options);
+  if (name !== undefined) {
+    const key = await keyColumn(request, name, options);
+    const levelOf = (page: MarkedPage, i: number): number => key.places[page.cells(key.at)[i]!]!;
+    const counts = new Float64Array(key.levels.length * classes);
+    await overKept((page, i, code) => {
+      counts[levelOf(page, i) * classes + code]!++;
+    });
+    const dealt = await dealKeys(counts, { folds, seed, classes, name });
+    return () => (page, i) => dealt[levelOf(page, i)]!;
+  }
+  const counts = order.map(() => 0);
+  await overKept((_, __, code) => {
+    counts[code]!++;
+  });
+  const dealt = await dealFolds(counts, { folds, seed });
+  return () => {
+    const next = counts.map(() => 0);
+    return (_, __, code) => dealt[code]![next[code]!++]!;
+  };
 }

@@ -9,8 +9,8 @@ import type { TwoClassMetrics } from './metrics.ts';
 import type { Ordering, Ranked } from './ranks.ts';
 import type { Reasons } from './ratio.ts';
 
-/** P(|Z| ≤ q) = 0.95 for a standard normal Z. */
-const q = 1.959963984540054;
+/** Of every interval. */
+const level = 0.95;
 const paths = ['aucStandardError', 'aucInterval'] as const;
 
 type AucPrecision = Pick<TwoClassMetrics, (typeof paths)[number]>;
@@ -20,19 +20,18 @@ type AucPrecision = Pick<TwoClassMetrics, (typeof paths)[number]>;
  *
  *   AUC = mean of V over either kind      var AUC = S₁/n₁ + S₀/n₀,  S = Σ (V_i − AUC)²/(n − 1) of a kind
  */
-export function aucPrecision(
+export async function aucPrecision(
   { pairs, own, others, ownSquares, otherSquares }: Ordering,
   weights: Float64Array | undefined,
   reasons: Reasons,
-): AucPrecision {
+): Promise<AucPrecision> {
   const refused = refusal(own, others, weights);
   if (refused !== undefined) return noAucPrecision(refused, reasons);
   const auc = pairs / (own * others);
   const standardError = Math.sqrt(varianceOf({ own, others, ownSquares, otherSquares }));
-  return {
-    aucStandardError: standardError,
-    aucInterval: [Math.max(0, auc - q * standardError), Math.min(1, auc + q * standardError)],
-  };
+  const { normalQuantile } = await import('../inference/tails.ts');
+  const half = normalQuantile(level) * standardError;
+  return { aucStandardError: standardError, aucInterval: [Math.max(0, auc - half), Math.min(1, auc + half)] };
 }
 
 export function noAucPrecision(reason: string, reasons: Reasons): AucPrecision {
@@ -93,8 +92,9 @@ export async function compareAuc(
   const standardError = Math.sqrt(varianceOf({ own, others, ownSquares, otherSquares }));
   const difference = auc - otherAuc;
   const z = difference === 0 ? 0 : difference / standardError;
-  const { twoSidedP } = await import('../inference/tails.ts');
-  const interval = [difference - q * standardError, difference + q * standardError] as const;
+  const { normalQuantile, twoSidedP } = await import('../inference/tails.ts');
+  const half = normalQuantile(level) * standardError;
+  const interval = [difference - half, difference + half] as const;
   return { rows: labels.length, auc, otherAuc, difference, standardError, interval, z, p: twoSidedP(z) };
 }
 

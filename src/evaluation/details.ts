@@ -70,7 +70,7 @@ export async function detailsOf(scored: Scored, options: DetailOptions): Promise
     return null;
   };
   return {
-    thresholds: await unless('thresholds', none, () => thresholdTable(sorted, falseNegativeCost)),
+    thresholds: await unless('thresholds', oneClass, () => thresholdTable(sorted, falseNegativeCost)),
     histogram: await unless('histogram', none, () => histogramOf(sorted)),
     calibration: await unless('calibration', seen ?? uncountable, () => calibrate(sorted)),
     hosmerLemeshow: await unless('hosmerLemeshow', partlySeen ?? uncountable, () =>

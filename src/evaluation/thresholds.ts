@@ -9,15 +9,15 @@ import type { SortedRows } from './sorted.ts';
 export interface ThresholdRow extends Confusion {
   readonly threshold: number;
   /** TP / (TP + FN), the recall: up the ROC curve. */
-  readonly sensitivity: number | null;
+  readonly sensitivity: number;
   /** TN / (TN + FP); 1 less it is along the ROC curve. */
-  readonly specificity: number | null;
+  readonly specificity: number;
   /** Positive predictive value TP / (TP + FP), the precision. */
   readonly ppv: number | null;
   /** Negative predictive value TN / (TN + FN). */
   readonly npv: number | null;
   /** sensitivity + specificity − 1 */
-  readonly youden: number | null;
+  readonly youden: number;
   /** (FP + c·FN) / Σs: what errors cost a row, where a false negative costs c false positives. */
   readonly cost: number;
 }
@@ -29,14 +29,15 @@ export interface ThresholdTable {
   readonly rows: readonly ThresholdRow[];
   /** c */
   readonly falseNegativeCost: number;
-  /** Over all distinct thresholds, the highest of equal ones; null where the rows are of one class. */
-  readonly largestYouden: ThresholdRow | null;
+  /** Over all distinct thresholds, the highest of equal ones. */
+  readonly largestYouden: ThresholdRow;
   readonly lowestCost: ThresholdRow;
 }
 
 /** A curve of this many steps either way shows no corners. */
 const steps = 200;
 
+/** Of rows of both classes. */
 export function thresholdTable(sorted: SortedRows, falseNegativeCost: number): ThresholdTable {
   const { total, positives } = sorted;
   const negatives = total - positives;
@@ -53,18 +54,17 @@ export function thresholdTable(sorted: SortedRows, falseNegativeCost: number): T
     if (ownYouden > youden) [largestYouden, youden] = [point, ownYouden];
     if (ownCost < cost) [lowestCost, cost] = [point, ownCost];
     last = point;
-    const moved = Math.max(point.tp - shown.tp, 0) * steps >= positives || (point.fp - shown.fp) * steps >= negatives;
+    const moved = (point.tp - shown.tp) * steps >= positives || (point.fp - shown.fp) * steps >= negatives;
     if (!moved && rows.length > 0) continue;
     shown = point;
     rows.push(rowOf(point));
   }
   if (last !== shown) rows.push(rowOf(last));
-  const both = positives > 0 && negatives > 0;
   return {
     distinct,
     rows,
     falseNegativeCost,
-    largestYouden: both ? rowOf(largestYouden) : null,
+    largestYouden: rowOf(largestYouden),
     lowestCost: rowOf(lowestCost),
   };
 }
@@ -96,7 +96,7 @@ function thresholdRow(
 ): ThresholdRow {
   const [fn, tn] = [positives - tp, negatives - fp];
   const over = (above: number, below: number): number | null => (below > 0 ? above / below : null);
-  const [sensitivity, specificity] = [over(tp, positives), over(tn, negatives)];
+  const [sensitivity, specificity] = [tp / positives, tn / negatives];
   return {
     threshold,
     truePositives: tp,
@@ -107,7 +107,7 @@ function thresholdRow(
     specificity,
     ppv: over(tp, tp + fp),
     npv: over(tn, tn + fn),
-    youden: sensitivity === null || specificity === null ? null : sensitivity + specificity - 1,
+    youden: sensitivity + specificity - 1,
     cost: (fp + falseNegativeCost * fn) / (positives + negatives),
   };
 }

@@ -29,7 +29,7 @@ export async function twoClassFromScores(scored: Scored): Promise<TwoClassMetric
     rows: scores.length,
     meanLogLoss: quotient('meanLogLoss', { above: loss, below: total, reason: noRows }),
     auc: quotient('auc', { above: order.pairs, below: own * others, reason: oneClass }),
-    ...aucPrecision(order, weights, reasons),
+    ...(await aucPrecision(order, weights, reasons)),
     averagePrecision: quotient('averagePrecision', {
       above: order.averagePrecision,
       below: own,

@@ -63,9 +63,9 @@ export function checkOptions(options: Options): CheckedOptions {
   }
   requireRoles(checked);
   requireRobust(checked, options.inference);
-  if (checked.holdoutBy !== undefined && checked.holdout === 0) {
+  if (checked.holdoutBy !== undefined && checked.holdout === 0 && checked.folds === undefined) {
     throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
-      hint: 'give holdout too: 0.2 holds out about a fifth',
+      hint: 'give holdout too: 0.2 holds out about a fifth; or folds',
       details: { option: 'holdoutBy' },
     });
   }

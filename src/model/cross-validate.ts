@@ -4,6 +4,7 @@
  * scale that the penalty acts on, and terms that are constant or determined by others without the fold. Imputed values,
  * class weights, reference levels, knots and polynomials are those of all training rows.
  */
+import { foldKey } from '../design/design.ts';
 import type { Part } from '../design/source.ts';
 import type { EvaluationDetails } from '../evaluation/details.ts';
 import type { Metrics, MultiClassMetrics, TwoClassMetrics } from '../evaluation/metrics.ts';
@@ -35,6 +36,8 @@ export interface Spread {
 
 export interface CrossValidation {
   readonly seed: number;
+  /** The column whose rows of one value are in one fold; absent: folds are of rows, stratified. */
+  readonly by?: string;
   readonly folds: readonly Fold[];
   /** meanLogLoss, accuracy, auc, … by name: every metric that is one number. */
   readonly metrics: Readonly<Record<string, Spread>>;
@@ -69,11 +72,13 @@ export async function crossValidatePlaced(
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
     thetas.push(theta);
   }
+  const by = foldKey(options);
   const details = options.detailedMetrics
     ? await detailsOfFolds(rows, thetas, { design, part, signal: hooks.signal })
     : undefined;
   return {
     seed: options.seed,
+    ...(by !== undefined && { by }),
     folds,
     metrics: spreads(folds.map((fold) => fold.metrics)),
     ...(details && { details }),

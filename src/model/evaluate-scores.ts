@@ -3,13 +3,14 @@ import { LogisticError, unexpected } from '../errors.ts';
 import { type AucComparison, compareAuc } from '../evaluation/delong.ts';
 import { detailsFromScores, metricsFromScores } from '../evaluation/evaluate.ts';
 import type { ModelFile } from '../predict/model-file.ts';
+import type { AcceptedCells } from './accepted-cells.ts';
+import type { OverRowsOptions } from './given-rows.ts';
 import { type MeasuredMetrics, reportedClasses } from './measured.ts';
 import { type TrainedOn, trainedOn } from './trained-on.ts';
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends OverRowsOptions {
   /** Two classes only. */
   readonly threshold?: number;
-  readonly sampleWeight?: ArrayLike<number>;
   /** Two classes: every threshold, calibration, goodness of fit and net benefit as well, in `details`; default false. */
   readonly detailed?: boolean;
   /** In `details`: a false negative costs so many false positives; default 1. */
@@ -17,7 +18,7 @@ export interface EvaluateOptions {
 }
 
 export type MeasureOptions = {
-  readonly [Name in keyof Omit<EvaluateOptions, 'sampleWeight'>]: EvaluateOptions[Name] | undefined;
+  readonly [Name in keyof Omit<EvaluateOptions, keyof OverRowsOptions>]: EvaluateOptions[Name] | undefined;
 } & { readonly weights?: Float64Array | undefined };
 
 /** Metrics of rows that were given to a model, and more where it was asked for. */
@@ -27,6 +28,8 @@ export type Evaluation = MeasuredMetrics & {
    * flatter it. They are known by their number and mean log loss; other parts of the rows are not recognised.
    */
   readonly trainedOn?: TrainedOn;
+  /** Cells that were missing or of a category unseen in training, and were accepted; absent where there are none. */
+  readonly cells?: AcceptedCells;
 };
 
 /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them. */
@@ -58,6 +61,12 @@ export async function evaluateScores(
     ...(fittedTo && { trainedOn: fittedTo }),
     ...(more.detailed && { details: await detailsFromScores(scored, { trainedOn: fittedTo, falseNegativeCost }) }),
   };
+}
+
+/** Two models on the same rows, with the cells that each accepted. */
+export interface ModelComparison extends AucComparison {
+  readonly cells?: AcceptedCells;
+  readonly otherCells?: AcceptedCells;
 }
 
 /** Rows that two models have scored. */

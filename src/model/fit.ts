@@ -34,7 +34,7 @@ export interface TrainingReport {
   /** Coefficients without a finite estimate, where that was proved; else null. */
   readonly separation: SeparationReport | null;
   readonly warnings: readonly Warning[];
-  /** Σ s·ℓ / Σ s over the training rows. */
+  /** Σ s·ℓ / Σ s over the training rows, s their sample weights. */
   readonly meanLogLoss: number;
   /** Null where they were not asked for; `holdout` and `crossValidation` where there is none. */
   readonly metrics: { readonly train: MeasuredMetrics | null; readonly holdout: MeasuredMetrics | null };
@@ -60,6 +60,9 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
       signal: hooks.signal,
     });
     const metrics = await measure(placed, theta, options, hooks);
+    // Classes may weigh something in the fit, and intercepts are corrected after it: the loss is that of what is kept.
+    const asFitted = theta === solution.theta && options.classWeight === undefined;
+    const meanLogLoss = asFitted ? solution.meanLogLoss : await meanLogLossOf(placed, theta, metrics.train, hooks);
     const crossValidation =
       options.folds === undefined ? null : await crossValidatePlaced(placed, solution, options, hooks);
     const { design, place } = placed;
@@ -96,7 +99,7 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
           ...foldWarnings(crossValidation, design, placed.missing),
           ...(placed.warnings?.() ?? []),
         ],
-        meanLogLoss: solution.meanLogLoss,
+        meanLogLoss,
         metrics,
         crossValidation,
         counts,
@@ -104,6 +107,17 @@ export function fit(data: Dataset, target: string, options: CheckedOptions, hook
       },
     };
   });
+}
+
+async function meanLogLossOf(
+  { design, part, rows }: Placed,
+  theta: Float64Array,
+  measured: MeasuredMetrics | null,
+  { signal }: FitHooks,
+): Promise<number> {
+  const partitions = trainingPartitions(design);
+  const known = measured ?? (await measurePartitions(await rows, theta, { design, part, partitions, signal }));
+  return known.meanLogLoss!;
 }
 
 function refuseThreshold({ labels: { classes } }: DecidedDesign, target: string, { threshold }: CheckedOptions): void {

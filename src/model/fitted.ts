@@ -4,9 +4,9 @@
  */
 import { requireLabels } from '../data/from-vectors.ts';
 import type { Vector } from '../data/kinds.ts';
-import { type Later, whenRead } from '../data/later.ts';
+import { whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
-import { checkSampleWeights, isWeight, wrongWeight } from '../data/sample-weights.ts';
+import { isWeight, wrongWeight } from '../data/sample-weights.ts';
 import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
 import type { AucComparison } from '../evaluation/delong.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
@@ -17,6 +17,7 @@ import type { ScoreOptions } from '../predict/score-options.ts';
 import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
 import { type DialectName, dialectNames } from '../sql/dialects.ts';
 import { probabilityExpression } from '../sql/score.ts';
+import { type CellCounter, cellCounter } from './accepted-cells.ts';
 import { designOf } from './design-rows.ts';
 import {
   compareScores,
@@ -24,9 +25,11 @@ import {
   type Evaluation,
   evaluateScores,
   type MeasureOptions,
+  type ModelComparison,
   type ScoredByBoth,
 } from './evaluate-scores.ts';
 import type { TrainingReport } from './fit.ts';
+import { type LabelledScores, type OverRowsOptions, readGiven, scoreLabelled } from './given-rows.ts';
 import type { Inference } from './infer.ts';
 import type { Influence } from './influence.ts';
 import type { ProbabilityInterval } from './intervals.ts';
@@ -35,10 +38,6 @@ import { type PerUnits, perUnits } from './per-units.ts';
 import { codeOf, codesOf, type LabelReader, labelReader, type WeightReader, weightReader } from './read-labels.ts';
 import { covarianceOf, inferenceOf, requireSummary, squareOf } from './stored-inference.ts';
 import { validateReport } from './validate-report.ts';
-
-export interface OverRowsOptions extends Pick<ScoreOptions, 'unseen'> {
-  readonly sampleWeight?: ArrayLike<number>;
-}
 
 export interface IntervalOptions extends Pick<ScoreOptions, 'unseen'> {
   /** Confidence, between 0 and 1; default 0.95. */
@@ -245,7 +244,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<ProbabilityInterval | ProbabilityInterval[]> {
     requireOptions(options, ['level', 'unseen'], 'predictInterval');
     const [{ design, rows }, { intervalsOf }] = await Promise.all([
-      this.#readRows(input, options),
+      readGiven(this.#scorer.model, input, options),
       import('./intervals.ts'),
     ]);
     const intervals = rows.map(intervalsOf(design, covarianceOf(this.#inference, this.#scorer.model), options.level));
@@ -271,11 +270,11 @@ export class FittedLogisticRegression<L extends Label = Label> {
     options: OverRowsOptions = {},
   ): Promise<MarginalEffects> {
     requireOptions(options, ['unseen', 'sampleWeight'], 'marginalEffects');
-    const [{ design, rows, weights }, { marginalEffects }] = await Promise.all([
-      this.#readRows(input, options),
+    const [given, { marginalEffects }] = await Promise.all([
+      readGiven(this.#scorer.model, input, options),
       import('./marginal-effects.ts'),
     ]);
-    return marginalEffects(design, rows, { weights, covariance: covarianceOf(this.#inference, this.#scorer.model) });
+    return marginalEffects(given, covarianceOf(this.#inference, this.#scorer.model));
   }
 
   /**
@@ -290,15 +289,15 @@ export class FittedLogisticRegression<L extends Label = Label> {
     options: OverRowsOptions = {},
   ): Promise<Influence<L>> {
     requireOptions(options, ['unseen', 'sampleWeight'], 'influence');
-    const [codes, { design, rows, weights }, { rowInfluence }] = await Promise.all([
+    const [codes, given, { rowInfluence }] = await Promise.all([
       whenRead(labelsOf(isOneRow(input) ? [input] : input, labels), (cells) =>
         codesOf(cells, this.#scorer.model.target),
       ),
-      this.#readRows(input, options),
+      readGiven(this.#scorer.model, input, options),
       import('./influence.ts'),
     ]);
-    requireLabels(rows.length, codes.length);
-    return rowInfluence(design, rows, { codes, weights });
+    requireLabels(given.rows.length, codes.length);
+    return rowInfluence(given, codes);
   }
 
   /**
@@ -324,16 +323,12 @@ export class FittedLogisticRegression<L extends Label = Label> {
     labels: Vector | string,
     options: EvaluateOptions = {},
   ): Promise<Evaluation> {
-    requireOptions(options, ['threshold', 'sampleWeight', 'detailed', 'falseNegativeCost'], 'evaluate');
-    const rows = isOneRow(input) ? [input] : input;
-    const read = whenRead(labelsOf(rows, labels), (cells) => codesOf(cells, this.#scorer.model.target));
+    requireOptions(options, ['threshold', 'unseen', 'sampleWeight', 'detailed', 'falseNegativeCost'], 'evaluate');
     const { threshold, detailed, falseNegativeCost } = options;
-    const logOdds = await this.logOdds(rows as PredictInput, threshold === undefined ? {} : { threshold });
-    const codes = await read;
-    requireLabels(logOdds.length, codes.length);
-    const { sampleWeight } = options;
-    const weights = sampleWeight === undefined ? undefined : checkSampleWeights(sampleWeight, codes.length);
-    return this.measure(logOdds, codes, { threshold, weights, detailed, falseNegativeCost });
+    const { codes, weights, scored } = await scoreLabelled([this.#scorer], input, labels, options);
+    const [{ logOdds, cells }] = scored as [LabelledScores['scored'][number]];
+    const metrics = await this.measure(logOdds, codes, { threshold, weights, detailed, falseNegativeCost });
+    return { ...metrics, ...(cells && { cells }) };
   }
 
   /**
@@ -344,20 +339,17 @@ export class FittedLogisticRegression<L extends Label = Label> {
   async compareAuc(
     other: FittedLogisticRegression<L>,
     input: PredictInput | ObjectRow | TensorLike,
-    labels: Vector | string,
-    options: Pick<EvaluateOptions, 'sampleWeight'> = {},
-  ): Promise<AucComparison> {
+    given: Vector | string,
+    options: OverRowsOptions = {},
+  ): Promise<ModelComparison> {
     requireModel(other);
-    requireOptions(options, ['sampleWeight'], 'compareAuc');
-    const rows = isOneRow(input) ? [input] : input;
-    const read = whenRead(labelsOf(rows, labels), (cells) => codesOf(cells, this.#scorer.model.target));
-    const decisions = Promise.all([this, other].map((model) => model.decisionFunction(rows as PredictInput)));
-    const codes = await read;
-    const [scores, otherScores] = (await decisions) as [number[], number[]];
-    requireLabels(scores.length, codes.length);
-    const { sampleWeight } = options;
-    const weights = sampleWeight === undefined ? undefined : checkSampleWeights(sampleWeight, codes.length);
-    return this.measureAgainst(other, { scores, otherScores, labels: codes, weights });
+    requireOptions(options, ['unseen', 'sampleWeight'], 'compareAuc');
+    const scorers = [this.#scorer, loadScorer<L>(other.toJSON())];
+    const { codes: labels, weights, scored } = await scoreLabelled(scorers, input, given, options);
+    const [scores, otherScores] = scored.map(({ logOdds }) => logOdds.map(([z]) => z!));
+    const found = await this.measureAgainst(other, { scores: scores!, otherScores: otherScores!, labels, weights });
+    const [cells, otherCells] = scored.map((of) => of.cells);
+    return { ...found, ...(cells && { cells }), ...(otherCells && { otherCells }) };
   }
 
   /** Metrics of log-odds [m][k] against class codes as `labelReader` gives them: the form for rows that are read in pieces. */
@@ -379,20 +371,14 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return labelReader(this.#scorer.model.target);
   }
 
+  /** Counts cells of rows that were missing or of a category unseen in training, and were accepted: the form for rows that are read in pieces. */
+  cellCounter(options: Pick<ScoreOptions, 'unseen'> = {}): CellCounter {
+    return cellCounter(this.#scorer.model, options);
+  }
+
   /** Reads a sample weight's cell as training read those of this column; undefined where it is missing. Throws 'bad-weights'. */
   weightReader(column: string | undefined): WeightReader {
     return weightReader(this.#scorer.model, column);
-  }
-
-  /** Rows of any kind as the values of their cells, read before control returns to the caller; a tensor's later. */
-  async #readRows(input: unknown, { unseen, sampleWeight }: OverRowsOptions) {
-    const design = designOf(this.#scorer.model, { unseen });
-    const given = rowsToPredict(input, this.#scorer.columns);
-    const listed = isOneRow(input) ? [given] : given;
-    const rows = await whenRead(listed as Later<Iterable<Row>>, (all) =>
-      Array.from(all, (row, i) => design.read(row, i + 1)),
-    );
-    return { design, rows, weights: sampleWeight && checkSampleWeights(sampleWeight, rows.length) };
   }
 
   /** A function of the scorer over everything that the library takes for rows. */

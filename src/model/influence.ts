@@ -3,8 +3,9 @@ import { LogisticError } from '../errors.ts';
 import { type Diagnostics, influenceOf, type ObservedRow } from '../inference/influence.ts';
 import { logLoss, sigmoid } from '../math/logistic.ts';
 import { classesByCode, type Label } from '../predict/model-file.ts';
-import { type CellValues, type RowDesign, rawRow, scoresOf } from './design-rows.ts';
+import { type RowDesign, rawRow, scoresOf } from './design-rows.ts';
 import type { TrainingReport } from './fit.ts';
+import type { GivenRows } from './given-rows.ts';
 import { trainedOn } from './trained-on.ts';
 
 export interface RowInfluence<L extends Label = Label> extends Diagnostics {
@@ -25,11 +26,10 @@ export interface Influence<L extends Label = Label> {
 const others =
   "these are not the model's training rows, or not all of them: influence is computed as if it were fitted to them";
 
-/** `rows`: the values of their cells; `codes`: 1 of the positive class, else 0. Throws LogisticError 'no-influence', 'two-classes-only'. */
+/** `codes`: 1 of the positive class, else 0. Throws LogisticError 'no-influence', 'two-classes-only'. */
 export function rowInfluence<L extends Label>(
-  design: RowDesign,
-  rows: readonly CellValues[],
-  { codes, weights }: { readonly codes: ArrayLike<number>; readonly weights: Float64Array | undefined },
+  { design, rows, weights, notes }: GivenRows,
+  codes: ArrayLike<number>,
 ): Influence<L> {
   const { model, terms, intercept } = design;
   refuse(design);
@@ -63,7 +63,7 @@ export function rowInfluence<L extends Label>(
       probability: sigmoid(observed[i]!.z),
       ...own,
     })),
-    notes: trainedOn(model, { rows: rows.length, meanLogLoss }) === 'all' ? [] : [others],
+    notes: [...(trainedOn(model, { rows: rows.length, meanLogLoss }) === 'all' ? [] : [others]), ...notes],
   };
 }
 

@@ -1,15 +1,18 @@
 /** The average marginal effect of each column of a fitted model over given rows: which changes there are, and of what. */
+import { LogisticError } from '../errors.ts';
 import { deltaError } from '../inference/covariance.ts';
 import { effectSums, type ScoredRow } from '../inference/effects.ts';
 import { type WaldNumbers, waldOf } from '../inference/summary.ts';
+import { sum } from '../math/vector.ts';
 import { classesByCode, type Label, levelsOf, referencePlace } from '../predict/model-file.ts';
 import { type CellValues, type CompiledTerm, type RowDesign, rawRow, scoresOf } from './design-rows.ts';
+import type { GivenRows } from './given-rows.ts';
 import { level } from './refits.ts';
 
 /** What a change of one column does to a probability, on average over rows. */
 export interface MarginalEffect extends WaldNumbers {
   readonly column: string;
-  /** Of a column of levels, or of numbers that are all 0 or 1: P with this level less P with the level `against`. */
+  /** Of a column of levels, or of numbers that were all 0 or 1 in training: P with this level less P with the level `against`. */
   readonly level?: string;
   readonly against?: string;
   /** More than two classes: the one whose probability it is; else it is that of the positive class. */
@@ -24,7 +27,7 @@ export interface MarginalEffects {
   readonly level: number;
   /** Σs of the rows averaged over. */
   readonly weight: number;
-  /** Why there are no standard errors, where there are none. */
+  /** Why there are no standard errors, where there are none; cells that were accepted for something else. */
   readonly notes: readonly string[];
 }
 
@@ -39,29 +42,29 @@ interface Change {
   };
 }
 
-/** `rows`: the values of their cells. `covariance`: of the estimates, or why there is none. */
+/** `covariance`: of the estimates, or why there is none. Throws LogisticError 'empty'. */
 export function marginalEffects(
-  design: RowDesign,
-  rows: readonly CellValues[],
-  {
-    weights,
-    covariance,
-  }: { readonly weights: Float64Array | undefined; readonly covariance: readonly (readonly number[])[] | string },
+  { design, rows, weights, notes }: GivenRows,
+  covariance: readonly (readonly number[])[] | string,
 ): MarginalEffects {
   const { model } = design;
+  const total = weights ? sum(weights) : rows.length;
+  if (total === 0) {
+    throw new LogisticError('empty', 'effects are averages over rows, and there is none of a weight above 0', {
+      hint: 'give at least one row',
+    });
+  }
   const k = model.intercepts.length;
   const classes = classesByCode(model.target);
   const codes = k === 1 ? [1] : model.target.classes.map((label) => classes.indexOf(label));
   const p = design.terms.length + Number(design.intercept);
-  const changes = changesOf(design, rows).map((change) => ({ ...change, sums: effectSums(codes, { k, p }) }));
+  const changes = changesOf(design).map((change) => ({ ...change, sums: effectSums(codes, { k, p }) }));
   const scored = (values: CellValues): ScoredRow => {
     const x = rawRow(design, values);
     return { x, z: scoresOf(design, x, values) };
   };
-  let total = 0;
   rows.forEach((values, i) => {
     const s = weights ? weights[i]! : 1;
-    total += s;
     const row = scored(values);
     for (const { at, contrast, sums } of changes) {
       if (contrast === undefined) {
@@ -88,15 +91,15 @@ export function marginalEffects(
       };
     }),
   );
-  return { effects, level, weight: total, notes: known ? [] : [`no standard errors: ${covariance}`] };
+  return { effects, level, weight: total, notes: [...notes, ...(known ? [] : [`no standard errors: ${covariance}`])] };
 }
 
 /** What can be changed in the columns that some estimated term has: numbers, and levels against the reference. */
-function changesOf({ model, terms }: RowDesign, rows: readonly CellValues[]): Change[] {
+function changesOf({ model, terms }: RowDesign): Change[] {
   return model.features.flatMap((feature, at): Change[] => {
     if (!terms.some(({ compiled }) => compiled.some((factor) => factor.at === at))) return [];
     const { column } = feature;
-    const levels = feature.kind === 'numeric' && isBinary(rows, at) ? ['0', '1'] : levelsOf(feature);
+    const levels = feature.kind === 'numeric' && feature.binary ? ['0', '1'] : levelsOf(feature);
     if (levels.length === 0) return [{ at, column }];
     const from = referencePlace(feature);
     const against = levels[from]!;
@@ -104,11 +107,6 @@ function changesOf({ model, terms }: RowDesign, rows: readonly CellValues[]): Ch
       to === from ? [] : [{ at, column, contrast: { from, to, names: { level, against } } }],
     );
   });
-}
-
-/** Numbers that are all 0 or 1 stand for two levels. */
-function isBinary(rows: readonly CellValues[], at: number): boolean {
-  return rows.every((values) => values[at] === 0 || values[at] === 1);
 }
 
 /** ∂x/∂u [p] of a row by the number u of one feature: of a product the sum over the factors that hold it. */

@@ -37,7 +37,7 @@ export async function measurePartitions(
     readonly design: DecidedDesign;
     readonly part: Part | undefined;
     readonly partitions: readonly number[];
-    readonly threshold: number | undefined;
+    readonly threshold?: number | undefined;
     /** Details are wanted: of the rows that were fitted, by maximum likelihood and with an intercept or not, or of others. */
     readonly details?:
       | { readonly fitted: boolean; readonly likelihood: boolean; readonly intercept: boolean }

@@ -210,7 +210,7 @@ export const optionRecords: Readonly<Record<keyof Options, OptionRecord>> = {
     flag: {
       usage: '--folds <count>',
       kind: 'number',
-      help: 'cross-validate on the training rows in this many stratified folds',
+      help: 'cross-validate on the training rows in this many stratified folds, of whole keys with --holdout-by or --cluster',
     },
   },
   seed: {

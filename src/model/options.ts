@@ -59,9 +59,9 @@ export interface Options {
   readonly unseen?: UnseenPolicy;
   /** Fraction of the rows held out for evaluation, stratified; default 0. */
   readonly holdout?: number;
-  /** The column whose rows of one value are held out together, by a hash; it is no feature. Default: rows, stratified. */
+  /** The column whose rows of one value are held out together, by a hash, and are in one fold; it is no feature. Default: rows, stratified. */
   readonly holdoutBy?: string;
-  /** Number of folds for cross-validation on the training rows, stratified; default none. */
+  /** Number of folds for cross-validation on the training rows, stratified, and of whole keys with `holdoutBy` or `cluster`; default none. */
   readonly folds?: number;
   /** Seed of the holdout, the folds and the sample of a warm start; default 1. */
   readonly seed?: number;

@@ -5,8 +5,9 @@ const maybe = nullable(finite);
 const all = (names: string, check: typeof finite) => Object.fromEntries(names.split(' ').map((name) => [name, check]));
 
 const row = record({
-  ...all('threshold truePositives falsePositives trueNegatives falseNegatives cost', finite),
-  ...all('sensitivity specificity ppv npv youden', maybe),
+  ...all('threshold truePositives falsePositives trueNegatives falseNegatives', finite),
+  ...all('sensitivity specificity youden cost', finite),
+  ...all('ppv npv', maybe),
 });
 const groups = list(record(all('low high rows observed expected', finite)), 'groups');
 
@@ -17,7 +18,7 @@ export const details = optional(
       record({
         ...all('distinct falseNegativeCost', finite),
         rows: list(row, 'thresholds'),
-        largestYouden: nullable(row),
+        largestYouden: row,
         lowestCost: row,
       }),
     ),

@@ -100,6 +100,7 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
       nullable(
         record({
           seed: count,
+          by: optional(string),
           folds: list(record({ rows: count, outcome: string, metrics }), 'folds'),
           metrics: recordOf(spread),
           details,

@@ -43,6 +43,8 @@ export type Feature =
       readonly impute: number | null;
       /** How numbers are spelled in text, where that is not 1234.5: with a decimal comma, with separators of thousands. */
       readonly style?: NumberStyle;
+      /** All of the training rows were 0 or 1: the number stands for two levels. */
+      readonly binary?: true;
     }
   | {
       readonly kind: 'boolean';

@@ -177,12 +177,8 @@ const diagonal = line(
 
 export function rocCurve(measured: readonly MeasuredDetails[]): Chart | undefined {
   const curves = measured.flatMap(({ color, details: { thresholds } }) => {
-    const points = thresholds?.rows.flatMap(({ sensitivity, specificity }) =>
-      sensitivity === null || specificity === null ? [] : [[1 - specificity, sensitivity] as [number, number]],
-    );
-    return points && points.length > 0
-      ? [line([[0, 0] as [number, number], ...points], { stroke: color, strokeWidth: 2 })]
-      : [];
+    const points = thresholds?.rows.map(({ sensitivity, specificity }) => [1 - specificity, sensitivity] as const);
+    return points ? [line([[0, 0] as const, ...points], { stroke: color, strokeWidth: 2 })] : [];
   });
   if (curves.length === 0) return undefined;
   return {
@@ -196,7 +192,7 @@ export function rocCurve(measured: readonly MeasuredDetails[]): Chart | undefine
 export function precisionRecallCurve(measured: readonly MeasuredDetails[]): Chart | undefined {
   const curves = measured.flatMap(({ color, details: { thresholds } }) => {
     const points = thresholds?.rows.flatMap(({ sensitivity, ppv }) =>
-      sensitivity === null || ppv === null ? [] : [[sensitivity, ppv] as [number, number]],
+      ppv === null ? [] : [[sensitivity, ppv] as [number, number]],
     );
     return points && points.length > 0 ? [line(points, { stroke: color, strokeWidth: 2 })] : [];
   });

@@ -142,11 +142,9 @@ function thresholds({ name, details }: MeasuredDetails): string {
   const notes = new Map<number, string[]>(near.map(({ threshold }) => [threshold, []]));
   const note = ({ threshold }: ThresholdRow, text: string) =>
     notes.set(threshold, [...(notes.get(threshold) ?? []), text]);
-  if (largestYouden) note(largestYouden, 'largest Youden index');
+  note(largestYouden, 'largest Youden index');
   note(lowestCost, cost === 1 ? 'fewest errors' : `lowest cost, a false negative costing ${cost} false positives`);
-  const byThreshold = new Map(
-    [...near, ...(largestYouden ? [largestYouden] : []), lowestCost].map((row) => [row.threshold, row]),
-  );
+  const byThreshold = new Map([...near, largestYouden, lowestCost].map((row) => [row.threshold, row]));
   const rows = [...byThreshold.values()].sort((a, b) => b.threshold - a.threshold);
   return tableOf({
     caption: `${name}, predicted positive from this probability on`,

@@ -1,6 +1,12 @@
 /** Influence and intervals of probabilities against R (test/reference/effects.json), marginal effects against statsmodels (margins.json). */
 import { describe, expect, test } from 'vitest';
-import { FittedLogisticRegression, LogisticRegression, type MarginalEffect, type Options } from '../../src/index.ts';
+import {
+  FittedLogisticRegression,
+  interaction,
+  LogisticRegression,
+  type MarginalEffect,
+  type Options,
+} from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { readJson, readReference } from '../support/data.ts';
 import '../support/tensorflow.ts';
@@ -185,6 +191,25 @@ describe('average marginal effects as in statsmodels', () => {
     expect(effects[2]).toMatchObject({ column: 'PSI', level: '1', against: '0' });
     expect(effects[0]).not.toHaveProperty('level');
     expect(weight).toBe(32);
+  });
+
+  test('training decides what is two levels, and not the rows given; of no rows there is no average', async () => {
+    const rows = mtcars.map((row, i) => ({ ...row, wt: Number(row.wt), two: i % 2 }));
+    const levelled = async (options: Options, given: object[]) => {
+      const { effects } = await (await fit(rows, 'am', options)).marginalEffects(given as Rows);
+      return effects.map(({ column, level }) => `${column} ${level ?? 'slope'}`);
+    };
+    const own = { hp: 100, am: 1 };
+    expect(await levelled({}, [{ ...own, wt: 1, two: 0.5 }])).toEqual(['wt slope', 'hp slope', 'two 1']);
+    // Without an intercept, and where no term is the number itself.
+    expect(await levelled({ terms: [interaction('wt', 'two')], intercept: false }, [{ wt: 1, two: 1 }])).toEqual([
+      'wt slope',
+      'two 1',
+    ]);
+    const model = await fit(rows, 'am');
+    for (const none of [model.marginalEffects([]), model.marginalEffects(rows, { sampleWeight: rows.map(() => 0) })]) {
+      await expect(none).rejects.toMatchObject({ code: 'empty', message: /^effects are averages over rows/ });
+    }
   });
 
   test('a category: its indicators together', async () => {

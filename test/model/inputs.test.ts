@@ -108,7 +108,7 @@ describe('B42: NaN and infinity', () => {
     expect(dropped.training.rows).toMatchObject({ read: 9, used: 8, dropped: { missing: 1 } });
     expect(dropped.intercept).toBeCloseTo(-third, 12);
     const filled = await new LogisticRegression({ missing: 'impute' }).fit(x, y);
-    expect(filled.toJSON().features).toEqual([{ kind: 'numeric', column: 'x1', impute: 0.5 }]);
+    expect(filled.toJSON().features).toEqual([{ kind: 'numeric', column: 'x1', impute: 0.5, binary: true }]);
     expect((await filled.predictProba([[Number.NaN]]))[0]).toEqual((await filled.predictProba([[0.5]]))[0]);
   });
 

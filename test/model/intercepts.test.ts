@@ -58,6 +58,25 @@ describe('class weights', () => {
   });
 });
 
+test.each<[string, Options]>([
+  ['class weights', { classWeight: 'balanced' }],
+  ['corrected ones', { classWeight: { a: 3 }, priorCorrection: true }],
+  ['weights of rows too', { classWeight: 'balanced', weights: 's' }],
+  ['FLIC', { firth: true, flic: true }],
+])('%s: the log loss is that of the model that is kept, so that its rows are recognised', async (_, options) => {
+  const rows = Array.from({ length: 90 }, (__, i) => ({
+    x: (i * 7) % 11,
+    s: 1 + (i % 3),
+    y: 'ab'[Number(i % 4 > 2)]!,
+  }));
+  const model = await new LogisticRegression({ terms: ['x'], ...options }).fit(rows, 'y');
+  const sampleWeight = options.weights ? { sampleWeight: rows.map(({ s }) => s) } : {};
+  const { meanLogLoss, trainedOn } = await model.evaluate(rows, 'y', sampleWeight);
+  expect(trainedOn).toBe('all');
+  near(model.training.meanLogLoss, meanLogLoss!, 1e-13);
+  expect((await model.evaluate(rows.slice(1), 'y')).trainedOn).toBe(undefined);
+});
+
 test('FLIC: the slopes of Firth, and probabilities that add up to the positives', async () => {
   const { header, rows } = readReference('endometrial.csv');
   const endometrial = rows.map((row) => Object.fromEntries(header.map((name, j) => [name, Number(row[j])])));

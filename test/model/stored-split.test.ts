@@ -38,7 +38,7 @@ function drawRows(seed: number, m: number, classes: number): string {
 }
 
 const relative = (a: number, b: number): number => Math.abs(a - b) / Math.max(1, Math.abs(b));
-const seeds = [1, 2, 3, 4, 5, 6];
+const seeds = [1, 2, 3, 4, 5, 6, 9, 12];
 
 test.each(seeds)('a holdout, folds, or both: those of memory (seed %i)', async (seed) => {
   const random = createRandom(seed);
