@@ -129,7 +129,7 @@ export class LogisticRegression {
     if (data instanceof StoredRows) {
       const { table } = data;
       return fitWarned(
-        storedDataset(data, more.onProgress),
+        storedDataset(data, { again: true }, more.onProgress),
         table.warnings,
         requireTarget(target, table.source),
         options,
@@ -256,7 +256,8 @@ function fitRead(table: Table, target: string, options: CheckedOptions, hooks: F
 async function fitStored(table: StoredTable, target: string, options: CheckedOptions, hooks: FitOptions) {
   const rows = new StoredRows(table);
   try {
-    return await fitWarned(storedDataset(rows, hooks.onProgress), table.warnings, target, options, hooks);
+    const data = storedDataset(rows, { again: false }, hooks.onProgress);
+    return await fitWarned(data, table.warnings, target, options, hooks);
   } finally {
     await rows.close();
   }

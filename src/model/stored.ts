@@ -1,6 +1,6 @@
 /**
- * A stored table as a dataset: its rows stay on disk, where each evaluation reads them, and a random sample of them is
- * placed in memory, for the warm start.
+ * A stored table as a dataset: its rows stay on disk, where each evaluation reads them. A fit starts at the optimum of a
+ * random sample of them, placed in memory, or of the last fit of the same rows.
  */
 import { PageImages } from '../backends/cpu/page-images.ts';
 import { type PagedRows, placePages } from '../backends/cpu/pages.ts';
@@ -8,10 +8,13 @@ import { openPlace } from '../backends/registry.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
 import { LogisticError, type Warning } from '../errors.ts';
+import { heedingSums, type KnownSums, nextGuess } from '../fitting/next-guess.ts';
 import type { RowSums } from '../rows/contract.ts';
+import { keyOf } from '../rows/pages.ts';
 import { partitionedRows } from '../rows/partitioned.ts';
 import { countFeatures, joinSummaries } from '../rows/source.ts';
 import type { Pass } from '../sql/steady.ts';
+import type { CheckedOptions } from './options.ts';
 import { type Dataset, heldOf, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
 import { unserved } from './queried.ts';
 
@@ -21,11 +24,22 @@ export class StoredRows {
   readonly table: StoredTable;
   /** @internal */
   readonly images: PageImages;
+  #last: { readonly key: string; readonly sums: KnownSums } | undefined;
 
   /** @internal */
   constructor(table: StoredTable) {
     this.table = table;
     this.images = new PageImages((bytes) => table.openBeside(bytes));
+  }
+
+  /** @internal The last sums near the optimum of a fit over what the key says; `heed` is told those of the next. */
+  lastSums(key: string | undefined): { readonly known: KnownSums | undefined; heed(sums: KnownSums): void } {
+    return {
+      known: key !== undefined && this.#last?.key === key ? this.#last.sums : undefined,
+      heed: (sums) => {
+        if (key !== undefined) this.#last = { key, sums };
+      },
+    };
   }
 
   /** How many there are. */
@@ -46,10 +60,13 @@ export class StoredRows {
 /** Sums over all rows that a fit takes mostly: first and last gradients, five to seven steps, the Hessian. */
 const expectedPasses = 8;
 
+/** `again`: whether other fits of the rows may follow. */
 export function storedDataset(
-  { table, images }: StoredRows,
+  stored: StoredRows,
+  { again }: { readonly again: boolean },
   onProgress?: (share: number, pass: Pass) => void,
 ): Dataset {
+  const { table } = stored;
   return {
     async withPlaced(target, options, { signal }, use) {
       const refused = unserved(options);
@@ -64,21 +81,41 @@ export function storedDataset(
       const onNoImages = (reason: string): void => {
         noImages = { code: 'no-space', message: `each pass over the rows standardises them anew: ${reason}` };
       };
-      const place: PlacePages = (pages, plan, summary) =>
-        placeStored({ pages, plan, storage: precision, summary, images, onNoImages, onPage }, threads);
+      const place: PlacePages = (pages, plan, summary) => {
+        // One fit that computes no features reads pages in the time in which it could write and read their images.
+        const worth = again || plan.columns.some(({ at }) => at >= table.width);
+        const images = worth ? stored.images : undefined;
+        return placeStored({ pages, plan, storage: precision, summary, images, onNoImages, onPage }, threads);
+      };
       const decided = await decideStoredDesign({ table, target, folds: options.folds ?? 1, place, signal }, options);
       const { design, pages, partitions, sample } = decided;
       const training = trainingPartitions(design);
       const placeSome = (some: readonly number[]) =>
         place(pages, decided.planOf(some), joinSummaries(partitions, some));
-      const here = await openPlace(options.backend, { threads, cells: sample.rows * countFeatures(sample) });
-      const placing: RowSums[] = [];
+      const opened: { close(): Promise<void> }[] = [];
+      const opening = async <T extends { close(): Promise<void> }>(what: Promise<T>): Promise<T> => {
+        opened.unshift(await what);
+        return what;
+      };
       try {
-        placing.push(
-          await here.place(sample, precision, signal),
-          await (partitions.length === 1 ? placeSome(training) : partitionedRows(partitions, training, placeSome)),
+        const rows = await opening(
+          partitions.length === 1 ? placeSome(training) : partitionedRows(partitions, training, placeSome),
         );
-        const [placedSample, rows] = placing as [RowSums, RowSums];
+        const asked = {
+          penalty: penaltyOf(design, options),
+          intercept: options.intercept,
+          held: heldOf(design),
+          partitions: training,
+          firth: undefined,
+        };
+        const over = [pages.key, decided.planOf(training), precision, asked.intercept, asked.held];
+        const last = stored.lastSums(pages.key === undefined ? undefined : keyOf(over));
+        const guess = byHessian(options) ? last.known && (await nextGuess(last.known, rows, asked)) : undefined;
+        const placeSample = async (): Promise<RowSums> => {
+          const cells = sample.rows * countFeatures(sample);
+          const here = await opening(openPlace(options.backend, { threads, cells }));
+          return opening(here.place(sample, precision, signal));
+        };
         const missing = table.columns.filter((column) => column.missing.count > 0);
         return await use({
           source: table.source,
@@ -90,22 +127,21 @@ export function storedDataset(
           rows: Promise.resolve(rows),
           warnings: () => (noImages ? [noImages] : []),
           problem: {
-            rows,
-            sample: placedSample,
-            penalty: penaltyOf(design, options),
-            intercept: options.intercept,
-            held: heldOf(design),
-            partitions: training,
-            firth: undefined,
+            ...asked,
+            rows: heedingSums(rows, last.heed),
+            guess,
+            sample: guess === undefined ? await placeSample() : undefined,
           },
         });
       } finally {
-        await Promise.all(placing.map((rows) => rows.close()));
-        await here.close();
+        for (const each of opened) await each.close();
       }
     },
   };
 }
+
+/** Gradient descent and L-BFGS go their own way. */
+const byHessian = ({ solver }: CheckedOptions): boolean => solver !== 'gd' && solver !== 'lbfgs';
 
 async function placeStored(rows: PagedRows, threads: 'auto' | number): Promise<RowSums> {
   const placed = await placePages(rows, { threads });

@@ -183,6 +183,51 @@ test('rows that are stored once are fitted with other options as files are, and 
   await expect(new LogisticRegression().fit(stored, 'y')).rejects.toThrow();
 });
 
+test('a fit of stored rows is that of rows that were just stored, to 1e-10, whatever was fitted before', async () => {
+  const random = createRandom(11);
+  const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
+  let fromLast = 0;
+  for (let seed = 21; seed <= 26; seed++) {
+    const { csv, options } = drawCase(seed);
+    const path = join(folder, `again ${seed}.csv`);
+    writeFileSync(path, csv);
+    const stored = await new LogisticRegression().store(path, 'y');
+    let asked: Options = options;
+    for (let fit = 0; fit < 5; fit++) {
+      asked = {
+        ...asked,
+        l2: one([0.01, 0.0101, 0.012, 0.3]),
+        ...(random() < 0.2 && { standardize: random() < 0.5 }),
+        ...(random() < 0.2 && { classWeight: one(['balanced', { 'class 0': 2, 'class 1': 1 }] as const) }),
+        ...(random() < 0.2 && { holdout: one([0, 0.25]), seed: one([1, 2]) }),
+        ...(random() < 0.2 && { drop: one([[], ['x0']]) }),
+        ...(random() < 0.2 && { solver: one(['auto', 'newton', 'lbfgs'] as const) }),
+        ...(random() < 0.2 && { precision: one(['float32', 'float64'] as const) }),
+      };
+      const fresh = await new LogisticRegression().store(path, 'y');
+      const [again, first] = [
+        await new LogisticRegression(asked).fit(stored, 'y'),
+        await new LogisticRegression(asked).fit(fresh, 'y'),
+      ];
+      await fresh.close();
+      expect(again.certificate.outcome).toBe(first.certificate.outcome);
+      expect(again.warnings).toEqual(first.warnings);
+      const [own, expected] = [again.toJSON(), first.toJSON()];
+      const worst = Math.max(
+        ...own.terms.flatMap(({ name, standardized }, j) => {
+          expect(name).toBe(expected.terms[j]!.name);
+          return standardized.map((w, c) => relative(w, expected.terms[j]!.standardized[c]!));
+        }),
+        ...own.standardizedIntercepts.map((b, c) => relative(b, expected.standardizedIntercepts[c]!)),
+      );
+      expect(worst, `seed ${seed}, ${JSON.stringify(asked)}`).toBeLessThan(1e-10);
+      fromLast += Number(again.training.solver.evaluations < first.training.solver.evaluations);
+    }
+    await stored.close();
+  }
+  expect(fromLast).toBeGreaterThan(3); // of rows on which the last fit is a better start than a sample
+}, 60_000);
+
 test('JSON is stored as it is read into memory: numbers, booleans, texts, gaps, and keys that turn up late', async () => {
   const random = createRandom(9);
   const rows = Array.from({ length: 2500 }, (_, i) => {
