@@ -11,10 +11,10 @@ import { classesByCode, type Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
 import type { DescribedColumn, Engine } from '../sql/engine.ts';
 import {
-  countsStatement,
+  countsStatements,
   levelsStatement,
   missingKeyStatement,
-  momentsStatement,
+  momentsStatements,
   type QueryCounts,
   readCounts,
   sampleStatements,
@@ -23,6 +23,7 @@ import {
 } from '../sql/profile.ts';
 import type { CompleteRows, HoldoutPart, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
 import { type QueriedPart, queriedRows, type RowCensus } from '../sql/rows.ts';
+import type { Statement } from '../sql/statement.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
 import {
   type DecidedDesign,
@@ -40,6 +41,7 @@ import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import {
   type Answers,
   censusOf,
+  joinMoments,
   labelsOf,
   levelFeature,
   momentScaling,
@@ -79,8 +81,11 @@ export async function decideQueriedDesign(
 ): Promise<QueriedDesign> {
   const { dialect } = engine;
   const complete = await describeRows(engine, query, target, options, signal);
-  const [counted] = await engine.run(countsStatement(dialect, complete), signal);
-  const counts = readCounts(counted!, complete);
+  const counted = await runAll(engine, countsStatements(dialect, complete), signal);
+  const counts = readCounts(
+    counted.flatMap(([answer]) => answer!),
+    complete,
+  );
   requireUsable(counts, complete);
 
   const found = await engine.run(valuesStatement(dialect, complete, complete.target, mostClasses + 1), signal);
@@ -92,11 +97,10 @@ export async function decideQueriedDesign(
   const training = { ...classed, part: split?.train };
   const share = Math.min(1, (1.02 * sampledRows) / (counts.complete * (1 - options.holdout)));
   const drawn = { share, seed: options.seed, most: 2 * sampledRows };
-  let sampled: Answers = [];
-  for (const statement of sampleStatements(dialect, training, drawn)) sampled = await engine.run(statement, signal);
+  const sampled = (await runAll(engine, sampleStatements(dialect, training, drawn), signal)).at(-1)!;
   const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
   const centres = numeric.map((column) => meanOf(sampled, complete.columns.indexOf(column)));
-  const moments = await engine.run(momentsStatement(dialect, training, numeric, centres), signal);
+  const moments = joinMoments(await runAll(engine, momentsStatements(dialect, training, numeric, centres), signal));
   const { classWeights } = censusOf(moments, labels.classes.length).summary;
   const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
   if (options.holdoutBy !== undefined) requireTrainingClasses(labels, classWeights, options.holdoutBy);
@@ -124,6 +128,7 @@ export async function decideQueriedDesign(
     }
   }
   const scaled: ScaledTerms = termsWith(features, scalings, options);
+  requireWidth(engine, scaled.terms.length);
   const rowsOf = (terms: readonly ScaledTerm[]): QueriedRows => ({
     ...training,
     classFactors: factors,
@@ -180,6 +185,26 @@ export async function decideQueriedDesign(
   };
 }
 
+async function runAll(
+  engine: Engine,
+  statements: readonly Statement[],
+  signal: AbortSignal | undefined,
+): Promise<Answers[]> {
+  const answers: Answers[] = [];
+  for (const statement of statements) answers.push(await engine.run(statement, signal));
+  return answers;
+}
+
+/** Throws LogisticError 'too-many-terms' where an engine cannot sum a design so wide. */
+function requireWidth({ dialect, detail }: Engine, columns: number): void {
+  if (columns <= dialect.mostColumns) return;
+  const message = `the design has ${columns} columns; while the rows stay in ${detail}, there may be ${dialect.mostColumns}`;
+  throw new LogisticError('too-many-terms', message, {
+    hint: 'read the rows once (--rows disk), or leave columns out (--drop, --only)',
+    details: { columns },
+  });
+}
+
 /** The two parts of the rows where a key decides which are held out. */
 export function partsByKey({
   holdout,
@@ -206,7 +231,7 @@ async function requireKeys(
 
 /** Held-out rows, counted. */
 async function heldRows(engine: Engine, rows: QueriedRows, signal: AbortSignal | undefined): Promise<QueriedPart> {
-  const moments = await engine.run(momentsStatement(engine.dialect, rows, [], []), signal);
+  const moments = joinMoments(await runAll(engine, momentsStatements(engine.dialect, rows, [], []), signal));
   return { rows, census: censusOf(moments, rows.labels.length) };
 }
 
@@ -254,10 +279,12 @@ export async function describeRows(
       hint: 'choose another column',
     });
   }
+  const features = featureColumns(source, { ...options, target }).map(typed);
+  requireWidth(engine, features.length);
   return {
     query,
     target: typed(findColumn(source, target)),
-    columns: featureColumns(source, { ...options, target }).map(typed),
+    columns: features,
     weights,
     missingTokens: options.missingTokens,
   };

@@ -57,16 +57,29 @@ function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonl
   return { kind, name, levels, codes: Int32Array.from(texts, (text) => levels.indexOf(text)), missing };
 }
 
+/** The moments of all columns, from those of some each. Throws LogisticError 'rows-changed'. */
+export function joinMoments([first, ...more]: readonly Answers[]): Answers {
+  return first!.map((answer) => {
+    const [code, rows] = answer;
+    const others = more.map((answers) => answers.find((other) => other[0] === code));
+    if (others.some((other) => Number(other?.[1]) !== Number(rows)))
+      throw rowsChanged('a class has other rows than before');
+    return [...answer, ...others.flatMap((other) => other!.slice(4))];
+  });
+}
+
+function rowsChanged(what: string): LogisticError {
+  return new LogisticError('rows-changed', `the rows of the query changed: ${what}`, {
+    hint: 'fit a snapshot, or read the rows once (--rows memory)',
+  });
+}
+
 /** Rows, class codes and weights by class, from the moments, which are by class too. Throws LogisticError 'rows-changed'. */
 export function censusOf(moments: Answers, classes: number, byClass: WeightOfClass = (weight) => weight): RowCensus {
   const classWeights = new Float64Array(classes);
   let [rows, codes, smallestWeight] = [0, 0, Number.POSITIVE_INFINITY];
   for (const answer of moments) {
-    if (answer[0] === null) {
-      throw new LogisticError('rows-changed', 'the rows of the query changed: one has a class that none had before', {
-        hint: 'fit a snapshot, or read the rows once (--rows memory)',
-      });
-    }
+    if (answer[0] === null) throw rowsChanged('one has a class that none had before');
     const [code, count, weight, smallest] = answer.map(Number) as [number, number, number, number];
     rows += count;
     codes += count * code;

@@ -9,10 +9,10 @@ import type { Engine } from '../sql/engine.ts';
 import { confusionStatement, evaluationStatements, histogramStatement } from '../sql/evaluation.ts';
 import { unknownText, withPlaceholders } from '../sql/placeholders.ts';
 import {
-  countsStatement,
+  countsStatements,
   levelsStatement,
   missingKeyStatement,
-  momentsStatement,
+  momentsStatements,
   sampleStatements,
   unseenStatement,
   valuesStatement,
@@ -58,11 +58,11 @@ export async function showQueries(
   const shown = (purpose: string, ...statements: Statement[]): ShownQuery[] =>
     statements.map(({ sql }) => ({ purpose, sql }));
   return [
-    ...shown('rows, missing cells, NaN and infinite numbers', countsStatement(dialect, complete)),
+    ...shown('rows, missing cells, NaN and infinite numbers', ...countsStatements(dialect, complete)),
     ...shown('the classes', valuesStatement(dialect, complete, complete.target, mostClasses + 1)),
     ...(split ? shown('rows without a key', missingKeyStatement(dialect, complete, split.held.key)) : []),
     ...shown('a random sample', ...sampleStatements(dialect, rows, drawn)),
-    ...shown('means, deviations and ranges', momentsStatement(dialect, rows, numeric, [...unknown])),
+    ...shown('means, deviations and ranges', ...momentsStatements(dialect, rows, numeric, [...unknown])),
     ...others.flatMap((column) =>
       shown(
         `the levels of ${JSON.stringify(column.name)}`,
@@ -71,7 +71,7 @@ export async function showQueries(
     ),
     ...(held
       ? [
-          ...shown('the held-out rows', momentsStatement(dialect, held, [], [])),
+          ...shown('the held-out rows', ...momentsStatements(dialect, held, [], [])),
           ...(categories.length > 0
             ? shown('their levels that training lacks', unseenStatement(dialect, held, categories))
             : []),

@@ -7,10 +7,12 @@ import { columnsOf } from '../design/expand-terms.ts';
 import { askedTree } from '../design/model-terms.ts';
 import { decideQueriedDesign } from '../design/queried.ts';
 import { type ShownQuery, showQueries } from '../design/query-text.ts';
-import { LogisticError } from '../errors.ts';
+import { LogisticError, type Warning } from '../errors.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { countFeatures } from '../rows/source.ts';
+import { hessianServes } from '../solvers/choose.ts';
 import type { Connection } from '../sql/engine.ts';
+import { hessianQueries } from '../sql/evaluation.ts';
 import { queriedRows } from '../sql/rows.ts';
 import type { SteadyConnection } from '../sql/steady.ts';
 import type { CheckedOptions } from './options.ts';
@@ -40,6 +42,7 @@ export function queriedDataset(data: QueriedData): Dataset {
         const placedSample = await here.place(sample, options.precision, signal);
         placing.push(placedSample);
         const rows = queriedRows(connection, decided.rows, decided.census, decided.held);
+        const costly = costlyHessian(connection, rows, options);
         return await use({
           source,
           design,
@@ -48,7 +51,7 @@ export function queriedDataset(data: QueriedData): Dataset {
           weights: options.weights === undefined ? null : { column: options.weights },
           place: { name: connection.dialect.name, detail: `${connection.detail}, rows summed there` },
           rows: Promise.resolve(rows),
-          warnings: connection.warnings,
+          warnings: () => [...costly, ...connection.warnings()],
           problem: {
             rows,
             sample: placedSample,
@@ -64,6 +67,25 @@ export function queriedDataset(data: QueriedData): Dataset {
       }
     },
   };
+}
+
+/** Columns of a design whose Hessian costs no more than a few gradients. */
+const fewColumns = 64;
+
+/** What the Hessian of a wide design costs, where there will be one. */
+function costlyHessian(
+  { dialect, detail, expect }: SteadyConnection,
+  { features, scoreVectors, partitions }: RowSums,
+  { intercept }: CheckedOptions,
+): Warning[] {
+  const queries = hessianQueries(dialect, features, scoreVectors);
+  const dimension = scoreVectors * (features + Number(intercept));
+  if (!hessianServes({ dimension, rows: partitions[0]!.rows })) return [];
+  expect(queries - 1);
+  if (features <= fewColumns) return [];
+  const count = queries === 1 ? 'a query' : `${queries} queries`;
+  const message = `the design has ${features} columns: its Hessian, for the certificate and standard errors, takes ${count} of up to ${dialect.mostSums} sums in ${detail}`;
+  return [{ code: 'costly-hessian', message }];
 }
 
 /** Cells of a query. */

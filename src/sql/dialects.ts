@@ -28,8 +28,10 @@ export interface Dialect {
   readonly keyHash: (text: string, seed: number) => string;
   /** The most accurate sum that costs no more. */
   readonly sum: (expression: string) => string;
-  /** Sums in one query. */
+  /** Sums in one query: what are more is asked in several. */
   readonly mostSums: number;
+  /** Columns that the design may have of rows that stay in the engine: of more, queries fail or take minutes to be planned. */
+  readonly mostColumns: number;
 }
 
 const doubled = (quote: string) => (text: string) => `${quote}${text.replaceAll(quote, quote + quote)}${quote}`;
@@ -64,6 +66,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     keyHash: (text, seed) => `substr(md5('${seed}:' || ${text}), 1, 8)`,
     sum: (expression) => `fsum(${expression})`, // Kahan's
     mostSums: 2000,
+    mostColumns: 1000,
   },
   postgres: {
     name: 'postgres',
@@ -80,6 +83,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     keyHash: (text, seed) => `substr(md5('${seed}:' || ${text}), 1, 8) collate "C"`,
     sum: plainSum,
     mostSums: 1600, // of 1,664 items in a select
+    mostColumns: 1600,
   },
   clickhouse: {
     name: 'clickhouse',
@@ -97,6 +101,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     keyHash: (text, seed) => `lower(substring(hex(MD5(concat('${seed}:', ${text}))), 1, 8))`,
     sum: plainSum,
     mostSums: 500,
+    mostColumns: 1000,
   },
   spark: {
     name: 'spark',
@@ -112,6 +117,7 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     keyHash: (text, seed) => `substr(md5(concat('${seed}:', ${text})), 1, 8)`,
     sum: plainSum,
     mostSums: 96, // more than 100 fields are not compiled
+    mostColumns: 250, // more was not tried
   },
   trino: {
     name: 'trino',
@@ -132,5 +138,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
     keyHash: (text, seed) => `substr(lower(to_hex(md5(to_utf8(concat('${seed}:', ${text}))))), 1, 8)`,
     sum: plainSum,
     mostSums: 500,
+    mostColumns: 250, // more was not tried
   },
 };

@@ -7,7 +7,7 @@
 import type { Order, Sums } from '../rows/contract.ts';
 import type { Dialect } from './dialects.ts';
 import { type QueriedRows, selectRows } from './queried-rows.ts';
-import { log1p, type Statement, sumOf, Writer } from './statement.ts';
+import { inBatches, log1p, type Statement, sumOf, Writer } from './statement.ts';
 
 /** e^−300: far below any digit of a sum, and no product of it underflows, which PostgreSQL makes an error. */
 const leastExponent = -300;
@@ -76,6 +76,32 @@ function curvature(c: number, d: number, classes: number): string {
 const pairsOf = (k: number): (readonly [c: number, d: number])[] =>
   upTo(k + 1, 1).flatMap((c) => upTo(c + 1, 1).map((d) => [c, d] as const));
 
+/** A sum of an evaluation; of a Hessian with its pair of score vectors and the column j whose c·x_j it sums products of. */
+interface Summed {
+  readonly sum: string;
+  readonly pair?: string;
+  readonly product?: string;
+}
+
+/** In the order in which readSums takes them. */
+function summedBy(dialect: Dialect, n: number, k: number, order: Order): Summed[] {
+  const xs = named('x', n);
+  const sums: Summed[] = [{ sum: dialect.sum('l') }];
+  for (const c of order >= 1 ? upTo(k + 1, 1) : []) {
+    sums.push(...xs.map((x) => ({ sum: dialect.sum(`r${c} * ${x}`) })), { sum: dialect.sum(`r${c}`) });
+  }
+  for (const [c, d] of order === 2 ? pairsOf(k) : []) {
+    const pair = `c${c}_${d}`;
+    const products = upTo(n).map((j) => ({ pair, product: `${pair} * x${j} as h${c}_${d}_${j}` }));
+    for (const [j, of] of products.entries()) {
+      sums.push(...xs.slice(0, j + 1).map((x) => ({ ...of, sum: dialect.sum(`h${c}_${d}_${j} * ${x}`) })));
+    }
+    sums.push(...products.map((of, j) => ({ ...of, sum: dialect.sum(`h${c}_${d}_${j}`) })));
+    sums.push({ pair, sum: dialect.sum(pair) });
+  }
+  return sums;
+}
+
 /** The statements of one evaluation: each begins with the count of rows and the sum of their class codes. */
 export function evaluationStatements(
   dialect: Dialect,
@@ -85,34 +111,27 @@ export function evaluationStatements(
 ): Statement[] {
   const n = rows.terms.length;
   const k = rows.labels.length - 1;
-  const xs = named('x', n);
-  const pairs = order === 2 ? pairsOf(k) : [];
-  const sums = [dialect.sum('l')];
-  if (order >= 1)
-    for (const c of upTo(k + 1, 1)) sums.push(...xs.map((x) => dialect.sum(`r${c} * ${x}`)), dialect.sum(`r${c}`));
-  for (const [c, d] of pairs) {
-    for (const j of upTo(n)) sums.push(...xs.slice(0, j + 1).map((x) => dialect.sum(`h${c}_${d}_${j} * ${x}`)));
-    sums.push(...upTo(n).map((j) => dialect.sum(`h${c}_${d}_${j}`)), dialect.sum(`c${c}_${d}`));
-  }
-  const statements: Statement[] = [];
-  for (let from = 0; from < sums.length; from += dialect.mostSums) {
-    const some = sums.slice(from, from + dialect.mostSums);
+  return inBatches(summedBy(dialect, n, k, order), dialect.mostSums).map((some) => {
     const w = new Writer(dialect);
+    const pairs = pairsOf(k).filter(([c, d]) => some.some(({ pair }) => pair === `c${c}_${d}`));
+    const products = [...new Set(some.flatMap(({ product }) => product ?? []))];
     const columns = [
-      ...xs,
+      ...named('x', n),
       'y',
       `s * (${lossOf}) as l`,
       ...(order >= 1 ? upTo(k + 1, 1).map((c) => `${residual(c)} as r${c}`) : []),
       ...pairs.map(([c, d]) => `${curvature(c, d, k + 1)} as c${c}_${d}`),
     ];
-    let inner = `select ${columns.join(', ')} from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
-    if (order === 2) {
-      const carried = pairs.flatMap(([c, d]) => upTo(n).map((j) => `c${c}_${d} * x${j} as h${c}_${d}_${j}`));
-      inner = `select *, ${carried.join(', ')} from (${inner}) g${dialect.fence}`;
-    }
-    statements.push(w.statement(`select count(*), sum(y), ${some.join(', ')} from (${inner}) v`));
-  }
-  return statements;
+    const inner = `select ${columns.join(', ')} from (${selectPowers(w, rows, theta)}) f${dialect.fence}`;
+    const carried = `select ${['*', ...products].join(', ')} from (${inner}) g${dialect.fence}`;
+    const sums = ['count(*)', 'sum(y)', ...some.map(({ sum }) => sum)];
+    return w.statement(`select ${sums.join(', ')} from (${products.length > 0 ? carried : inner}) v`);
+  });
+}
+
+/** Queries that a Hessian takes. */
+export function hessianQueries(dialect: Dialect, n: number, k: number): number {
+  return Math.ceil((1 + k * (n + 1) + (pairsOf(k).length * (n + 1) * (n + 2)) / 2) / dialect.mostSums);
 }
 
 /** The sums of an evaluation from the answers to its statements, less the two guards that each begins with. */

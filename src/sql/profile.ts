@@ -15,7 +15,7 @@ import {
   rawNumber,
   rawValue,
 } from './queried-rows.ts';
-import { isFiniteNumber, isNotNaN, type Statement, Writer } from './statement.ts';
+import { inBatches, isFiniteNumber, isNotNaN, type Statement, Writer } from './statement.ts';
 
 const isInfinite = (number: string): string => `not (${isFiniteNumber(number)}) and ${isNotNaN(number)}`;
 const countIf = (condition: string): string => `sum(case when ${condition} then 1 else 0 end)`;
@@ -40,23 +40,28 @@ export interface QueryCounts {
   readonly negativeWeights: number;
 }
 
-export function countsStatement(dialect: Dialect, rows: CompleteRows): Statement {
-  const w = new Writer(dialect);
+/** Their answers, one after the other, are what readCounts takes. */
+export function countsStatements(dialect: Dialect, rows: CompleteRows): Statement[] {
   const { columns, target, weights } = rows;
-  const weight = weights === undefined ? undefined : dialect.asDouble(w.column(weights));
-  const numbers = [...numericOf(columns).map((column) => rawNumber(w, column)), ...(weight ? [weight] : [])];
-  const present = isComplete(w, { ...rows, weights: undefined });
-  const items = [
-    'count(*)',
-    countIf(isComplete(w, rows)),
-    weight ? countIf(`${present} and ${weight} = 0`) : '0',
-    weight ? countIf(`${weight} < 0`) : '0',
-    target.kind === 'numeric' ? countIf(isInfinite(rawNumber(w, target))) : '0',
-    ...columns.map((column) => countIf(`not ${isPresent(w, column, rows.missingTokens)}`)),
-    countIf(`not ${isLabelled(w, rows)}`),
-    ...numbers.map((number) => countIf(`not (${isFiniteNumber(number)})`)),
+  const weight = (w: Writer): string => dialect.asDouble(w.column(weights!));
+  const present = (w: Writer): string => isComplete(w, { ...rows, weights: undefined });
+  const notFinite = (number: string): string => countIf(`not (${isFiniteNumber(number)})`);
+  const zero = (): string => '0';
+  const items: ((w: Writer) => string)[] = [
+    () => 'count(*)',
+    (w) => countIf(isComplete(w, rows)),
+    weights === undefined ? zero : (w) => countIf(`${present(w)} and ${weight(w)} = 0`),
+    weights === undefined ? zero : (w) => countIf(`${weight(w)} < 0`),
+    target.kind === 'numeric' ? (w) => countIf(isInfinite(rawNumber(w, target))) : zero,
+    ...columns.map((column) => (w: Writer) => countIf(`not ${isPresent(w, column, rows.missingTokens)}`)),
+    (w) => countIf(`not ${isLabelled(w, rows)}`),
+    ...numericOf(columns).map((column) => (w: Writer) => notFinite(rawNumber(w, column))),
+    ...(weights === undefined ? [] : [(w: Writer) => notFinite(weight(w))]),
   ];
-  return w.statement(`select ${items.join(', ')} ${fromQuery(rows.query)}`);
+  return inBatches(items, dialect.mostSums).map((some) => {
+    const w = new Writer(dialect);
+    return w.statement(`select ${some.map((item) => item(w)).join(', ')} ${fromQuery(rows.query)}`);
+  });
 }
 
 /** Complete rows whose key is missing: one number. */
@@ -138,27 +143,34 @@ export function sampleStatements(
   return [...(seeding === undefined ? [] : [{ sql: seeding, texts: [] }]), w.statement(select)];
 }
 
-/** Moments of numeric columns about `centres` by class: rows of [y, rows, Σ s, min s, then Σ s·v, Σ s·v², min v, max v of each]. */
-export function momentsStatement(
+/**
+ * Moments of numeric columns about `centres` by class: rows of [y, rows, Σ s, min s, then Σ s·v, Σ s·v², min v, max v of
+ * each]. Each statement is of some of the columns.
+ */
+export function momentsStatements(
   dialect: Dialect,
   rows: CompleteRows & Pick<QueriedRows, 'labels'>,
   columns: readonly QueriedColumn[],
   centres: readonly number[],
-): Statement {
-  const w = new Writer(dialect);
-  const inner = [
-    ...columns.map((column, j) => `${rawNumber(w, column)} - ${w.number(centres[j]!)} as v${j}`),
-    `${classCode(w, rows.target, rows.labels)} as y`,
-    `${weightOf(w, rows)} as s`,
-  ];
-  const items = columns.flatMap((_, j) => [
-    dialect.sum(`s * v${j}`),
-    dialect.sum(`s * v${j} * v${j}`),
-    `min(v${j})`,
-    `max(v${j})`,
-  ]);
-  const selected = `select ${inner.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
-  return w.statement(
-    `select ${['y', 'count(*)', dialect.sum('s'), 'min(s)', ...items].join(', ')} from (${selected}) v group by y`,
-  );
+): Statement[] {
+  const centred = columns.map((column, j) => (w: Writer) => `${rawNumber(w, column)} - ${w.number(centres[j]!)}`);
+  const batches = inBatches(centred, Math.floor(dialect.mostSums / 4) - 1);
+  return (batches.length === 0 ? [[]] : batches).map((some) => {
+    const w = new Writer(dialect);
+    const inner = [
+      ...some.map((number, j) => `${number(w)} as v${j}`),
+      `${classCode(w, rows.target, rows.labels)} as y`,
+      `${weightOf(w, rows)} as s`,
+    ];
+    const items = some.flatMap((_, j) => [
+      dialect.sum(`s * v${j}`),
+      dialect.sum(`s * v${j} * v${j}`),
+      `min(v${j})`,
+      `max(v${j})`,
+    ]);
+    const selected = `select ${inner.join(', ')} ${fromQuery(rows.query)} where ${isComplete(w, rows)}${dialect.fence}`;
+    return w.statement(
+      `select ${['y', 'count(*)', dialect.sum('s'), 'min(s)', ...items].join(', ')} from (${selected}) v group by y`,
+    );
+  });
 }

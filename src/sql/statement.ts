@@ -38,6 +38,11 @@ export class Writer {
   }
 }
 
+/** Parts of at most so many, in order. */
+export function inBatches<T>(items: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / most) }, (_, k) => items.slice(k * most, (k + 1) * most));
+}
+
 /** A sum of many as a balanced tree: engines limit how deep an expression is. */
 export function sumOf(parts: readonly string[]): string {
   if (parts.length === 1) return parts[0]!;

@@ -22,6 +22,8 @@ export interface SteadyOptions {
 }
 
 export interface SteadyConnection extends Connection {
+  /** So many more queries are expected. */
+  expect(queries: number): void;
   /** What was repeated. */
   warnings(): readonly Warning[];
 }
@@ -82,6 +84,9 @@ export function steadyConnection(
 
   return {
     ...connection,
+    expect(queries) {
+      about += queries;
+    },
     async describe(query, signal) {
       const columns = await repeated(signal, () => limited(signal, (ending) => connection.describe(query, ending)));
       about = passes + columns.filter(({ kind }) => kind === 'categorical').length;

@@ -7,9 +7,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { decideQueriedDesign } from '../../src/design/queried.ts';
 import { createRandom } from '../../src/math/random.ts';
+import { checkOptions } from '../../src/model/check-options.ts';
 import type { Options } from '../../src/model/options.ts';
 import { LogisticRegression } from '../../src/node.ts';
+import { openConnection } from '../../src/platform/engines/connection.ts';
+import type { Pass } from '../../src/sql/steady.ts';
 
 let connection: DuckDBConnection;
 beforeAll(async () => {
@@ -334,5 +338,59 @@ describe('a model as an SQL expression', () => {
     const model = await fitted('y', { only: ['x'] }, 'select x, y from t');
     expect(() => model.toSQL('mysql' as never)).toThrow('one of duckdb, postgres, clickhouse, spark, trino');
     expect(() => model.toSQL('duckdb', 'maybe' as never)).toThrow('one of the classes');
+  });
+});
+
+describe('wide designs', () => {
+  const numbers = (n: number): string =>
+    `select ${Array.from({ length: n }, (_, j) => `sin(i * ${j + 1}) as x${j}`).join(', ')}, (i * 7) % 5 > 2 as y from range(400) r(i)`;
+
+  test.each([
+    ['numbers', numbers(1001)],
+    ['levels', "select 'a' || i % 600 as a, 'b' || i % 601 as b, i % 2 as y from range(3000) r(i)"],
+  ])('more columns than an engine sums are refused: %s', async (_, query) => {
+    await expect(fitted('y', { rows: 'there' }, query)).rejects.toMatchObject({
+      code: 'too-many-terms',
+      message: expect.stringMatching(
+        /^the design has \d+ columns; while the rows stay in DuckDB .*, there may be 1000$/,
+      ),
+      hint: expect.stringContaining('--rows disk'),
+    });
+  });
+
+  test('a costly Hessian is told, with its queries in the progress', async () => {
+    const passes: Pass[] = [];
+    const onProgress = (_: number, pass?: Pass): void => void (pass && passes.push(pass));
+    const fit = (n: number) =>
+      new LogisticRegression({ rows: 'there', l2: 0.1 }).fit({ query: numbers(n), connection }, 'y', { onProgress });
+    expect((await fit(64)).warnings).toEqual([]);
+    passes.length = 0;
+    const [warning] = (await fit(70)).warnings;
+    // 1 + 71 + 71·72/2 sums, of which 2000 are in a query.
+    expect(warning).toMatchObject({
+      code: 'costly-hessian',
+      message: expect.stringMatching(/^the design has 70 columns: .* takes 2 queries of up to 2000 sums in DuckDB/),
+    });
+    expect(passes[0]!.about).toBe(14);
+    expect(passes.at(-1)!.about).toBe(15);
+  });
+
+  test('statistics are asked in parts where one query takes few sums', async () => {
+    const engine = await openConnection(connection);
+    const options = checkOptions({ weights: 's', drop: ['kind', 'label'] });
+    const query = 'select *, rowid * 7919 % 101 as one, rowid * 104729 % 97 as other from t';
+    const decide = async (mostSums: number) => {
+      let asked = 0;
+      const run: typeof engine.run = (...given) => {
+        asked++;
+        return engine.run(...given);
+      };
+      const narrow = { ...engine, run, dialect: { ...engine.dialect, mostSums } };
+      const { design, census, missing } = await decideQueriedDesign(narrow, query, 'y', options, undefined);
+      return { asked, decided: { design, census, missing } };
+    };
+    const [whole, parts] = [await decide(2000), await decide(8)];
+    expect(parts.asked).toBe(whole.asked + 3); // 15 counts are two queries, moments of 3 columns three
+    expect(parts.decided).toEqual(whole.decided);
   });
 });

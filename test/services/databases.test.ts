@@ -10,11 +10,15 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Column, ColumnRequest } from '../../src/data/table.ts';
+import { decideQueriedDesign } from '../../src/design/queried.ts';
 import { createRandom } from '../../src/math/random.ts';
+import { checkOptions } from '../../src/model/check-options.ts';
 import { type FittedLogisticRegression, LogisticRegression, predictQuery } from '../../src/node.ts';
 import { openConnection } from '../../src/platform/engines/connection.ts';
+import { referenceRows } from '../../src/rows/reference.ts';
 import { dialects } from '../../src/sql/dialects.ts';
 import { sampleStatements } from '../../src/sql/profile.ts';
+import { queriedRows } from '../../src/sql/rows.ts';
 import { steadyConnection } from '../../src/sql/steady.ts';
 import {
   executorsOf,
@@ -138,6 +142,40 @@ async function expectEqual(
   }
 }
 
+/**
+ * Of more columns than a query of the engine takes sums of, and of two classes more: statistics and sums are those of plain
+ * loops over the same rows, all of which are in the sample.
+ */
+async function expectWide(address: string, columns: number, numbered: string, order: 1 | 2): Promise<void> {
+  const connection = steadyConnection(await openConnection(address), { timeout: undefined, passes: 0 });
+  const m = 600; // more than columns, or they depend on one another
+  const names = Array.from({ length: columns }, (_, j) => `x${j}`);
+  const query = `select ${names.map((name, j) => `sin(i * ${j + 1}) as ${name}`).join(', ')}, i % 3 as y from ${numbered}`;
+  const { design, rows, census, sample } = await decideQueriedDesign(
+    connection,
+    query,
+    'y',
+    checkOptions({}),
+    undefined,
+  );
+  expect(design.counts).toMatchObject({ used: m });
+  design.terms.forEach(({ mean, scale }, j) => {
+    const values = Array.from({ length: m }, (_, i) => Math.sin(i * (j + 1)));
+    const expected = values.reduce((sum, value) => sum + value, 0) / m;
+    const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - expected) ** 2, 0) / m);
+    expect(Math.abs(mean - expected) + Math.abs(scale - deviation)).toBeLessThan(1e-12); // sines are within an ulp or two
+  });
+  const theta = Float64Array.from({ length: 2 * (columns + 1) }, () => (random() - 0.5) / columns);
+  const actual = await queriedRows(connection, rows, census).evaluate(theta, order, 'float64');
+  const wanted = await referenceRows(sample).evaluate(theta, order, 'float64');
+  for (const of of ['gradient', 'hessian'] as const) {
+    if (wanted[of] === undefined) continue;
+    const worst = Math.max(...Array.from(wanted[of], (value, k) => Math.abs(value - actual[of]![k]!)));
+    expect(worst).toBeLessThan(1e-9); // sums of 600 terms of a size of about 2, less than 1e-12 apart
+  }
+  await connection.close();
+}
+
 /** Cells of a table by column: numbers as they are, of texts and booleans their levels, null where one is missing. */
 async function pulled(address: string, query: string, more: ColumnRequest = {}): Promise<Record<string, unknown[]>> {
   const connection = await openConnection(address);
@@ -242,6 +280,12 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
   });
 
   test('a sample is drawn by its seed', () => expectDrawn(server.address, query));
+
+  // 4 sums a column are more than the 1664 items of a select; so are the products of a Hessian that is carried as a whole.
+  test('wide designs are summed in parts', async () => {
+    await expectWide(server.address, 420, 'generate_series(0, 599) t(i)', 1);
+    await expectWide(server.address, 40, 'generate_series(0, 599) t(i)', 2);
+  });
 
   test("the user's own client is used, and left open and writable", async () => {
     const model = await new LogisticRegression({ rows: 'there', drop: ['kind', 's', 'id'] }).fit(
@@ -396,6 +440,9 @@ describe.runIf(hasClickHouse)('ClickHouse', () => {
 
   test('a sample is drawn by its seed', () => expectDrawn(servers[0]!.address, query));
 
+  test('wide designs are summed in parts', () =>
+    expectWide(servers[0]!.address, 130, '(select number as i from numbers(600)) t', 1));
+
   test('nothing is written', async () => {
     const connection = await openConnection(servers[0]!.address);
     await expect(connection.run({ sql: 'drop table t', texts: [] })).rejects.toMatchObject({ code: 'query-failed' });
@@ -461,6 +508,12 @@ describe.runIf(hasSpark)('Spark Connect with two executors', () => {
         expect(Math.abs(model.coefficients[name]! - value)).toBeLessThan(1e-8);
       }
     },
+    minutes,
+  );
+
+  test(
+    'wide designs are summed in parts',
+    () => expectWide(server.address, 30, '(select id as i from range(600)) t', 1),
     minutes,
   );
 
