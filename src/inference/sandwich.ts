@@ -11,9 +11,10 @@
  *
  * Two classes only.
  */
-import { curvature, residual } from '../math/logistic.ts';
-import { addScaled } from '../math/vector.ts';
+import { curvature } from '../math/logistic.ts';
+import { addScaled, sum } from '../math/vector.ts';
 import type { RowwiseSums, SumOptions } from '../rows/contract.ts';
+import { overRows } from '../yielding.ts';
 
 export type SandwichType = 'HC0' | 'HC1' | 'HC2' | 'HC3' | 'sampling' | 'CR0' | 'CR1';
 
@@ -28,11 +29,12 @@ export interface ClusterSums {
 export interface SandwichRequest {
   readonly rowwise: RowwiseSums;
   readonly over: SumOptions;
-  /** [n + 1], on the standardised features. */
-  readonly theta: Float64Array;
-  /** V over those [n + 1, n + 1]; rows and columns of 0 where a coefficient is not free. */
+  /** Of each row. */
+  readonly z: Float64Array;
+  /** dz of each row. */
+  readonly residuals: Float64Array;
+  /** V on the standardised features [n + 1, n + 1]; rows and columns of 0 where a coefficient is not free. */
   readonly bread: Float64Array;
-  readonly labels: ArrayLike<number>;
   readonly weights: Float64Array | undefined;
   /** p */
   readonly parameters: number;
@@ -43,39 +45,38 @@ export interface SandwichRequest {
 
 /** V·M·V, [n + 1, n + 1]. */
 export async function sandwich(request: SandwichRequest): Promise<Float64Array> {
-  const { rowwise, over, theta, bread, clusters } = request;
-  const z = await rowwise.scores(theta, over);
-  const meat = clusters
-    ? await clusterMeat(z, request, clusters)
-    : await rowwise.gramOf(await squares(z, request), over);
-  return product(product(bread, meat, theta.length), bread, theta.length);
+  const { rowwise, over, bread, clusters } = request;
+  const meat = clusters ? await clusterMeat(request, clusters) : await rowwise.gramOf(await squares(request), over);
+  const order = Math.sqrt(bread.length);
+  return product(product(bread, meat, order), bread, order);
 }
 
 /** c·dz² of each row. */
-async function squares(
-  z: Float64Array,
-  { rowwise, over, bread, labels, weights, type, parameters }: SandwichRequest,
-): Promise<Float64Array> {
+async function squares({ rowwise, over, z, residuals, bread, weights, type, parameters }: SandwichRequest) {
   const m = z.length;
   const forms = type === 'HC2' || type === 'HC3' ? await rowwise.quadraticForms(bread, over) : undefined;
-  const observations = weights ? weights.reduce((sum, s) => sum + s, 0) : m;
+  const observations = weights ? sum(weights) : m;
   const factor = type === 'HC1' ? observations / (observations - parameters) : type === 'sampling' ? m / (m - 1) : 1;
-  return z.map((own, i) => {
-    const s = weights ? weights[i]! : 1;
-    const left = forms ? 1 - curvature(own) * forms[i]! : 1;
-    const c = type === 'sampling' ? s * s : type === 'HC3' ? s / left ** 2 : s / left;
-    return factor * c * residual(own, labels[i]!) ** 2;
+  const result = new Float64Array(m);
+  await overRows(m, (from, to) => {
+    for (let i = from; i < to; i++) {
+      const s = weights ? weights[i]! : 1;
+      const left = forms ? 1 - curvature(z[i]!) * forms[i]! : 1;
+      const c = type === 'sampling' ? s * s : type === 'HC3' ? s / left ** 2 : s / left;
+      result[i] = factor * c * residuals[i]! ** 2;
+    }
   });
+  return result;
 }
 
 async function clusterMeat(
-  z: Float64Array,
-  { theta: { length: order }, labels, weights, type }: SandwichRequest,
+  { residuals, bread, weights, type }: SandwichRequest,
   { count, sumsOf }: ClusterSums,
 ): Promise<Float64Array> {
-  const sums = await sumsOf(z.map((own, i) => (weights ? weights[i]! : 1) * residual(own, labels[i]!)));
+  const sums = await sumsOf(weights ? residuals.map((dz, i) => weights[i]! * dz) : residuals);
   const factor = type === 'CR1' ? count / (count - 1) : 1;
-  const meat = new Float64Array(order * order);
+  const meat = new Float64Array(bread.length);
+  const order = Math.sqrt(bread.length);
   for (let at = 0; at < sums.length; at += order) {
     const u = sums.subarray(at, at + order);
     for (let j = 0; j < order; j++) addScaled(meat.subarray(j * order, (j + 1) * order), factor * u[j]!, u);

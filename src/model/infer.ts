@@ -18,12 +18,13 @@ import {
   waldTest,
 } from '../inference/summary.ts';
 import { inflation } from '../inference/wald.ts';
-import { sigmoid } from '../math/logistic.ts';
+import { residual } from '../math/logistic.ts';
 import { createObjective } from '../objective/objective.ts';
 import { joinSummaries } from '../rows/source.ts';
+import { overRows } from '../yielding.ts';
 import { estimatesOf, scalingOf } from './estimates.ts';
 import type { CheckedOptions } from './options.ts';
-import { trainingPartitions } from './placed.ts';
+import { type Placed, trainingPartitions } from './placed.ts';
 import {
   type InferenceContext as Context,
   type InferenceRequest,
@@ -74,8 +75,13 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
   const context: Context = { ...request, rows, scaling, order, observations, m, objective, optimum };
 
   const type = sandwichType(options);
+  const fitted = await residualsOf(context);
   const independent = options.cluster === undefined;
-  const covariance = toRawUnits(type ? await robustly(type, inverse, context) : inverse, order, scaling);
+  const covariance = toRawUnits(
+    type ? await robustly(type, inverse, { ...context, ...fitted! }) : inverse,
+    order,
+    scaling,
+  );
   const estimates = estimatesOf(context);
   const modelled = type === undefined;
   const work = m * order ** 2;
@@ -95,7 +101,7 @@ export async function infer(request: InferenceRequest): Promise<Inference> {
     observations,
     parameters: order,
     nullParameters: options.intercept ? rows.scoreVectors : 0,
-    tjur: rows.scoreVectors === 1 ? await tjurOf(context) : null,
+    tjur: fitted ? tjurOf(fitted.residuals, placed) : null,
   };
   const derived = options.weightType === 'sampling' ? noLikelihood : summariseLikelihood(likelihood);
   const coefficients = estimates.map((estimate) =>
@@ -174,22 +180,30 @@ const sandwichType = ({ cluster, robust, weightType }: CheckedOptions): Sandwich
 async function robustly(
   type: SandwichType,
   inverse: Float64Array,
-  { placed: { design, part, clusters }, solution, objective, rows, order, hooks }: Context,
+  {
+    placed: { design, part, clusters },
+    objective,
+    rows,
+    order,
+    hooks,
+    z,
+    residuals,
+  }: Context & { readonly z: Float64Array; readonly residuals: Float64Array },
 ): Promise<Float64Array> {
   const partitions = trainingPartitions(design);
   const full = rows.features + 1;
   const places = objective.restrict(Float64Array.from({ length: full }, (_, place) => place));
   const bread = new Float64Array(full * full);
   for (let at = 0; at < inverse.length; at++) bread[wide(at)] = inverse[at]!;
-  const { labels, sampleWeights: weights } = trainingPart(part!, design);
+  const { sampleWeights: weights } = trainingPart(part!, design);
   const rowwise = rows.rowwise!;
   const over = { partitions, signal: hooks.signal };
   const whole = await sandwich({
     rowwise,
     over,
-    theta: solution.theta,
+    z,
+    residuals,
     bread,
-    labels,
     weights,
     parameters: order,
     type,
@@ -235,19 +249,29 @@ async function summariseTerm(
   };
 }
 
-/** Mean probability of the positive class among its rows less that among the others. */
-async function tjurOf({ placed: { design, part }, solution, rows, hooks }: Context): Promise<number | null> {
-  if (rows.rowwise === undefined || part === undefined) return null;
-  const partitions = trainingPartitions(design);
-  const z = await rows.rowwise.scores(solution.theta, { partitions, signal: hooks.signal });
-  const { labels, sampleWeights } = trainingPart(part, design);
+/** z and dz of each training row; undefined where rows have no numbers, or several. */
+async function residualsOf({ placed: { design, part }, solution, rows, hooks }: Context) {
+  if (rows.rowwise === undefined || part === undefined || rows.scoreVectors > 1) return undefined;
+  const over = { partitions: trainingPartitions(design), signal: hooks.signal };
+  const z = await rows.rowwise.scores(solution.theta, over);
+  const residuals = new Float64Array(z.length);
+  const visit = (from: number, to: number): void => {
+    for (let i = from; i < to; i++) residuals[i] = residual(z[i]!, part.labels[i]!);
+  };
+  await overRows(z.length, visit, 8);
+  return { z, residuals };
+}
+
+/** Mean probability of the positive class among its rows less that among the others: 1 less the means of |a − y| of either. */
+function tjurOf(residuals: Float64Array, { design, part }: Placed): number {
+  const { labels, sampleWeights } = trainingPart(part!, design);
   const [sums, totals] = [new Float64Array(2), new Float64Array(2)];
-  for (let i = 0; i < z.length; i++) {
+  for (let i = 0; i < residuals.length; i++) {
     const s = sampleWeights ? sampleWeights[i]! : 1;
-    sums[labels[i]!]! += s * sigmoid(z[i]!);
+    sums[labels[i]!]! += s * Math.abs(residuals[i]!);
     totals[labels[i]!]! += s;
   }
-  return sums[1]! / totals[1]! - sums[0]! / totals[0]!;
+  return 1 - sums[1]! / totals[1]! - sums[0]! / totals[0]!;
 }
 
 const noLikelihood = {

@@ -33,16 +33,16 @@ export async function countLevels(
   const indicators = fitted.flatMap(({ factors: [factor, ...more], ...term }, j) =>
     more.length === 0 && factor!.basis.kind === 'level' ? [{ ...term, j }] : [],
   );
-  const [every, own] = [new Float64Array(k * m), new Float64Array(k * m)];
   const totals = new Float64Array(k + 1);
+  for (let i = 0; i < m; i++) totals[part.labels[i]!]! += part.sampleWeights?.[i] ?? 1;
+  const all: LevelCount = { rows: totals.reduce((sum, s) => sum + s, 0), events: [...totals.subarray(1)] };
+  if (indicators.length === 0) return { all, levels: {} };
+  const [every, own] = [new Float64Array(k * m), new Float64Array(k * m)];
   for (let i = 0; i < m; i++) {
     const [label, s] = [part.labels[i]!, part.sampleWeights?.[i] ?? 1];
     every[i] = s;
-    totals[label]! += s;
     if (label > 0) own[(label - 1) * m + i] = s;
   }
-  const all: LevelCount = { rows: totals.reduce((sum, s) => sum + s, 0), events: [...totals.subarray(1)] };
-  if (indicators.length === 0) return { all, levels: {} };
   const over = { partitions: trainingPartitions(design), signal };
   const [total, byClass] = [await rows.rowwise.gradientOf(every, over), await rows.rowwise.gradientOf(own, over)];
   const whole = part.sampleWeights?.every(Number.isInteger) !== false;
