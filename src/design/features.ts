@@ -4,10 +4,9 @@
  */
 import type { Column } from '../data/table.ts';
 import { brief, LogisticError, nearestName } from '../errors.ts';
-import { argsort } from '../math/argsort.ts';
-import { sum } from '../math/vector.ts';
 import { type Feature, type Label, levelsOf, referencePlace, type Term } from '../predict/model-file.ts';
 import { overRows } from '../yielding.ts';
+import { cellsOf, fillOf, isBinary } from './present-cells.ts';
 
 export interface FeatureRequest {
   readonly target: string;
@@ -101,8 +100,9 @@ export async function fitFeatures(columns: readonly Column[], fit: FitFeatures):
 async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
   const { imputation } = fit;
   if (column.kind === 'numeric') {
-    const impute = imputation === undefined ? null : await center(column.values, fit, imputation);
-    const binary = await isBinary(column.values, fit.rows);
+    const cells = cellsOf(column.values, fit);
+    const impute = imputation === undefined ? null : await fillOf(cells, imputation);
+    const binary = await isBinary(cells);
     return {
       kind: 'numeric',
       column: column.name,
@@ -127,22 +127,6 @@ async function fitFeature(column: Column, fit: FitFeatures): Promise<Feature> {
     levels: column.levels.filter((_, code) => counts[code]! > 0),
     impute: frequent === null ? null : column.levels[frequent]!,
   };
-}
-
-/** Whether the cells that are there are all 0 or 1, and both occur. */
-async function isBinary(values: Float64Array, rows: Int32Array): Promise<boolean> {
-  const counts = [0, 0];
-  let others = false;
-  await overRows(rows.length, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const value = values[rows[i]!]!;
-      if (value === 0 || value === 1) counts[value]!++;
-      else if (!Number.isNaN(value)) others = true;
-      if (others) return false;
-    }
-    return true;
-  });
-  return !others && counts[0]! > 0 && counts[1]! > 0;
 }
 
 /** A feature against the level that was asked for, of a boolean one in any letter case. Throws LogisticError 'unknown-level'. */
@@ -173,43 +157,6 @@ async function levelWeights(codes: Int32Array, levels: number, { rows, weights }
     }
   });
   return totals;
-}
-
-/** Weighted mean or median of the cells that are there; weight 2 counts as the row twice. */
-async function center(all: Float64Array, { rows, weights }: FitFeatures, kind: 'mean' | 'median') {
-  const values = new Float64Array(rows.length);
-  const own = new Float64Array(rows.length);
-  let count = 0;
-  await overRows(rows.length, (from, to) => {
-    for (let i = from; i < to; i++) {
-      const value = all[rows[i]!]!;
-      if (Number.isNaN(value)) continue;
-      values[count] = value;
-      own[count++] = weights ? weights[i]! : 1;
-    }
-  });
-  const present = values.subarray(0, count);
-  const total = sum(own);
-  if (count === 0) return 0;
-  if (kind === 'mean') {
-    let mean = 0;
-    await overRows(count, (from, to) => {
-      for (let i = from; i < to; i++) mean += (own[i]! / total) * present[i]!;
-    });
-    return mean;
-  }
-  const order = await argsort(present);
-  let below = 0;
-  let k = -1;
-  await overRows(count, (from, to) => {
-    for (k = from; k < to; k++) {
-      below += own[order[k]!]!;
-      if (below >= total / 2) return false;
-    }
-    return true;
-  });
-  const middle = present[order[Math.min(k, count - 1)]!]!;
-  return below === total / 2 ? (middle + present[order[k + 1] ?? order[k]!]!) / 2 : middle;
 }
 
 /** A number of the design before it is scaled and fitted. */

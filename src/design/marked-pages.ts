@@ -19,9 +19,10 @@ export interface PagePass {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Calls visit with each page, until it gives false. */
 export async function overMarkedPages(
   { table, choice, columns, signal }: PagePass,
-  visit: (page: MarkedPage) => void,
+  visit: (page: MarkedPage) => unknown,
 ): Promise<void> {
   const { rows, pageRows, width } = table;
   const mark = rowMarker(choice);
@@ -33,7 +34,7 @@ export async function overMarkedPages(
     await table.read(number, page, read);
     const held = Math.min(pageRows, rows - from);
     const cells = (at: number): Float64Array => page.subarray(at * pageRows, at * pageRows + held);
-    visit({ ...mark(page, { pageRows, held }), from, held, cells });
+    if (visit({ ...mark(page, { pageRows, held }), from, held, cells }) === false) return;
     await nextTask();
   }
 }

@@ -13,6 +13,7 @@ import type { SummedPages } from './page-sums.ts';
 import { type ColumnPurity, purityOfLevels } from './pure-columns.ts';
 import { type Answers, momentScaling, numericFeature, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
+import type { Fill, Fills } from './stored-fills.ts';
 import { indicatorScalings } from './terms.ts';
 
 /** The column with these cells. */
@@ -34,6 +35,8 @@ export function momentsOf({ rows, weights, smallest, moments }: SummedPages, ord
 }
 
 export interface ColumnContext {
+  /** What stands for missing cells, where they are filled. */
+  readonly fills: Fills;
   readonly sums: SummedPages;
   readonly moments: Answers;
   /** The place of each class in the sums, by class code. */
@@ -51,32 +54,52 @@ export interface DecidedColumn {
 export function decideColumn(
   column: StoredColumn,
   k: number,
-  { sums, moments, order, labels, byClass }: ColumnContext,
+  { fills, sums, moments, order, labels, byClass }: ColumnContext,
 ): DecidedColumn {
   const { name } = column;
+  const fill = fills.get(name);
   if (column.kind === 'numeric') {
     const scaling = scalingOf(name, k, { sums, moments, byClass });
     return {
-      feature: numericFeature(name, scaling, column.style),
+      feature: fill === undefined ? numericFeature(name, scaling, column.style) : filledFeature(column, fill),
       scalings: [scaling],
       purity: purityOfRanges(moments, k),
     };
   }
   const names = column.kind === 'boolean' ? column.words : column.levels;
   const classes = sums.rows.length;
+  const filled = fill === undefined ? null : column.places[fill.cell]!;
   const totals = Float64Array.from(names, (_, level) =>
     order.reduce((sum, c, code) => sum + byClass(sums.levelWeights[k]![level * classes + c]!, code), 0),
   );
   const rows = names.flatMap((_, level) => order.map((c) => sums.levelRows[k]![level * classes + c]!));
   const purity = purityOfLevels(name, names, Float64Array.from(rows), labels);
   if (column.kind === 'boolean') {
-    const feature: Feature = { kind: 'boolean', column: name, words: column.words, impute: null };
+    const feature: Feature = {
+      kind: 'boolean',
+      column: name,
+      words: column.words,
+      impute: filled === null ? null : filled === 1,
+    };
     return { feature, scalings: indicatorScalings(totals), purity };
   }
   const occurs = (_: unknown, level: number): boolean => totals[level]! > 0;
-  const feature: Feature = { kind: 'categorical', column: name, levels: column.levels.filter(occurs), impute: null };
+  const feature: Feature = {
+    kind: 'categorical',
+    column: name,
+    levels: column.levels.filter(occurs),
+    impute: filled === null ? null : column.levels[filled]!,
+  };
   return { feature, scalings: indicatorScalings(totals.filter(occurs)), purity };
 }
+
+const filledFeature = ({ name, style }: StoredColumn & { kind: 'numeric' }, { cell, binary }: Fill): Feature => ({
+  kind: 'numeric',
+  column: name,
+  impute: cell,
+  ...(style && { style }),
+  ...(binary && { binary }),
+});
 
 /** Of the k-th column, of numbers. */
 export function scalingOf(

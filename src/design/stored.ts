@@ -3,38 +3,24 @@
  * sums over its pages. What of the pages is fitted, and how, becomes a plan; how it is fitted is not known here.
  */
 import { withComputed } from '../data/computed-columns.ts';
-import type { PagedTable, StoredColumn, StoredTable } from '../data/stored-table.ts';
+import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import { classesByCode, levelsOf } from '../predict/model-file.ts';
 import type { PartitionSummary, RowSource, RowSums } from '../rows/contract.ts';
-import { type PagePlan, pageSource, type RowChoice, rowMarker } from '../rows/pages.ts';
+import { type PagePlan, pageSource, rowMarker } from '../rows/pages.ts';
+import { joinSummaries } from '../rows/source.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
-import {
-  type DecidedDesign,
-  type DesignOptions,
-  type RowCounts,
-  requireTrainingClasses,
-  requireTwoClasses,
-  unusedWarning,
-} from './design.ts';
-import { featureColumns, findColumn, type RawTerm, withReference } from './features.ts';
-import { classesOfCounts } from './labels.ts';
+import { type DecidedDesign, type DesignOptions, type RowCounts, requireTwoClasses, unusedWarning } from './design.ts';
+import { findColumn, type RawTerm, withReference } from './features.ts';
+import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
 import { modelTerms, referencesOf } from './model-terms.ts';
 import { sumPages } from './page-sums.ts';
 import { joinPurities } from './pure-columns.ts';
-import { censusOf, type WeightOfClass } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
 import { decideColumn, momentsOf, scalingOf, unseenAmong } from './stored-columns.ts';
 import { onlyFeatures, pageColumns } from './stored-plan.ts';
-import { splitStored } from './stored-split.ts';
-import { readStoredTarget } from './stored-target.ts';
+import { decideRows, type StoredRowsRequest } from './stored-rows.ts';
 import { isColumn, storedValues, termColumns } from './stored-terms.ts';
 import { indicatedColumn, type ScaledTerm, withScalings } from './terms.ts';
-import { classFactors, requireWeightsColumn } from './weights.ts';
-
-/** Rows of the sample: enough for a warm start from which five to seven gradients are left to do. */
-const sampledRows = 65_536;
-/** Numbers in it at most. */
-const sampledCells = 2 ** 23;
 
 export interface StoredDesign {
   readonly design: DecidedDesign;
@@ -44,85 +30,45 @@ export interface StoredDesign {
   readonly partitions: readonly PartitionSummary[];
   /** Random training rows, in memory. */
   readonly sample: RowSource;
+  /** Whether all sample weights are whole numbers. */
+  wholeWeights(): Promise<boolean>;
 }
 
 /** Places what a plan takes of pages, for sums over all rows. */
 export type PlacePages = (pages: PagedTable, plan: PagePlan, summary: PartitionSummary) => Promise<RowSums>;
 
-export interface StoredDesignRequest {
-  readonly table: StoredTable;
-  readonly target: string;
-  /** Into how many folds the training rows are dealt. */
-  readonly folds: number;
+export interface StoredDesignRequest extends StoredRowsRequest {
   readonly place: PlacePages;
-  readonly signal: AbortSignal | undefined;
 }
 
 export async function decideStoredDesign(request: StoredDesignRequest, options: DesignOptions): Promise<StoredDesign> {
-  const { table, target, folds, place, signal } = request;
-  const found = await readStoredTarget(table, findColumn(table, target), signal);
-  const columns = featureColumns(table, { ...options, target });
-  const incomplete = columns.filter(({ missing }) => missing.count > 0);
-  const choice: RowChoice = {
-    target: findColumn(table, target).at,
-    classOf: found.classOf,
-    weights: options.weights === undefined ? undefined : weightsAt(table, options.weights),
-    required: incomplete.map(({ at }) => at),
-  };
-  const sampled = Math.min(sampledRows, Math.floor(sampledCells / table.width));
-  const asked = { choice, classes: found.classes.length, columns, sampled, seed: options.seed, signal };
-  const divided = folds > 1 || options.holdout > 0;
-  const used = await sumPages(table, divided ? { ...asked, columns: incomplete, sampled: 0 } : asked);
-  const labels = classesOfCounts(found, used.rows, (c) => used.losses[c]!, options);
+  const { table, target, place, signal } = request;
+  const rows = await decideRows(request, options);
+  const { labels, order, parts, training, choiceOf, byClass, columns, partitions, sums } = rows;
+  const all = [...parts.keys()];
+  const summary = joinSummaries(partitions, training);
 
-  // From here on classes are told by their codes: those that have rows, the reference first.
-  const order = classesByCode(labels).map((label) => found.classes.indexOf(label));
-  const split = await splitStored({ table, choice, order, rows: used.rows, folds, signal }, options);
-  const parts = split?.parts ?? [used.rows.reduce((sum, own) => sum + own, 0)];
-  const all = parts.map((_, p) => p);
-  const training = options.holdout > 0 ? all.slice(0, -1) : all;
-  const choiceOf = (some: readonly number[]): RowChoice => split?.choiceOf(some) ?? choice;
-  const divisions = split ? [split.computed] : [];
-  const rows = withComputed(table, divisions);
-  const trained = { ...asked, choice: choiceOf(training) };
-  const sums = split ? await sumPages(rows, trained) : used;
-  if (options.holdoutBy !== undefined) {
-    requireTrainingClasses(
-      labels,
-      order.map((c) => sums.rows[c]!),
-      options.holdoutBy,
-    );
-  }
-
-  const moments = momentsOf(sums, order);
-  const { classWeights } = censusOf(moments, order.length).summary;
-  const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
-  const byClass: WeightOfClass = (weight, code) => weight * (factors?.[code] ?? 1);
-  const { summary } = censusOf(moments, order.length, byClass);
-  const decided = columns.map((column, k) =>
-    decideColumn(column, k, { sums, moments, order, labels: classesByCode(labels), byClass }),
-  );
+  const ofColumns = { ...rows, moments: momentsOf(sums, order), labels: classesByCode(labels) };
+  const decided = columns.map((column, k) => decideColumn(column, k, ofColumns));
   const references = referencesOf(options, columns);
   const features = decided.map(({ feature }) => withReference(feature, references));
-
   const asRows = { training: choiceOf(training), all: choiceOf(all), count: summary.rows };
   const terms = await modelTerms({ ...options, target }, features, (name) =>
-    storedValues(rows, findColumn(table, name), asRows, signal),
+    storedValues(rows.pages, findColumn({ columns }, name), asRows, signal),
   );
   requireTwoClasses(terms.terms, labels);
+
+  // Terms that are columns of the pages, and those that are computed and summed once more.
   const computed = terms.terms.filter((term) => !isColumn(term));
-  const pages = withComputed(table, [
-    ...divisions,
-    ...(computed.length > 0 ? [termColumns(computed, { columns, features })] : []),
-  ]);
-  const numbersAt = (term: RawTerm): number => {
-    const j = computed.findIndex(({ name }) => name === term.name);
-    return j < 0 ? findColumn(table, term.factors[0]!.column).at : rows.width + j;
-  };
+  const pages =
+    computed.length === 0
+      ? rows.pages
+      : withComputed(table, [...rows.computed, termColumns(computed, { columns, features })]);
   const numbers = computed.map(({ name }, j): StoredColumn => {
-    return { kind: 'numeric', name, missing: { count: 0, tokens: {} }, at: rows.width + j, places: new Int32Array() };
+    const at = rows.pages.width + j;
+    return { kind: 'numeric', name, missing: { count: 0, tokens: {} }, at, places: new Int32Array() };
   });
-  const more = computed.length === 0 ? sums : await sumPages(pages, { ...trained, columns: numbers });
+  const more = computed.length === 0 ? sums : await sumPages(pages, { ...rows.summed, columns: numbers });
   const ofTerms = { sums: more, moments: momentsOf(more, order), byClass };
   const scalings = terms.terms.map((term): Scaling => {
     const j = computed.indexOf(term);
@@ -133,14 +79,18 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
   });
   const scaled = withScalings(terms, scalings, options);
 
-  const planOf = (some: readonly ScaledTerm[], partitions: readonly number[] = training): PagePlan => {
-    const own = choiceOf(partitions);
+  const numbersAt = (term: RawTerm): number => {
+    const own = numbers.find(({ name }) => name === term.name);
+    return (own ?? findColumn({ columns }, term.factors[0]!.column)).at;
+  };
+  const planOf = (some: readonly ScaledTerm[], of: readonly number[] = training): PagePlan => {
+    const choice = choiceOf(of);
     return {
-      ...own,
-      classOf: new Map([...own.classOf].map(([value, c]) => [value, order.indexOf(c)])),
-      required: [...own.required, ...numbers.map(({ at }) => at)],
+      ...choice,
+      classOf: new Map([...choice.classOf].map(([value, c]) => [value, order.indexOf(c)])),
+      required: [...choice.required, ...numbers.map(({ at }) => at)],
       classes: order.length,
-      classFactors: factors,
+      classFactors: rows.factors,
       columns: pageColumns(some, columns, numbersAt),
     };
   };
@@ -162,13 +112,14 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
     decided.map((column) => column.purity),
   );
   const byThemselves = new Set(terms.terms.map(indicatedColumn));
-  const held = options.holdout > 0 ? parts.at(-1)! : 0;
+  const held = all.slice(training.length);
+  const used = joinSummaries(partitions).rows;
   const counts: RowCounts = {
     read: table.rows + table.badRows,
-    used: summary.rows + held,
+    used,
     train: summary.rows,
-    holdout: held,
-    dropped: { ...used.dropped, bad: table.badRows },
+    holdout: used - summary.rows,
+    dropped: { ...rows.dropped, bad: table.badRows },
   };
   return {
     design: {
@@ -176,9 +127,9 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
       features,
       terms: dependent.terms,
       containing: terms.containing,
-      missing: 'drop',
+      missing: rows.missing,
       counts,
-      classFactors: factors,
+      classFactors: rows.factors,
       partitions: parts,
       pureLevels: purity.levels.filter(({ column }) => byThemselves.has(column)),
       warnings: [
@@ -189,18 +140,22 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
         ...terms.warnings,
         ...scaled.warnings,
         ...dependent.warnings,
-        ...(held > 0 ? await unseenAmong({ columns, features }, pages, choiceOf(all.slice(-1)), signal) : []),
+        ...(held.length > 0 ? await unseenAmong({ columns, features }, pages, choiceOf(held), signal) : []),
       ],
     },
     pages,
-    planOf: (partitions) => planOf(dependent.terms, partitions),
-    partitions: split ? all.map((part) => split.summaryOf(part, byClass)) : [summary],
+    planOf: (some) => planOf(dependent.terms, some),
+    partitions,
     sample: sampleOf(planOf(dependent.terms)),
+    wholeWeights: () => areWhole({ table: pages, choice: choiceOf(all), columns: [], signal }),
   };
 }
 
-function weightsAt(table: StoredTable, name: string): number {
-  const column = findColumn(table, name);
-  requireWeightsColumn(column);
-  return column.at;
+async function areWhole(weighted: PagePass): Promise<boolean> {
+  let whole = true;
+  const check = ({ weights, held }: MarkedPage): void => {
+    whole &&= weights.subarray(0, held).every(Number.isInteger);
+  };
+  if (weighted.choice.weights !== undefined) await overMarkedPages(weighted, check);
+  return whole;
 }

@@ -55,7 +55,8 @@ const storedEstimates = 128;
 export async function infer(request: InferenceRequest): Promise<Inference> {
   const { placed, solution, separation, options, hooks } = request;
   const rows = await placed.rows;
-  const summaryRefused = refusal(request, rows.rowwise !== undefined && placed.part !== undefined);
+  const summaryRefused =
+    refusal(request, rows.rowwise !== undefined && placed.part !== undefined) ?? (await uncounted(request));
   if (summaryRefused !== undefined) return { summaryRefused };
   const { design } = placed;
   const { classWeights, rows: m } = joinSummaries(rows.partitions, trainingPartitions(design));
@@ -149,7 +150,7 @@ async function logLikelihoods(context: Context): Promise<{ readonly logLikelihoo
 /** Why there is no summary, as a sentence; undefined where there is one. */
 function refusal({ placed, solution, separation, options }: InferenceRequest, rowwise: boolean): string | undefined {
   const { outcome } = solution.solver;
-  const { design, part } = placed;
+  const { design } = placed;
   if (options.l2 > 0) return 'the fit is penalised, and its coefficients are biased by design';
   if (options.classWeight !== undefined)
     return 'class weights change what is estimated: fit without them for standard errors';
@@ -159,17 +160,23 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
     return 'levels that some class never has have no finite estimate (see the warning)';
   if (outcome !== 'converged' && outcome !== 'quasi-separated') return `the fit has not converged (${outcome})`;
   if (solution.hessian === undefined) return 'there are too many coefficients for their covariance';
-  if (placed.weights && !part)
-    return 'the rows are not in memory, and elsewhere it is not checked that weights are whole numbers';
-  const weights = part?.sampleWeights;
-  if (weights && options.weightType === 'frequency' && !weights.every(Number.isInteger))
-    return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
   const sandwiched = sandwichType(options) !== undefined;
   if (options.firth && sandwiched) return 'robust standard errors are there for maximum likelihood only';
   if (sandwiched && !rowwise)
     return 'robust standard errors need a number for each row, which this backend does not give';
   if (sandwiched && design.labels.classes.length > 2) return 'robust standard errors are there for two classes only';
   return undefined;
+}
+
+/** Why there is no summary, where weights do not count rows. */
+async function uncounted({ placed, options }: InferenceRequest): Promise<string | undefined> {
+  if (options.weightType === 'sampling') return undefined;
+  if (placed.wholeWeights === undefined)
+    return placed.weights
+      ? 'the rows are in a database, where it is not checked that weights are whole numbers'
+      : undefined;
+  if (await placed.wholeWeights()) return undefined;
+  return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
 }
 
 /** What the covariance is, where it is not that of the model. */

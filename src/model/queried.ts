@@ -131,6 +131,8 @@ function requireQueried(options: CheckedOptions): void {
       details: { option: 'holdout' },
     });
   }
+  if (options.missing !== undefined && options.missing !== 'drop')
+    throw notServed('missing', 'rows with missing cells are dropped');
   if (options.offset !== undefined) throw notServed('offset', 'there are no offsets');
   const tree = askedTree(options);
   if (tree !== undefined && !(columnsOf(tree).plain && options.intercept)) {
@@ -143,8 +145,7 @@ function requireQueried(options: CheckedOptions): void {
 
 /** Why rows that stay elsewhere, on disk or in a database, cannot be fitted so: what needs each row by itself. */
 export function unserved(options: CheckedOptions): LogisticError | undefined {
-  const { missing, solver, firth, backend, cluster, robust } = options;
-  if (missing !== undefined && missing !== 'drop') return notServed('missing', 'rows with missing cells are dropped');
+  const { solver, firth, backend, cluster, robust } = options;
   if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
   if (cluster !== undefined) return notServed('cluster', 'sums by cluster need each row by itself');
   if (robust !== undefined) return notServed('robust', 'a sandwich needs each row by itself');

@@ -1,7 +1,7 @@
 /** Values at places of a sorted column, found without sorting it. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { orderStatistics } from '../../src/design/order-statistics.ts';
+import { orderStatistics, weightedMedian } from '../../src/design/order-statistics.ts';
 
 /** Numbers of any size, many of them equal. */
 const column = fc
@@ -22,6 +22,29 @@ test('are those of the sorted values, however the column is cut', async () => {
       const sorted = values.slice().sort();
       expect(places.map((place) => found.get(place))).toEqual(places.map((place) => sorted[place]));
     }),
+    { seed: 20261127, numRuns: 300 },
+  );
+});
+
+test('a weighted median is that of each value as often as its weight says', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      column,
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 4 }),
+      async (values, cut, most) => {
+        const weights = values.map((_, i) => 1 + ((i * 7) % most));
+        const over = async (visit: (some: Float64Array, own: Float64Array) => void): Promise<void> => {
+          for (let from = 0; from < values.length; from += cut) {
+            visit(values.subarray(from, from + cut), weights.subarray(from, from + cut));
+          }
+        };
+        const all = Float64Array.from([...values].flatMap((x, i) => Array<number>(weights[i]!).fill(x))).sort();
+        const last = all.length - 1;
+        const [below, above] = [all[Math.floor(last / 2)]!, all[Math.ceil(last / 2)]!];
+        expect(await weightedMedian(over, all.length)).toBe(below === above ? below : (below + above) / 2);
+      },
+    ),
     { seed: 20261127, numRuns: 300 },
   );
 });

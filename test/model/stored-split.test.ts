@@ -25,14 +25,8 @@ function drawRows(seed: number, m: number, classes: number): string {
       Math.min(classes - 1, Math.floor((x + 0.1 * level + random() - 0.5) * classes + classes / 2)),
     );
     const gap = random() < 0.02;
-    return [
-      `key ${below(m / 3)}`,
-      gap ? '' : x,
-      random(),
-      'abcd'[level],
-      below(8) / 4,
-      random() < 0.01 ? '' : `class ${y}`,
-    ];
+    const named = random() < 0.02 ? 'NA' : 'abcd'[level];
+    return [`key ${below(m / 3)}`, gap ? '' : x, random(), named, below(8) / 4, random() < 0.01 ? '' : `class ${y}`];
   });
   return [['key', 'x', 'z', 'level', 's', 'y'], ...rows].map((row) => row.join(',')).join('\n');
 }
@@ -52,6 +46,7 @@ test.each(seeds)('a holdout, folds, or both: those of memory (seed %i)', async (
     ...(random() < 0.6 && { weights: 's' }),
     ...(random() < 0.5 && { classWeight: 'balanced' as const }),
     ...(random() < 0.5 && { l2: 0.01 }),
+    ...(seed > 3 && { missing: 'impute' as const, imputation: seed > 4 ? ('mean' as const) : ('median' as const) }),
     reference: 'class 1',
     trainingMetrics: true,
     tolerance: 1e-13,
@@ -60,7 +55,15 @@ test.each(seeds)('a holdout, folds, or both: those of memory (seed %i)', async (
   const fit = (rows: 'memory' | 'disk') => new LogisticRegression({ ...options, rows }).fit(path, 'y');
   const [memory, disk] = [await fit('memory'), await fit('disk')];
   expect(disk.training.rows).toEqual(memory.training.rows);
-  expect(disk.training.rows.dropped.missing * disk.training.rows.dropped.noTarget).toBeGreaterThan(0);
+  expect(disk.training.rows.dropped.noTarget).toBeGreaterThan(0);
+  expect(disk.training.rows.dropped.missing > 0).toBe(options.missing === undefined);
+  expect(disk.toJSON().missing).toBe(options.missing ?? 'drop');
+  expect(disk.warnings).toEqual(memory.warnings);
+  disk.toJSON().features.forEach(({ impute }, k) => {
+    const expected = memory.toJSON().features[k]!.impute;
+    if (typeof impute === 'number') expect(relative(impute, expected as number)).toBeLessThan(1e-14);
+    else expect(impute).toBe(expected);
+  });
   const [actual, expected] = [disk.toJSON(), memory.toJSON()];
   const worst = Math.max(
     ...actual.terms.flatMap(({ standardized }, j) =>
@@ -114,4 +117,15 @@ test('keys that were stored as numbers are refused, in one sentence', async () =
   const memory = await new LogisticRegression({ holdout: 0.3, holdoutBy: 'id' }).fit(path, 'y');
   expect(model.training.rows).toEqual(memory.training.rows);
   await named.close();
+});
+
+test('missing cells that are to be an error are one', async () => {
+  const path = join(folder, 'missing.csv');
+  writeFileSync(path, drawRows(3, 300, 2));
+  const fit = (rows: 'memory' | 'disk') => new LogisticRegression({ rows, missing: 'error' }).fit(path, 'y');
+  await expect(fit('memory')).rejects.toMatchObject({ code: 'missing-cell' });
+  await expect(fit('disk')).rejects.toMatchObject({
+    code: 'missing-cell',
+    message: expect.stringMatching(/^column y: \d+ missing cells$/),
+  });
 });

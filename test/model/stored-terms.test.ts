@@ -49,6 +49,10 @@ test.each(formulas.map((formula, k) => [formula, k + 1] as const))('%s', async (
     ...(random() < 0.4 && { holdout: 0.25 }),
     ...(random() < 0.3 && { l2: 0.01 }),
     ...(random() < 0.3 && { classWeight: 'balanced' as const }),
+    ...(random() < 0.5 && {
+      missing: 'impute' as const,
+      imputation: random() < 0.5 ? ('mean' as const) : ('median' as const),
+    }),
     inference: true,
     tolerance: 1e-13,
   };
@@ -57,7 +61,9 @@ test.each(formulas.map((formula, k) => [formula, k + 1] as const))('%s', async (
   expect(disk.training.rows).toEqual(memory.training.rows);
   expect(disk.warnings).toEqual(memory.warnings);
   const [actual, expected] = [disk.toJSON(), memory.toJSON()];
-  expect(actual.features).toEqual(expected.features);
+  expect(actual.features.map(({ impute, ...feature }) => feature)).toEqual(
+    expected.features.map(({ impute, ...feature }) => feature),
+  );
   const described = ({ terms }: typeof actual) =>
     terms.map(({ name, group, excluded, offset, factors }) => [
       name,
@@ -69,20 +75,22 @@ test.each(formulas.map((formula, k) => [formula, k + 1] as const))('%s', async (
   expect(described(actual)).toEqual(described(expected));
   expect(farthest(numbersOf(actual), numbersOf(expected))).toBeLessThan(1e-10);
   const [errors, ofMemory] = [actual, expected].map(errorsOf);
-  if (options.weights === undefined) expect(errors!.length).toBe(ofMemory!.length);
+  expect(errors!.length).toBe(ofMemory!.length);
   if (errors!.length > 0) expect(farthest(errors!, ofMemory!)).toBeLessThan(1e-8);
 });
 
 /** Coefficients and all that the bases are made of. */
 function numbersOf({
   terms,
+  features,
   intercepts,
 }: {
   readonly terms: readonly object[];
+  readonly features: readonly object[];
   readonly intercepts: readonly number[];
 }) {
   const found: number[] = [...intercepts];
-  JSON.stringify(terms, (_, value: unknown) => {
+  JSON.stringify([terms, features], (_, value: unknown) => {
     if (typeof value === 'number') found.push(value);
     return value;
   });
@@ -108,6 +116,22 @@ test('terms of several pages, and pages that are cut for them', async () => {
   const [memory, disk] = [await fit('memory'), await fit('disk')];
   expect(disk.training.rows).toEqual(memory.training.rows);
   expect(farthest(numbersOf(disk.toJSON()), numbersOf(memory.toJSON()))).toBeLessThan(1e-9);
+});
+
+test('weights that count rows have standard errors, others none', async () => {
+  const path = join(folder, 'weights.csv');
+  const rows = drawRows(4, 500, 2).split('\n');
+  const fit = (rows: 'memory' | 'disk') =>
+    new LogisticRegression({ rows, weights: 's', only: ['b', 'e'], inference: true }).fit(path, 'y');
+  writeFileSync(path, rows.join('\n'));
+  const [memory, disk] = [errorsOf((await fit('memory')).toJSON()), errorsOf((await fit('disk')).toJSON())];
+  expect(disk).toHaveLength(3);
+  expect(farthest(disk, memory)).toBeLessThan(1e-8);
+  writeFileSync(path, [...rows, '1,0.5,50,p,no,0.5,1.5,class 1'].join('\n'));
+  const reason = async (rows: 'memory' | 'disk') =>
+    ((await fit(rows)).toJSON() as { summaryRefused?: string }).summaryRefused;
+  expect(await reason('disk')).toMatch(/no whole numbers/);
+  expect(await reason('disk')).toBe(await reason('memory'));
 });
 
 describe('mistakes are those of memory', () => {
