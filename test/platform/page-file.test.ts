@@ -6,10 +6,12 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { runtime } from '#runtime';
 import { createRandom } from '../../src/math/random.ts';
 import { type FitOptions, LogisticRegression } from '../../src/node.ts';
 import { openPageFile } from '../../src/platform/page-file.ts';
+import type { Call } from '../../src/runtime/messages.ts';
 
 let data: string;
 let temporary: string;
@@ -100,6 +102,53 @@ test.each([
   expect(await ended).toEqual([null, signal]);
   expect(left()).toEqual([]);
 });
+
+test('a thread that is killed while rows are stored or fitted is one error, and the next fit is as ever', async () => {
+  const random = createRandom(2);
+  const padding = 'padding '.repeat(15); // texts of 16 MiB are read by threads
+  const rows = Array.from({ length: 140_000 }, () => {
+    const x = random() - 0.5;
+    return `${x},${padding},${Number(x + random() > 0.5)}`;
+  });
+  const large = join(data, 'large.csv');
+  writeFileSync(large, ['x,padding,y', ...rows].join('\n'));
+  const estimator = new LogisticRegression({ threads: 2, trainingMetrics: true });
+  const fails = async (method: string, work: () => Promise<unknown>): Promise<void> => {
+    const start = killIn(method);
+    await expect(work()).rejects.toMatchObject({
+      name: 'LogisticError',
+      code: 'worker-died',
+      message: expect.stringMatching(/^a worker thread ended before its work was done: [^\n]*$/),
+    });
+    start.mockRestore();
+  };
+  await fails('read', () => estimator.store(large, 'y'));
+  expect(openFiles('self') ?? 0).toBe(0);
+  const stored = await estimator.store(large, 'y');
+  for (const method of ['openPages', 'pageSums', 'imageSums', 'pageMeasures']) {
+    await fails(method, () => estimator.fit(stored, 'y'));
+  }
+  const [again, expected] = [await estimator.fit(stored, 'y'), await estimator.fit(large, 'y')];
+  expect(again.certificate.outcome).toBe('converged');
+  expect(again.coefficients.x).toBeCloseTo(expected.coefficients.x!, 9);
+  await stored.close();
+  expect(openFiles('self') ?? 0).toBe(0);
+  expect(left()).toEqual([]);
+});
+
+/** Ends the thread that is called by a method for the second time, or for the first where it is called once. */
+function killIn(method: string) {
+  const { startWorker } = runtime;
+  let calls = method === 'openPages' ? 1 : 0;
+  return vi.spyOn(runtime, 'startWorker').mockImplementation((script, listener) => {
+    const line = startWorker(script, listener);
+    const post: typeof line.post = (message, transfer) => {
+      line.post(message, transfer);
+      if ((message as Call).method === method && ++calls === 2) void line.end();
+    };
+    return { ...line, post };
+  });
+}
 
 test('too little space and a folder that is not there are mistakes', async () => {
   await expect(openPageFile(2 ** 60)).rejects.toMatchObject({ code: 'no-space' });
