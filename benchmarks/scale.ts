@@ -5,8 +5,9 @@
  *
  *   npx tsx benchmarks/scale.ts [ROWS] [ROUTES] [FOLDER]
  *
- * ROUTES: disk,twice,memory,there,sgd (default: all, and of more than 20,000,000 rows disk and there). FOLDER: where the
- * file lies (default: the temporary one); one that is there already is used and stays.
+ * ROUTES: disk,twice,memory,there,sgd,pass (default: all, and of more than 20,000,000 rows disk and there); twice: with
+ * another penalty; pass: a gradient from disk against one in DuckDB, of the same rows in one process, in turns. FOLDER: where
+ * the file lies (default: the temporary one); one that is there already is used and stays.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -14,7 +15,14 @@ import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { median } from '../src/bench/statistics.ts';
+import { checkOptions } from '../src/model/check-options.ts';
+import { queriedDataset } from '../src/model/queried.ts';
+import { storedDataset } from '../src/model/stored.ts';
 import { LogisticRegression } from '../src/node.ts';
+import { openConnection, parquetQuery } from '../src/platform/engines/connection.ts';
+import type { RowSums } from '../src/rows/contract.ts';
+import { steadyConnection } from '../src/sql/steady.ts';
 
 /** Features of unlike sizes, and what they weigh in units of their deviations. */
 const features = [
@@ -85,17 +93,63 @@ async function fitRoute(route: string, path: string): Promise<Fitted> {
   };
 }
 
+/** Seconds of gradients from disk, once the rows have been standardised, and in DuckDB. */
+interface Passes {
+  readonly disk: readonly number[];
+  readonly there: readonly number[];
+}
+
+async function timePasses(path: string): Promise<Passes> {
+  const options = checkOptions({});
+  const stored = await new LogisticRegression().store(path, 'y');
+  const { query, connection } = await parquetQuery(path);
+  const engine = steadyConnection(await openConnection(connection), { passes: 1, timeout: undefined });
+  const asked = { connection: engine, query, source: path };
+  const times: Record<keyof Passes, number[]> = { disk: [], there: [] };
+  const time = async (where: keyof Passes, rows: RowSums, theta: Float64Array): Promise<Float64Array> => {
+    const start = performance.now();
+    const { gradient } = await rows.evaluate(theta, 1, 'float64');
+    times[where].push((performance.now() - start) / 1000);
+    return gradient!;
+  };
+  await storedDataset(stored, { again: true }).withPlaced('y', options, {}, async (disk) =>
+    queriedDataset(asked).withPlaced('y', options, {}, async (there) => {
+      const places = { disk: await disk.rows, there: await there.rows };
+      const thetaOf = (turn: number) => new Float64Array(features.length + 1).fill(0.1 / (1 + turn));
+      for (const rows of Object.values(places)) await rows.evaluate(thetaOf(0), 1, 'float64');
+      for (let turn = 1; turn <= 7; turn++) {
+        const ours = await time('disk', places.disk, thetaOf(turn));
+        const theirs = await time('there', places.there, thetaOf(turn));
+        const apart = Math.max(...ours.map((g, j) => Math.abs(g - theirs[j]!))) / Math.max(...ours.map(Math.abs));
+        if (!(apart < 1e-9)) throw new Error(`gradients are ${apart} apart`);
+      }
+    }),
+  );
+  await engine.close();
+  await stored.close();
+  return times;
+}
+
+function describePasses({ disk, there }: Passes): string {
+  const ratios = there.map((seconds, turn) => seconds / disk[turn]!);
+  const range = `${Math.min(...ratios).toFixed(1)} to ${Math.max(...ratios).toFixed(1)}`;
+  const [ours, theirs] = [median(disk).toFixed(3), median(there).toFixed(3)];
+  return `pass    ${ours} s from disk, ${theirs} s in DuckDB: ${median(ratios).toFixed(1)} times (${range})`;
+}
+
 /** In a process of its own: this file again, or Python. */
+function runSelf<T>(...more: readonly string[]): T {
+  const own = ['--import', 'tsx', fileURLToPath(import.meta.url), ...more];
+  return JSON.parse(execFileSync(process.execPath, own).toString()) as T;
+}
+
 function runRoute(route: string, path: string): Fitted {
   const folder = fileURLToPath(new URL('.', import.meta.url));
   const python = join(folder, '.venv/bin/python');
-  const output =
-    route === 'sgd'
-      ? execFileSync(python, [join(folder, 'contenders/sgd-chunks.py'), path])
-      : execFileSync(process.execPath, ['--import', 'tsx', fileURLToPath(import.meta.url), '--fit', route, path]);
-  const found = JSON.parse(output.toString()) as Fitted & { readonly raw?: readonly number[] };
-  const { raw, ...rest } = found;
-  return raw === undefined ? rest : { ...rest, weights: raw.map((w, j) => w * features[j]!.deviation) };
+  if (route !== 'sgd') return runSelf('--fit', route, path);
+  const output = execFileSync(python, [join(folder, 'contenders/sgd-chunks.py'), path]).toString();
+  const { raw, ...rest } = JSON.parse(output) as Fitted & { readonly raw: readonly number[] };
+  return { ...rest, weights: raw.map((w, j) => w * features[j]!.deviation) };
 }
 
 const largest = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
@@ -112,19 +166,27 @@ interface Entry {
   readonly machine: object;
   readonly date: string;
   readonly fits: Readonly<Record<string, Compared>>;
+  readonly passes?: Passes;
 }
 
 async function main(): Promise<void> {
   const rows = Number(process.argv[2] ?? 10_000_000);
-  const usual = rows > 20_000_000 ? 'disk,there' : 'disk,twice,memory,there,sgd';
+  const usual = rows > 20_000_000 ? 'disk,there' : 'disk,twice,memory,there,sgd,pass';
   const routes = (process.argv[3] ?? usual).split(',');
   const path = join(process.argv[4] ?? tmpdir(), `scale-${rows}.parquet`);
   const there = existsSync(path);
   try {
     if (!there) await makeFile(path, rows);
     const before = existsSync(resultsFile) ? (JSON.parse(readFileSync(resultsFile, 'utf8')) as Entry[]) : [];
-    const fits: Record<string, Compared> = { ...before.find((other) => other.rows === rows)?.fits };
+    const last = before.find((other) => other.rows === rows);
+    const fits: Record<string, Compared> = { ...last?.fits };
+    let passes = last?.passes;
     for (const route of routes) {
+      if (route === 'pass') {
+        passes = runSelf<Passes>('--pass', path);
+        console.log(describePasses(passes));
+        continue;
+      }
       const fitted = runRoute(route, path);
       const error = largest(fitted.weights.map((w, j) => w - features[j]!.weight));
       const disk = fits.disk?.weights;
@@ -142,6 +204,7 @@ async function main(): Promise<void> {
       machine,
       date: new Date().toISOString().slice(0, 10),
       fits,
+      ...(passes && { passes }),
     };
     mkdirSync(fileURLToPath(new URL('results', import.meta.url)), { recursive: true });
     const all = [...before.filter((other) => other.rows !== rows), entry].sort((a, b) => a.rows - b.rows);
@@ -154,6 +217,9 @@ async function main(): Promise<void> {
 if (process.argv[2] === '--fit') {
   const [route, path] = process.argv.slice(3) as [string, string];
   console.log(JSON.stringify(await fitRoute(route, path)));
+  process.exit(0);
+} else if (process.argv[2] === '--pass') {
+  console.log(JSON.stringify(await timePasses(process.argv[3]!)));
   process.exit(0);
 } else if (process.argv[2] === '--make') await makeFile(process.argv[3]!, Number(process.argv[4]));
 else await main();
