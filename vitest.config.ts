@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { softwareGpu } from './test/support/software-gpu.ts';
@@ -10,9 +11,18 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    maxWorkers: '100%', // vitest leaves one processor idle, of two that is half
+    isolate: false, // files share the modules that a process has loaded: a test leaves them, and what they keep, as it found them
+    maxWorkers: availableParallelism() + 1, // tests wait for browsers, servers and commands, and a processor need not
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/package/**'] } },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/package/**'],
+          globalSetup: ['test/support/temporary-folder.ts'],
+        },
+      },
       {
         extends: true,
         test: { name: 'package', include: ['test/package/**/*.test.ts'], globalSetup: ['test/support/install.ts'] },

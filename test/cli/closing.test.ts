@@ -5,32 +5,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { evaluate } from '../../src/cli/evaluate.ts';
 import { predict } from '../../src/cli/predict.ts';
+import * as cliRows from '../../src/cli/rows.ts';
 import { LogisticRegression, saveModel } from '../../src/node.ts';
 import { t8Labels, t8X } from '../support/t8.ts';
 
-const rows = vi.hoisted(() => ({ closed: 0, reached: () => {} }));
-vi.mock('../../src/cli/rows.ts', async (original) => {
-  const actual = await original<typeof import('../../src/cli/rows.ts')>();
-  return {
-    ...actual,
-    async openRows(...args: Parameters<typeof actual.openRows>) {
-      const opened = await actual.openRows(...args);
-      return {
-        ...opened,
-        async *read(others: readonly string[]) {
-          for await (const chunk of opened.read(others)) {
-            rows.reached();
-            yield chunk;
-          }
-        },
-        async close() {
-          rows.closed++;
-          await opened.close();
-        },
-      };
-    },
-  };
-});
+const rows = { closed: 0, reached: () => {} };
+const { openRows } = cliRows;
 
 let folder: string;
 const at = (name: string): string => join(folder, name);
@@ -44,6 +24,22 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 beforeEach(() => {
   Object.assign(rows, { closed: 0, reached: () => {} });
+  vi.spyOn(cliRows, 'openRows').mockImplementation(async (...args) => {
+    const opened = await openRows(...args);
+    return {
+      ...opened,
+      async *read(others) {
+        for await (const chunk of opened.read(others)) {
+          rows.reached();
+          yield chunk;
+        }
+      },
+      async close() {
+        rows.closed++;
+        await opened.close();
+      },
+    };
+  });
 });
 
 const { signal } = new AbortController();

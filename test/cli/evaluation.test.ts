@@ -2,16 +2,13 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { evaluate } from '../../src/cli/evaluate.ts';
 import { inspect } from '../../src/cli/inspect.ts';
 import { train } from '../../src/cli/train.ts';
 import { type Evaluation, loadModel } from '../../src/node.ts';
 import { coefficientCsv, coefficientMarkdown } from '../../src/report/coefficient-table.ts';
-import { printed } from '../support/printed.ts';
-
-vi.mock('../../src/cli/output.ts', () => import('../support/printed.ts'));
-vi.mock('../../src/cli/talk.ts', () => import('../support/printed.ts'));
+import { keepPrinted, printed } from '../support/printed.ts';
 
 const { signal } = new AbortController();
 const rows = 'test/reference/birthwt.csv';
@@ -25,9 +22,7 @@ beforeAll(async () => {
   writeFileSync(at('new.csv'), [header, ...lines.slice(0, 150)].join('\n'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
-beforeEach(() => {
-  Object.assign(printed, { text: '', said: '' });
-});
+beforeEach(keepPrinted);
 
 test('evaluate has an interval for AUC, and says when the rows are those of the fit', async () => {
   await evaluate(at('all.json'), at('new.csv'), {}, signal);

@@ -2,14 +2,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { inspect } from '../../src/cli/inspect.ts';
 import { predict } from '../../src/cli/predict.ts';
 import { type FittedLogisticRegression, LogisticRegression, saveModel } from '../../src/node.ts';
-import { printed } from '../support/printed.ts';
-
-vi.mock('../../src/cli/output.ts', () => import('../support/printed.ts'));
-vi.mock('../../src/cli/talk.ts', () => import('../support/printed.ts'));
+import { keepPrinted, printed } from '../support/printed.ts';
 
 const { signal } = new AbortController();
 const rows = 'test/reference/birthwt.csv';
@@ -28,9 +25,7 @@ beforeAll(async () => {
   );
 });
 afterAll(() => rm(folder, { recursive: true }));
-beforeEach(() => {
-  Object.assign(printed, { text: '', said: '' });
-});
+beforeEach(keepPrinted);
 
 test('effects: a line for each number and for each level against the reference', async () => {
   await inspect(at('model.json'), rows, { effects: true }, signal);

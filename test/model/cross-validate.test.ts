@@ -3,30 +3,26 @@
  * decides on its own training rows (the scale under the penalty, levels that are not there) is decided alike.
  */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import * as registry from '../../src/backends/registry.ts';
 import { stratifiedFolds } from '../../src/data/split.ts';
 import { LogisticRegression, type Options } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
-import type { RowPlace, RowSource } from '../../src/rows/contract.ts';
+import type { RowSource } from '../../src/rows/contract.ts';
 
 const placed: RowSource[] = [];
-vi.mock('../../src/backends/registry.ts', async (original) => {
-  const registry = await original<typeof import('../../src/backends/registry.ts')>();
-  return {
-    ...registry,
-    async openPlace(...args: Parameters<typeof registry.openPlace>): Promise<RowPlace> {
-      const place = await registry.openPlace(...args);
-      return {
-        ...place,
-        place(source, ...more) {
-          placed.push(source);
-          return place.place(source, ...more);
-        },
-      };
-    },
-  };
-});
+const { openPlace } = registry;
 beforeEach(() => {
   placed.length = 0;
+  vi.spyOn(registry, 'openPlace').mockImplementation(async (...args) => {
+    const place = await openPlace(...args);
+    return {
+      ...place,
+      place(source, ...more) {
+        placed.push(source);
+        return place.place(source, ...more);
+      },
+    };
+  });
 });
 
 const folds = 10;

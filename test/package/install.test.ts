@@ -41,32 +41,38 @@ describe.each(entries)('%s', (entry) => {
     expect(required).toEqual(imported);
     expect(imported).not.toEqual([]);
   });
+});
 
-  test.each(['.ts', '.cts'])(
-    'a program (%s) that names every export compiles, with all declarations checked',
-    (extension) => {
-      const folder = entry === needsTensorFlow ? inject('installed') : alone;
-      const file = join(folder, `names${extension}`);
-      const options: ts.CompilerOptions = {
-        strict: true,
-        skipLibCheck: false,
-        noEmit: true,
-        types: [],
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.Node16,
-        moduleResolution: ts.ModuleResolutionKind.Node16,
-      };
-      writeFileSync(file, `export * from '${entry}';\n`);
-      const first = ts.createProgram([file], options);
-      const checker = first.getTypeChecker();
-      const all = checker.getExportsOfModule(checker.getSymbolAtLocation(first.getSourceFile(file)!)!);
-      expect(all).not.toHaveLength(0);
-      writeFileSync(file, `export { ${all.map(({ name }) => name).join(', ')} } from '${entry}';\n`);
-      const messages = ts
-        .getPreEmitDiagnostics(ts.createProgram([file], options))
-        .filter(({ file }) => !file?.fileName.includes('/node_modules/@tensorflow/')) // which do not compile among themselves
-        .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
-      expect(messages).toEqual([]);
-    },
+const options: ts.CompilerOptions = {
+  strict: true,
+  skipLibCheck: false,
+  noEmit: true,
+  types: [],
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.Node16,
+  moduleResolution: ts.ModuleResolutionKind.Node16,
+};
+
+/** Of both kinds of modules: .ts are the package's, which are those of import; .cts are those of require. */
+test.each([
+  { title: 'where TensorFlow.js is', folder: () => inject('installed'), imported: entries },
+  { title: 'where it is not', folder: () => alone, imported: entries.filter((entry) => entry !== needsTensorFlow) },
+])('programs that name every export compile, with all declarations checked, $title', ({ folder, imported }) => {
+  const programs = imported.flatMap((entry, k) =>
+    ['ts', 'cts'].map((extension) => ({ entry, path: join(folder(), `names${k}.${extension}`) })),
   );
+  const paths = programs.map(({ path }) => path);
+  for (const { path, entry } of programs) writeFileSync(path, `export * from '${entry}';\n`);
+  const first = ts.createProgram(paths, options);
+  const checker = first.getTypeChecker();
+  for (const { path, entry } of programs) {
+    const all = checker.getExportsOfModule(checker.getSymbolAtLocation(first.getSourceFile(path)!)!);
+    expect(all).not.toHaveLength(0);
+    writeFileSync(path, `export { ${all.map(({ name }) => name).join(', ')} } from '${entry}';\n`);
+  }
+  const messages = ts
+    .getPreEmitDiagnostics(ts.createProgram(paths, options, undefined, first))
+    .filter(({ file }) => !file?.fileName.includes('/node_modules/@tensorflow/')) // which do not compile among themselves
+    .map(({ file, messageText }) => `${file?.fileName}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+  expect(messages).toEqual([]);
 });

@@ -46,12 +46,12 @@ const closing = async (browser: Browser, use: (browser: Browser) => Promise<void
 };
 export const withBrowsers = test.extend<{ browser: Browser; gpuBrowser: Browser }>({
   // biome-ignore lint/correctness/noEmptyPattern: vitest reads which fixtures a fixture takes.
-  browser: [async ({}, use) => closing(await launch(['--disable-gpu']), use), { scope: 'file' }],
+  browser: [async ({}, use) => closing(await launch(['--disable-gpu']), use), { scope: 'worker' }],
   // biome-ignore lint/correctness/noEmptyPattern: as above.
-  gpuBrowser: [async ({}, use) => closing(await launch(webgpuArgs), use), { scope: 'file' }],
+  gpuBrowser: [async ({}, use) => closing(await launch(webgpuArgs), use), { scope: 'worker' }],
 });
 
-/** A test that takes `browser`, or `gpuBrowser`, which has WebGPU in software: one a file, started when it is first taken. */
+/** A test that takes `browser`, or `gpuBrowser`, which has WebGPU in software: one a process of tests, started when it is first taken. */
 export const inChromium = missing ? withBrowsers.skip : withBrowsers;
 
 function launch(more: readonly string[]): Promise<Browser> {

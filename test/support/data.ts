@@ -77,6 +77,22 @@ export function randomTheta(n: number, seed = 2, size = 1, k = 1): Float64Array 
   return Float64Array.from({ length: k * (n + 1) }, () => Math.fround(size * (random() - 0.5)));
 }
 
+/** The rows of a source again and again, so that every sum is `times` theirs. */
+export function repeatRows({ rows, numbers, labels, classes, weights }: TestRows, times: number): RowSource {
+  const columns = numbers.map((x): DesignColumn => {
+    const read = (from: number, into: Float64Array): void => {
+      for (let i = 0; i < into.length; i++) into[i] = x[(from + i) % rows]!;
+    };
+    return { kind: 'dense', mean: 0, scale: 1, read };
+  });
+  const each = { length: rows * times };
+  return {
+    ...{ rows: rows * times, columns, classes },
+    labels: Int32Array.from(each, (_, i) => labels[i % rows]!),
+    weights: weights && Float64Array.from(each, (_, i) => weights[i % rows]!),
+  };
+}
+
 /** The rows of a source that are kept, as a source of their own without partitions. */
 export function selectRows({ numbers, labels, classes, weights }: TestRows, keep: (i: number) => boolean): TestRows {
   const kept = Array.from(labels, (_, i) => i).filter(keep);

@@ -1,11 +1,11 @@
 /**
- * Files written to a folder of the test file's own and read as `logit` reads them, and what tests ask of the table.
+ * Files written to a folder of the process's own and read as `logit` reads them, and what tests ask of the table.
  */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import type { Column, ColumnRequest, ReadOptions, Table } from '../../src/data/table.ts';
 import { LogisticError } from '../../src/errors.ts';
 import { readCells, readTable } from '../../src/platform/read-table.ts';
@@ -13,7 +13,6 @@ import type { Cell } from '../../src/predict/cell.ts';
 
 export const folder = mkdtempSync(join(tmpdir(), 'text-files-'));
 let files = 0;
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 export const t8Rows = ['0,0', '0,0', '0,0', '0,1', '1,0', '1,1', '1,1', '1,1'];
 export const t8 = ['x,y', ...t8Rows, ''].join('\n');

@@ -32,8 +32,8 @@ describe('UTF-8', () => {
   });
 
   test.each([0, 0xff, 0xc0, 0xed])('the byte %d that is none is named', async (byte) => {
-    for (const at of [0, 3, 500_000, block - 1, block, block + 7, 3 * block]) {
-      const bytes = Buffer.from(`h\n${rowsUpTo(4 * block)}\n`);
+    for (const at of [0, 3, block - 1, block, block + 7]) {
+      const bytes = Buffer.from(`h\n${rowsUpTo(block + 1000)}\n`);
       bytes[at + 2] = byte;
       const line = 1 + bytes.subarray(0, at + 2).filter((each) => each === 10).length;
       const where = new RegExp(`d\\.csv:${line}: .*\\(byte ${at + 2} of the text\\)`);

@@ -8,47 +8,27 @@ import { describe, expect, test } from 'vitest';
 import { oddFile } from './odd-files.ts';
 import { cellsOf, outcome } from './support.ts';
 
-const files = 2000;
+/** `npm run fuzz` goes on. */
+const files = 400;
 
-describe('cells', () => {
-  test(`of ${files} files are what was written`, async () => {
-    for (let seed = 0; seed < files; seed++) {
-      const { text, delimiter, rows } = oddFile(seed);
-      const expected = rows.slice(1).map((row) => row.map((cell) => cell.trim()));
-      expect(await cellsOf(text, { delimiter }), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(expected);
-    }
-  });
-
-  test(`of ${files} files are csv-parse's`, async () => {
-    for (let seed = 0; seed < files; seed++) {
-      const { text, delimiter } = oddFile(seed);
-      const theirs: string[][] = parse(text, {
-        delimiter,
-        bom: true,
-        relax_quotes: true,
-        record_delimiter: ['\r\n', '\n', '\r'],
-      });
-      expect(await cellsOf(text, { delimiter }), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(
-        theirs.slice(1).map((row) => row.map((cell) => cell.trim())),
-      );
-    }
-  });
-
-  test("of files with one line end are Papa Parse's", async () => {
-    let compared = 0;
-    for (let seed = 0; seed < files; seed++) {
-      const { text, delimiter, rows } = oddFile(seed);
-      // Papa Parse knows one line end a file, and takes an empty cell on a line of its own for a blank line.
-      if (text.includes('\r') || rows[0]!.length === 1) continue;
-      compared++;
-      const { data } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { delimiter, newline: '\n' });
-      const theirs = data.filter((row) => row.length > 1);
-      expect(await cellsOf(text, { delimiter }), `seed ${seed}: ${JSON.stringify(text)}`).toEqual(
-        theirs.slice(1).map((row) => row.map((cell) => cell.trim())),
-      );
-    }
-    expect(compared).toBeGreaterThan(100);
-  });
+test(`cells of ${files} files are what was written, csv-parse's, and Papa Parse's where it reads them`, async () => {
+  let papa = 0;
+  for (let seed = 0; seed < files; seed++) {
+    const { text, delimiter, rows } = oddFile(seed);
+    const found = await cellsOf(text, { delimiter });
+    const of = (cells: readonly (readonly string[])[]): string[][] =>
+      cells.slice(1).map((row) => row.map((cell) => cell.trim()));
+    const about = `seed ${seed}: ${JSON.stringify(text)}`;
+    expect(found, about).toEqual(of(rows));
+    const lineEnds = { relax_quotes: true, record_delimiter: ['\r\n', '\n', '\r'] };
+    expect(found, `csv-parse, ${about}`).toEqual(of(parse(text, { delimiter, bom: true, ...lineEnds })));
+    // Papa Parse knows one line end a file, and takes an empty cell on a line of its own for a blank line.
+    if (text.includes('\r') || rows[0]!.length === 1) continue;
+    papa++;
+    const { data } = Papa.parse<string[]>(text.replace(/^\ufeff/, ''), { delimiter, newline: '\n' });
+    expect(found, `Papa Parse, ${about}`).toEqual(of(data.filter((row) => row.length > 1)));
+  }
+  expect(papa).toBeGreaterThan(files / 20);
 });
 
 /** An optional dependency: where it is not installed, the test is skipped and its title says so. */
@@ -61,7 +41,7 @@ test.skipIf(duckdb === undefined)(`cells are DuckDB's, where it reads the file s
   const connection = await instance.connect();
   let compared = 0;
   try {
-    for (let seed = 0; seed < 300; seed++) {
+    for (let seed = 0; seed < 150; seed++) {
       const { text, delimiter, rows } = oddFile(seed);
       // It takes an empty cell on a line of its own for a blank line.
       if (rows[0]!.length === 1) continue;
@@ -83,12 +63,12 @@ test.skipIf(duckdb === undefined)(`cells are DuckDB's, where it reads the file s
     instance.closeSync();
     rmSync(folder, { recursive: true });
   }
-  expect(compared).toBeGreaterThan(100);
+  expect(compared).toBeGreaterThan(50);
 });
 
 describe('a table', () => {
   test('is the same from pieces of every size', async () => {
-    for (let seed = 0; seed < 60; seed++) {
+    for (let seed = 0; seed < 12; seed++) {
       const { text, delimiter } = oddFile(seed);
       const options = { delimiter };
       const whole = await outcome(text, { options });

@@ -29,6 +29,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
+  vi.resetModules(); // a copy of the kernels that was made where there is no SIMD
   await tf.setBackend('cpu');
   tf.engine().endScope();
   expect(tf.memory().numTensors).toBe(tensorsBefore);

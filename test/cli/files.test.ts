@@ -8,7 +8,7 @@ import type { NumericColumn } from '../../src/data/table.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { readCells, readTable } from '../../src/platform/read-table.ts';
 import { loadScorer } from '../../src/predict.ts';
-import { emptyFolder, type TrainJson } from '../support/command.ts';
+import { folderHere, type TrainJson } from '../support/command.ts';
 import { t8, t8Labels, t8X } from '../support/t8.ts';
 
 const third = Math.log(3);
@@ -20,7 +20,7 @@ const make = (header: string, row: (x: number, y: number, i: number) => string, 
     .join('\n')}\n`;
 
 async function trained(content: string | Uint8Array, options: string[] = [], name = 'd.csv'): Promise<TrainJson> {
-  const folder = emptyFolder();
+  const folder = folderHere();
   folder.write(name, content);
   return folder.train(name, '--target', 'y', ...options);
 }
@@ -34,7 +34,7 @@ async function refused(
   options: string[] = [],
   name = 'd.csv',
 ): Promise<void> {
-  const folder = emptyFolder();
+  const folder = folderHere();
   folder.write(name, content);
   const { code, stdout, stderr } = await folder.logit(['train', name, '--target', 'y', ...options]);
   expect(stderr).toMatch(message);
@@ -48,7 +48,7 @@ describe('B18: marks and spaces around names', () => {
   test('a byte order mark, quotes, spaces, CRLF', async () => expectT8(await trained(marked)));
   test('the same in gzip', async () => expectT8(await trained(gzipSync(marked), [], 'd.csv.gz')));
   test('a mark and no header', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', `\ufeff${marked.split('\r\n').slice(1).join('\n')}`);
     expectT8(await folder.train('d.csv', '--target', 'c1', '--no-header'), 'c2');
   });
@@ -62,7 +62,7 @@ describe('B18: marks and spaces around names', () => {
 describe('B20: quotes', () => {
   const quoted = ['"a, b"', '"line1\nline2"', '"say ""hi"""'];
   test('hold delimiters, lines and quotes', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write(
       'd.csv',
       make('x,y,t', (x, y, i) => `${x},${y},${quoted[i % 3]}`, 3),
@@ -72,7 +72,7 @@ describe('B20: quotes', () => {
     expect(table.columns[2]).toMatchObject({ kind: 'categorical', levels: ['a, b', 'line1\nline2', 'say "hi"'] });
   });
   test('may turn up late', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', `${make('x,y,t', (x, y, i) => `${x},${y},${i % 2 ? 'u' : 'v'}`, 3000)}1,1,"a, b\nc"\n`);
     const table = await readTable(`${folder.path}/d.csv`, { target: 'y' }, {});
     expect(table.rows).toBe(24_001);
@@ -93,7 +93,7 @@ describe('B21: decimal commas and dressed-up numbers', () => {
     expect((await trained(make('x\ty', (x, y) => `${120 + x},5\t${y}`))).coefficients.x).toBeCloseTo(2 * third, 9);
   });
   test('or when it is asked for, in prediction too', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write(
       'd.csv',
       make('x;y', (x, y) => `${x},250;${y}`),
@@ -129,7 +129,7 @@ describe('B21: decimal commas and dressed-up numbers', () => {
     ['3,500 beside 950', (x: number) => (x ? '"3,500"' : '950'), ',', 2 / 2550],
     ['3,500 beside decimal commas', (x: number) => `${x + 2},500;0,5`, ';', 2],
   ] as const)('the reading that was chosen is kept: %s', async (_, cell, delimiter, slope) => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     const header = delimiter === ',' ? 'x,y' : 'x;half;y';
     folder.write(
       'd.csv',
@@ -194,7 +194,7 @@ describe('B24: delimiters at line ends, rows of other widths', () => {
 
 describe('B25: names that come twice', () => {
   test('are numbered, past the names that are taken; all values are kept', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', 'c,c,c,c_2,y\n1,2,3,4,0\n5,6,7,8,1\n');
     const { columns, warnings } = await readTable(`${folder.path}/d.csv`, { target: 'y' }, {});
     expect(columns.map((column) => [column.name, column.kind === 'numeric' ? [...column.values] : []])).toEqual([
@@ -220,7 +220,7 @@ describe('B28: what looks like a number and is none', () => {
     const ofReading = codes(report).filter((code) => code !== 'quasi-separation');
     expect(ofReading).toEqual(['id-like', 'leading-zeros', 'id-like']);
     expect(Object.keys(report.coefficients)).toEqual(['zip=1001', 'x']);
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', data);
     const { columns } = await readTable(`${folder.path}/d.csv`, { target: 'y', categorical: ['id'] }, {});
     expect(columns.find(({ name }) => name === 'zip')).toMatchObject({ levels: ['01001', '1001'] });
@@ -258,7 +258,7 @@ describe('B28: what looks like a number and is none', () => {
         `${random() < 0.5 ? '-' : ''}${(random() * 10 ** Math.floor(40 * random() - 20)).toPrecision(1 + Math.floor(17 * random()))}`,
     );
     texts.push('.5', '5.', '+1e-7', '1E5', '5e-324', '1.7976931348623157e308', '0.1000000000000000055511151231257827');
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', `x,y\n${texts.map((text, i) => `${text},${i % 2}`).join('\n')}\n`);
     const { columns } = await readTable(`${folder.path}/d.csv`, { target: 'y', numeric: ['x'] }, {});
     expect([...(columns[0] as NumericColumn).values]).toEqual(texts.map(Number));
@@ -295,7 +295,7 @@ describe('B31: size', () => {
     const many = await trained(make('x,y', (x, y) => `${x},${y}`, 37_500));
     expect(many.rows.used).toBe(300_000);
     expectT8(many);
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write(
       'd.csv',
       make('x,t,y', (x, y, i) => `${x},${i === 3 ? 'z'.repeat(5e6) : 'k'},${y}`),
@@ -306,7 +306,7 @@ describe('B31: size', () => {
   test('1,000 columns are read; too many are refused with the limit', async () => {
     const wide = (n: number): string =>
       `${Array.from({ length: n }, (_, j) => `v${j}`).join(',')},y\n${[0, 1, 0, 1].map((y, i) => `${`${i * i},`.repeat(n)}${y}`).join('\n')}\n`;
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', wide(1000));
     expect((await readTable(`${folder.path}/d.csv`, { target: 'y' }, {})).columns).toHaveLength(1001);
     await refused(wide(10_000), /10001 columns; 10000 can be read/);
@@ -397,7 +397,7 @@ describe('other kinds of files', () => {
     await refused(`${lines}\n{"x":"late","g":"u","b":true,"y":true}\n`, /x/, ['--numeric', 'x'], 'd.jsonl');
   });
   test('Parquet and zstd, written by DuckDB', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('t8.csv', t8);
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const connection = await (await DuckDBInstance.create(':memory:')).connect();
@@ -414,7 +414,7 @@ describe('other kinds of files', () => {
     expect((await folder.logit(['predict', 'm.json', 't8.parquet'])).stdout).toContain('no,0.75');
   });
   test('cells for prediction come whole and in order', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write(
       'd.csv',
       make('x,y', (x, _, i) => `${x},${i}`, 3000),
@@ -428,7 +428,7 @@ describe('other kinds of files', () => {
 });
 
 test('reading that is aborted rejects with the signal’s reason and leaves nothing behind', async () => {
-  const folder = emptyFolder();
+  const folder = folderHere();
   folder.write('d.csv', gzipSync(make('x,y', (x, y, i) => `${x + i},${y}`, 20_000)));
   const { readdirSync } = await import('node:fs');
   const { tmpdir } = await import('node:os');

@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { emptyFolder, type Folder } from '../support/command.ts';
+import { type Folder, folderHere } from '../support/command.ts';
 import { readJson } from '../support/data.ts';
 
 interface Case {
@@ -18,7 +18,7 @@ interface Case {
 const { cases } = readJson<{ cases: Case[] }>('multinomial.json');
 
 function folderWith(...files: string[]): Folder {
-  const folder = emptyFolder();
+  const folder = folderHere();
   for (const name of files) {
     copyFileSync(fileURLToPath(new URL(`../../examples/data/${name}`, import.meta.url)), join(folder.path, name));
   }
@@ -162,7 +162,7 @@ describe('awkward targets', () => {
   const rows = Array.from({ length: 60 }, (_, i) => line(i));
 
   test('a class that occurs once is fitted, with a warning', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', `x,z,y\n${[...rows, '3,4,once'].join('\n')}\n`);
     const { code, stdout, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y', '--l2', '0.1', '--json']);
     expect(code).toBe(0);
@@ -171,7 +171,7 @@ describe('awkward targets', () => {
   });
 
   test('a class lost to missing cells is left out, and said with the column that took it', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     const holes = rows.map((row) => (row.endsWith('c') ? row.replace(/,\d+,/, ',,') : row));
     folder.write('d.csv', `x,z,y\n${holes.join('\n')}\n`);
     const { code, stdout, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y', '--l2', '0.1', '--json']);
@@ -181,7 +181,7 @@ describe('awkward targets', () => {
   });
 
   test('100 classes', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     const many = Array.from({ length: 400 }, (_, i) => {
       const angle = (2 * Math.PI * (i % 100)) / 100;
       return `${Math.cos(angle)},${Math.sin(angle)},c${String(i % 100).padStart(2, '0')}`;
@@ -195,7 +195,7 @@ describe('awkward targets', () => {
   });
 
   test('a measurement for a target is refused', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', `x,y\n${rows.map((row, i) => `${row.split(',')[0]},${i / 7}`).join('\n')}\n`);
     const { code, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y']);
     expect({ code, stderr }).toEqual({

@@ -1,6 +1,6 @@
 /** T13: rows are weighed in evaluation as in training, and what is no weight is refused with its line. */
 import { beforeAll, describe, expect, test } from 'vitest';
-import { emptyFolder, type Folder } from '../support/command.ts';
+import { type Folder, folderHere } from '../support/command.ts';
 
 const data = 'x,n,y\n0,3,0\n0,1,1\n1,1,0\n1,3,1\n';
 // scikit-learn's, with sample_weight = n: log loss, accuracy, AUC, average precision.
@@ -9,7 +9,7 @@ const once = { meanLogLoss: 0.83699, accuracy: 0.5, auc: 0.5, averagePrecision: 
 
 let folder: Folder;
 beforeAll(async () => {
-  folder = emptyFolder();
+  folder = folderHere();
   folder.write('w.csv', data);
   await folder.train('w.csv', '--target', 'y', '--weights', 'n', '--out', 'm.json');
 });

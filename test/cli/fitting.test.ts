@@ -3,7 +3,7 @@
  * The inputs are small, the right outcomes closed forms where they exist.
  */
 import { describe, expect, test } from 'vitest';
-import { emptyFolder } from '../support/command.ts';
+import { folderHere } from '../support/command.ts';
 import { t8 } from '../support/t8.ts';
 
 const third = Math.log(3);
@@ -15,7 +15,7 @@ describe('B01: classes that a line separates', () => {
   const separable = 'x,y\n-2,0\n-1,0\n1,1\n2,1\n';
 
   test.each(['auto', 'newton', 'lbfgs', 'gd'])('without a penalty it ends, finite, and says so: %s', async (solver) => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('s.csv', separable);
     const report = await folder.train('s.csv', '--target', 'y', '--solver', solver, '--max-iterations', '10000');
     expect(report.solver.outcome).toBe('separated');
@@ -37,7 +37,7 @@ describe('B03: a target of one class', () => {
     ],
   ];
   test.each(inputs)('%s', async (_, data, message) => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', data);
     const { code, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y']);
     expect(code).toBe(1);
@@ -55,7 +55,7 @@ describe('B05: labels of any kind', () => {
     ['FALSE', 'TRUE'],
   ];
   test.each(spellings)('%s/%s', async (negative, positive) => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write(
       'd.csv',
       t8.replace(/,([01])/g, (_, y) => `,${y === '1' ? positive : negative}`),
@@ -72,7 +72,7 @@ describe('B05: labels of any kind', () => {
   });
 
   test('a third class is fitted, and warned of where one row is all it has', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', `${t8}1,2\n`);
     const { code, stdout, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y', '--json', '--l2', '0.1']);
     expect(code).toBe(0);
@@ -87,7 +87,7 @@ describe('B05: labels of any kind', () => {
 
 describe('B07: a constant column', () => {
   test('has coefficient 0, is named, and changes no prediction', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     const rows = t8
       .trim()
       .split('\n')
@@ -107,7 +107,7 @@ describe('B07: a constant column', () => {
 
 describe('B10: sizes beyond float32', () => {
   test('a cell Infinity is an error with line and column', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', t8.replace('1,0', 'Infinity,0'));
     const { code, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y']);
     expect(code).toBe(1);
@@ -122,7 +122,7 @@ describe('B13: class weights', () => {
   const csv = `x,y\n${rows.map(({ x, y }) => `${x},${y}`).join('\n')}\n`;
 
   test('plain, balanced, and the same weights as a map', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', csv);
     const fit = async (...options: string[]) => {
       const { intercept, coefficients } = await folder.train('d.csv', '--target', 'y', ...options);
@@ -139,7 +139,7 @@ describe('B13: class weights', () => {
   });
 
   test('a class that is not there is an error', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', csv);
     const { code, stderr } = await folder.logit(['train', 'd.csv', '--target', 'y', '--class-weight', 'no=1,yess=3']);
     expect(code).toBe(1);
@@ -151,7 +151,7 @@ describe('B16, B17: the holdout', () => {
   const data = `x,z,y\n${Array.from({ length: 1000 }, (_, i) => `${Math.sin(i * i).toFixed(6)},${Math.cos(i).toFixed(6)},${i < 500 ? 0 : 1}`).join('\n')}\n`;
 
   test('same seed, same model byte for byte; another seed, another split', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     folder.write('d.csv', data);
     const fit = async (name: string, seed: string) => {
       await folder.train('d.csv', '--target', 'y', '--holdout', '0.2', '--seed', seed, '--out', name);
@@ -163,7 +163,7 @@ describe('B16, B17: the holdout', () => {
   });
 
   test('a file sorted by label is split in proportion, and the statistics are of the training part', async () => {
-    const folder = emptyFolder();
+    const folder = folderHere();
     const sorted = `${t8
       .trim()
       .split('\n')
