@@ -2,17 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { beforeEach, expect, test, vi } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { evaluate } from '../../src/cli/evaluate.ts';
 import { inspect } from '../../src/cli/inspect.ts';
 import { LogisticRegression, saveModel } from '../../src/node.ts';
-import { printed } from '../support/printed.ts';
+import { keepPrinted, printed } from '../support/printed.ts';
 
-vi.mock('../../src/cli/output.ts', () => import('../support/printed.ts'));
-vi.mock('../../src/cli/talk.ts', () => import('../support/printed.ts'));
-beforeEach(() => {
-  Object.assign(printed, { text: '', said: '' });
-});
+beforeEach(keepPrinted);
 
 const rows = Array.from({ length: 60 }, (_, i) => ({
   x: i % 7 === 0 ? null : (i * 7) % 13,
@@ -67,7 +63,7 @@ test('by the command', async () => {
     expect(JSON.parse(printed.text)).toMatchObject({ cells, otherCells: { imputed: {}, unseen: { h: 1 } } });
     for (const note of notes) expect(printed.said).toContain(note);
     expect(printed.said).toContain('plain.json: 1 cell in h with a category');
-    Object.assign(printed, { text: '', said: '' });
+    keepPrinted();
     await inspect(at('model.json'), at('d.csv'), { effects: true }, signal);
     expect(printed.text.split('\n').slice(-3, -1)).toEqual(notes);
   } finally {

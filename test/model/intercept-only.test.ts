@@ -2,15 +2,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { inspect } from '../../src/cli/inspect.ts';
 import { FittedLogisticRegression, LogisticRegression, loadScorer, type Options, saveModel } from '../../src/node.ts';
 import { renderModelReport } from '../../src/report/model-report.ts';
 import { readReference } from '../support/data.ts';
-import { printed } from '../support/printed.ts';
+import { keepPrinted, printed } from '../support/printed.ts';
 import '../support/tensorflow.ts';
-
-vi.mock('../../src/cli/output.ts', () => import('../support/printed.ts'));
 
 const { header, rows } = readReference('mtcars.csv');
 const mtcars = rows.map((row) => Object.fromEntries(header.map((name, j) => [name, Number(row[j])])));
@@ -136,6 +134,7 @@ describe('files', () => {
         expect(page).not.toMatch(/<h2>Odds ratios|<h3>Columns/);
         await saveModel(model, join(folder, 'model.json'));
       }
+      keepPrinted();
       await inspect(join(folder, 'model.json'), undefined, {}, new AbortController().signal);
       expect(printed.text).toMatch(/^Needs no column\.$/m);
       // Not asked for, it would hide that nothing was learned from.

@@ -94,3 +94,7 @@ export function worstError({ loss, gradient, hessian }: Sums, { sums, magnitudes
     return Number.isNaN(error) ? Number.NaN : Math.max(most, error);
   }, 0);
 }
+
+/** Whether two vectors are the same numbers: many of them take long to compare by `toEqual`, and longer to print. */
+export const equalNumbers = (one: Float64Array, other: Float64Array): boolean =>
+  one.length === other.length && one.every((value, i) => Object.is(value, other[i]!));
