@@ -71,13 +71,10 @@ export type {
 } from './inference/summary.ts';
 export type { AcceptedCells, CellCounter } from './model/accepted-cells.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
+export type { ClassCoefficients, DescribedModel } from './model/described.ts';
 export type { EvaluateOptions, Evaluation, ModelComparison } from './model/evaluate-scores.ts';
 export type { TrainingReport } from './model/fit.ts';
-export {
-  type ClassCoefficients,
-  FittedLogisticRegression,
-  type IntervalOptions,
-} from './model/fitted.ts';
+export { FittedLogisticRegression, type IntervalOptions } from './model/fitted.ts';
 export type { OverRowsOptions } from './model/given-rows.ts';
 export type { Influence, RowInfluence } from './model/influence.ts';
 export type { ProbabilityInterval } from './model/intervals.ts';

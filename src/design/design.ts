@@ -3,14 +3,8 @@
  * warnings that belong to them. Its rows are partitions of one source: the folds of the training rows, or all of
  * them as one, then the held-out rows. How it is fitted, and where it is placed, is not known here.
  */
-import {
-  type FoldNumbers,
-  foldsByKey,
-  type Split,
-  splitByKey,
-  stratifiedFolds,
-  stratifiedSplit,
-} from '../data/split.ts';
+import { type FoldNumbers, type Split, stratifiedFolds, stratifiedSplit } from '../data/split.ts';
+import { foldsByKey, splitByKey } from '../data/split-by-key.ts';
 import type { CategoricalColumn, Table } from '../data/table.ts';
 import { LogisticError, shown, type Warning } from '../errors.ts';
 import { classesByCode, type Feature, type Label, type MissingPolicy } from '../predict/model-file.ts';

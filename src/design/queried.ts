@@ -4,7 +4,7 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
-import { holdoutLimit, keyMissing, requireBothParts } from '../data/split.ts';
+import { holdoutLimit, keyMissing, requireBothParts } from '../data/split-by-key.ts';
 import type { MissingCells } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { classesByCode, type Feature } from '../predict/model-file.ts';

@@ -3,7 +3,8 @@
  * seed or by a key. The part and class of a row are one number, and all of them a column of the pages that is computed.
  */
 import type { ComputedColumns } from '../data/computed-columns.ts';
-import { dealFolds, dealKeys, drawHoldout, holdoutLimit, keyMissing, requireBothParts } from '../data/split.ts';
+import { dealFolds, drawHoldout } from '../data/split.ts';
+import { dealKeys, holdoutLimit, keyMissing, requireBothParts } from '../data/split-by-key.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { LogisticError, plural } from '../errors.ts';
 import { md5Prefix } from '../math/md5.ts';

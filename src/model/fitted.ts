@@ -1,23 +1,20 @@
 /**
- * A fitted model: its coefficients, its predictions and its file. It holds numbers and no tensor, so there is nothing
- * to dispose of. Scoring is predict/scorer.ts's, here as in `tfjs-logistic/predict`.
+ * A fitted model over rows: predictions, intervals, effects, influence, explanations and metrics. It holds numbers and no
+ * tensor, so there is nothing to dispose of. Scoring is predict/scorer.ts's, here as in `tfjs-logistic/predict`.
  */
 import { requireLabels } from '../data/from-vectors.ts';
 import type { Vector } from '../data/kinds.ts';
 import { whenRead } from '../data/later.ts';
 import { isOneRow, labelsOf, type PredictInput, rowsToPredict, type TensorLike } from '../data/predict-input.ts';
 import { isWeight, wrongWeight } from '../data/sample-weights.ts';
-import { LogisticError, requireOptions, shown, unexpected, type Warning } from '../errors.ts';
+import { requireOptions } from '../errors.ts';
 import type { AucComparison } from '../evaluation/delong.ts';
 import { explainRow, type RowExplanation, type RowOptions } from '../explain/row.ts';
-import type { ChiSquaredTest, Summary } from '../inference/summary.ts';
-import { type Certificate, type Label, type ModelFile, scoredClasses } from '../predict/model-file.ts';
+import type { Label } from '../predict/model-file.ts';
 import type { ObjectRow, Row } from '../predict/read-row.ts';
 import type { ScoreOptions } from '../predict/score-options.ts';
-import { type ForRows, loadScorer, type RowProblem, type RowScore, type Scorer } from '../predict/scorer.ts';
-import { type DialectName, dialectNames } from '../sql/dialects.ts';
-import { probabilityExpression } from '../sql/score.ts';
-import { type CellCounter, cellCounter } from './accepted-cells.ts';
+import { type ForRows, loadScorer, type RowProblem, type RowScore } from '../predict/scorer.ts';
+import { DescribedModel, requireModel } from './described.ts';
 import { designOf } from './design-rows.ts';
 import {
   compareScores,
@@ -28,15 +25,11 @@ import {
   type ModelComparison,
   type ScoredByBoth,
 } from './evaluate-scores.ts';
-import type { TrainingReport } from './fit.ts';
 import { type LabelledScores, type OverRowsOptions, readGiven, scoreLabelled } from './given-rows.ts';
-import type { Inference } from './infer.ts';
 import type { Influence } from './influence.ts';
 import type { ProbabilityInterval } from './intervals.ts';
 import type { MarginalEffects } from './marginal-effects.ts';
-import { type PerUnits, perUnits } from './per-units.ts';
-import { codeOf, codesOf, type LabelReader, labelReader, type WeightReader, weightReader } from './read-labels.ts';
-import { covarianceOf, inferenceOf, requireSummary, squareOf } from './stored-inference.ts';
+import { codeOf, codesOf } from './read-labels.ts';
 import { validateReport } from './validate-report.ts';
 
 export interface IntervalOptions extends Pick<ScoreOptions, 'unseen'> {
@@ -44,26 +37,9 @@ export interface IntervalOptions extends Pick<ScoreOptions, 'unseen'> {
   readonly level?: number | undefined;
 }
 
-/** The coefficients of one class against the reference. */
-export interface ClassCoefficients<L extends Label = Label> {
-  readonly label: L;
-  /** Log-odds against the reference where every raw x is 0. */
-  readonly intercept: number;
-  /** Change of the log-odds for one raw unit of each term. */
-  readonly coefficients: Readonly<Record<string, number>>;
-}
-
-export class FittedLogisticRegression<L extends Label = Label> {
-  readonly #scorer: Scorer<L>;
-  readonly #inference: Inference | undefined;
-
+export class FittedLogisticRegression<L extends Label = Label> extends DescribedModel<L> {
   static {
     Object.defineProperty(FittedLogisticRegression, 'name', { value: 'FittedLogisticRegression' }); // bundlers rename it
-  }
-
-  private constructor(scorer: Scorer<L>) {
-    this.#scorer = scorer;
-    this.#inference = inferenceOf(scorer.model);
   }
 
   /** From a model file: its JSON or the parsed object. Throws LogisticError 'bad-model' naming the bad field. */
@@ -73,120 +49,12 @@ export class FittedLogisticRegression<L extends Label = Label> {
     return new FittedLogisticRegression(scorer);
   }
 
-  /** The model file as an object; JSON.stringify(model) is the file. */
-  toJSON(): ModelFile {
-    return this.#scorer.model;
-  }
-
-  /**
-   * P of one class (without a label, of the positive class of two) as an SQL expression over the model's columns, for a
-   * database to score its own rows: equal to `probability`, and null where a row cannot be predicted. Throws
-   * LogisticError 'bad-argument' or 'unknown-label'.
-   */
-  toSQL(dialect: DialectName, label?: L): string {
-    if (!dialectNames.includes(dialect)) {
-      throw unexpected('bad-argument', 'dialect', `one of ${dialectNames.join(', ')}`, dialect);
-    }
-    const { target } = this.#scorer.model;
-    if (label !== undefined && !target.classes.includes(label)) {
-      throw unexpected('unknown-label', 'label', `one of the classes ${target.classes.map(shown).join(', ')}`, label);
-    }
-    return probabilityExpression(this.#scorer.model, dialect, label ?? this.positive);
-  }
-
-  /** The K classes in sorted order: the order of predictProba's columns. */
-  get classes(): readonly L[] {
-    return this.#scorer.classes;
-  }
-
-  /** The class that log-odds are taken against. */
-  get reference(): L {
-    return this.#scorer.model.target.reference as L;
-  }
-
-  /** Two classes: the one whose log-odds the coefficients add up to. Throws 'two-classes-only' for more. */
-  get positive(): L {
-    return this.#only().label;
-  }
-
-  /** Columns a row must have. */
-  get columns(): readonly string[] {
-    return this.#scorer.columns;
-  }
-
-  /** Two classes: log-odds of the positive class where every raw x is 0. Throws 'two-classes-only' for more. */
-  get intercept(): number {
-    return this.#only().intercept;
-  }
-
-  /** Two classes: change of the log-odds for one raw unit of each term. Throws 'two-classes-only' for more. */
-  get coefficients(): Readonly<Record<string, number>> {
-    return this.#only().coefficients;
-  }
-
-  /** The coefficients of every class but the reference, in the order of `classes`. */
-  get byClass(): readonly ClassCoefficients<L>[] {
-    const { target, intercepts, terms } = this.#scorer.model;
-    return scoredClasses(target).map((label, c) => ({
-      label: label as L,
-      intercept: intercepts[c]!,
-      coefficients: Object.fromEntries(terms.map(({ name, coefficients }) => [name, coefficients[c]!])),
-    }));
-  }
-
-  get certificate(): Certificate {
-    return this.#scorer.model.certificate;
-  }
-
-  /** How the model was made: rows, solver, metrics, options. */
-  get training(): TrainingReport {
-    return this.#scorer.model.training as unknown as TrainingReport;
-  }
-
-  get warnings(): readonly Warning[] {
-    return this.training.warnings ?? [];
-  }
-
-  /**
-   * Standard errors, tests and intervals of coefficients and columns, likelihood, AIC, BIC, R²: of a fit with `inference`.
-   * `per: { age: 10 }` gives the odds ratio of a number for so many units. Throws LogisticError 'no-summary' with the reason
-   * where there is none, 'unknown-column' and 'bad-option' of `per`.
-   */
-  summary(options: { readonly per?: PerUnits | undefined } = {}): Summary {
-    requireOptions(options, ['per'], 'summary');
-    const { summary } = requireSummary(this.#inference);
-    return options.per === undefined ? summary : perUnits(summary, options.per, this.#scorer.model.terms);
-  }
-
-  /**
-   * Covariance of the estimated coefficients in raw units, [p][p] in the order of `summary().coefficients`, without those
-   * that were excluded. Throws LogisticError 'no-summary'; of more than 128 coefficients it is not kept.
-   */
-  get covariance(): readonly (readonly number[])[] {
-    const { covariance } = requireSummary(this.#inference);
-    if (covariance !== undefined) return squareOf(covariance);
-    throw new LogisticError('no-summary', 'the covariance of more than 128 coefficients is not kept');
-  }
-
-  /**
-   * The likelihood-ratio test of this model against one that lies within it, or that it lies within, fitted to the same rows:
-   * 2·|ℓ − ℓ'| on the difference of their parameters. Within: every column of the smaller one is a combination of the larger
-   * one's, as functions of a row. Throws LogisticError 'not-nested' where that is not so, the rows differ or a model is fitted by
-   * Firth's method, and 'no-summary'.
-   */
-  async compare(other: FittedLogisticRegression): Promise<ChiSquaredTest> {
-    requireModel(other);
-    const { compareNested } = await import('./compared.ts');
-    const [own, others] = [this, other].map((model) => ({ model: model.toJSON(), summary: model.summary() }));
-    return compareNested(own!, others!);
-  }
-
   /** The predicted class of each row, [m]; of one object its class. Throws 'unpredictable-row' naming the row. A tensor's are promised. */
   predict(tensor: TensorLike, options?: ScoreOptions): Promise<L[]>;
   predict(rows: PredictInput, options?: ScoreOptions): L[];
   predict(row: ObjectRow, options?: ScoreOptions): L;
   predict(input: PredictInput | ObjectRow | TensorLike, options?: ScoreOptions): L | L[] | Promise<L[]> {
-    return this.#over(this.#scorer.predict, input, options);
+    return this.#over(this.scorer.predict, input, options);
   }
 
   /** P of each class for each row, [m][K] in the order of `classes`; of one object [K]. A tensor's are promised. */
@@ -197,7 +65,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
   ): number[] | number[][] | Promise<number[][]> {
-    return this.#over(this.#scorer.predictProba, input, options);
+    return this.#over(this.scorer.predictProba, input, options);
   }
 
   /** z = log-odds of the positive class for each row, [m]; of one object z. Throws 'two-classes-only' for more. A tensor's are promised. */
@@ -208,7 +76,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
   ): number | number[] | Promise<number[]> {
-    return this.#over(this.#scorer.decisionFunction, input, options);
+    return this.#over(this.scorer.decisionFunction, input, options);
   }
 
   /** Log-odds of each class but the reference against it for each row, [m][k] in the order of `classes`; of one object [k]. A tensor's are promised. */
@@ -219,17 +87,17 @@ export class FittedLogisticRegression<L extends Label = Label> {
     input: PredictInput | ObjectRow | TensorLike,
     options?: ScoreOptions,
   ): number[] | number[][] | Promise<number[][]> {
-    return this.#over(this.#scorer.logOdds, input, options);
+    return this.#over(this.scorer.logOdds, input, options);
   }
 
   /** P of one class for one row; without a label, of the positive class of two. Throws 'unknown-label'. */
   probability(row: Row, label?: L, options?: ScoreOptions): number {
-    return this.#scorer.probability(row, label, options);
+    return this.scorer.probability(row, label, options);
   }
 
   /** One row's score, or why it has none: the row-by-row form for streams. */
   scoreRow(row: Row, options?: ScoreOptions): RowScore<L> | RowProblem {
-    return this.#scorer.scoreRow(row, options);
+    return this.scorer.scoreRow(row, options);
   }
 
   /**
@@ -244,10 +112,10 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<ProbabilityInterval | ProbabilityInterval[]> {
     requireOptions(options, ['level', 'unseen'], 'predictInterval');
     const [{ design, rows }, { intervalsOf }] = await Promise.all([
-      readGiven(this.#scorer.model, input, options),
+      readGiven(this.scorer.model, input, options),
       import('./intervals.ts'),
     ]);
-    const intervals = rows.map(intervalsOf(design, covarianceOf(this.#inference, this.#scorer.model), options.level));
+    const intervals = rows.map(intervalsOf(design, this.estimatedCovariance, options.level));
     return isOneRow(input) ? intervals[0]! : intervals;
   }
 
@@ -255,8 +123,8 @@ export class FittedLogisticRegression<L extends Label = Label> {
   async intervalReader(options: IntervalOptions = {}): Promise<(row: Row) => ProbabilityInterval> {
     requireOptions(options, ['level', 'unseen'], 'intervalReader');
     const { intervalsOf } = await import('./intervals.ts');
-    const design = designOf(this.#scorer.model, { unseen: options.unseen });
-    const interval = intervalsOf(design, covarianceOf(this.#inference, this.#scorer.model), options.level);
+    const design = designOf(this.scorer.model, { unseen: options.unseen });
+    const interval = intervalsOf(design, this.estimatedCovariance, options.level);
     return (row) => interval(design.read(row));
   }
 
@@ -271,10 +139,10 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<MarginalEffects> {
     requireOptions(options, ['unseen', 'sampleWeight'], 'marginalEffects');
     const [given, { marginalEffects }] = await Promise.all([
-      readGiven(this.#scorer.model, input, options),
+      readGiven(this.scorer.model, input, options),
       import('./marginal-effects.ts'),
     ]);
-    return marginalEffects(given, covarianceOf(this.#inference, this.#scorer.model));
+    return marginalEffects(given, this.estimatedCovariance);
   }
 
   /**
@@ -291,9 +159,9 @@ export class FittedLogisticRegression<L extends Label = Label> {
     requireOptions(options, ['unseen', 'sampleWeight'], 'influence');
     const [codes, given, { rowInfluence }] = await Promise.all([
       whenRead(labelsOf(isOneRow(input) ? [input] : input, labels), (cells) =>
-        codesOf(cells, this.#scorer.model.target),
+        codesOf(cells, this.scorer.model.target),
       ),
-      readGiven(this.#scorer.model, input, options),
+      readGiven(this.scorer.model, input, options),
       import('./influence.ts'),
     ]);
     requireLabels(given.rows.length, codes.length);
@@ -309,7 +177,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
     requireOptions(options, ['unseen', 'sampleWeight'], 'explain');
     const { sampleWeight } = options;
     if (sampleWeight !== undefined && !isWeight(sampleWeight)) throw wrongWeight('sampleWeight', sampleWeight);
-    const { model } = this.#scorer;
+    const { model } = this.scorer;
     return explainRow(model, row, codeOf(label, this.labelReader(), this.classes), options);
   }
 
@@ -325,7 +193,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<Evaluation> {
     requireOptions(options, ['threshold', 'unseen', 'sampleWeight', 'detailed', 'falseNegativeCost'], 'evaluate');
     const { threshold, detailed, falseNegativeCost } = options;
-    const { codes, weights, scored } = await scoreLabelled([this.#scorer], input, labels, options);
+    const { codes, weights, scored } = await scoreLabelled([this.scorer], input, labels, options);
     const [{ logOdds, cells }] = scored as [LabelledScores['scored'][number]];
     const metrics = await this.measure(logOdds, codes, { threshold, weights, detailed, falseNegativeCost });
     return { ...metrics, ...(cells && { cells }) };
@@ -344,7 +212,7 @@ export class FittedLogisticRegression<L extends Label = Label> {
   ): Promise<ModelComparison> {
     requireModel(other);
     requireOptions(options, ['unseen', 'sampleWeight'], 'compareAuc');
-    const scorers = [this.#scorer, loadScorer<L>(other.toJSON())];
+    const scorers = [this.scorer, loadScorer<L>(other.toJSON())];
     const { codes: labels, weights, scored } = await scoreLabelled(scorers, input, given, options);
     const [scores, otherScores] = scored.map(({ logOdds }) => logOdds.map(([z]) => z!));
     const found = await this.measureAgainst(other, { scores: scores!, otherScores: otherScores!, labels, weights });
@@ -358,53 +226,18 @@ export class FittedLogisticRegression<L extends Label = Label> {
     labels: ArrayLike<number>,
     options: MeasureOptions = {},
   ): Promise<Evaluation> {
-    return evaluateScores(this.#scorer.model, logOdds, labels, options);
+    return evaluateScores(this.scorer.model, logOdds, labels, options);
   }
 
   /** `compareAuc` of log-odds [m] of both models, against class codes as this model's `labelReader` gives them. */
   measureAgainst(other: FittedLogisticRegression, rows: ScoredByBoth): Promise<AucComparison> {
-    return compareScores(this.#scorer.model, other.toJSON(), rows);
-  }
-
-  /** Reads a label's cell: 0 for the reference, 1 … k for the others in the order of `classes`, undefined for no class. */
-  labelReader(): LabelReader {
-    return labelReader(this.#scorer.model.target);
-  }
-
-  /** Counts cells of rows that were missing or of a category unseen in training, and were accepted: the form for rows that are read in pieces. */
-  cellCounter(options: Pick<ScoreOptions, 'unseen'> = {}): CellCounter {
-    return cellCounter(this.#scorer.model, options);
-  }
-
-  /** Reads a sample weight's cell as training read those of this column; undefined where it is missing. Throws 'bad-weights'. */
-  weightReader(column: string | undefined): WeightReader {
-    return weightReader(this.#scorer.model, column);
+    return compareScores(this.scorer.model, other.toJSON(), rows);
   }
 
   /** A function of the scorer over everything that the library takes for rows. */
   #over<T>(score: ForRows<T>, input: unknown, options: ScoreOptions | undefined): T | T[] | Promise<T[]> {
-    const rows = rowsToPredict(input, this.#scorer.columns);
+    const rows = rowsToPredict(input, this.scorer.columns);
     if (rows instanceof Promise) return rows.then((read) => score(read as Iterable<Row>, options));
     return score(rows as Iterable<Row>, options);
   }
-
-  /** The one score vector of two classes. */
-  #only(): ClassCoefficients<L> {
-    const [own, ...more] = this.byClass;
-    if (more.length === 0) return own!;
-    throw new LogisticError(
-      'two-classes-only',
-      `the model has ${this.classes.length} classes: ${this.classes.join(', ')}`,
-      {
-        hint: 'byClass has the coefficients of each class but the reference',
-      },
-    );
-  }
-}
-
-/** Of any copy of the class: each bundle has its own. */
-function requireModel(value: unknown): void {
-  const { toJSON, summary } = Object(value) as Partial<FittedLogisticRegression>;
-  if (typeof toJSON === 'function' && typeof summary === 'function') return;
-  throw unexpected('bad-argument', 'the other model', 'what fit or loadModel gives', value);
 }

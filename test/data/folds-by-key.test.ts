@@ -1,6 +1,6 @@
 /** Folds of whole keys: scikit-learn's where no ties decide, none divided, errors in words. */
 import { expect, test } from 'vitest';
-import { dealKeys, foldsByKey } from '../../src/data/split.ts';
+import { dealKeys, foldsByKey } from '../../src/data/split-by-key.ts';
 import { LogisticRegression } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
 import { readJson } from '../support/data.ts';
