@@ -16,6 +16,8 @@ interface LeakRequest {
   readonly labels: Labels;
   /** What the columns became, in their order. */
   readonly features: readonly Feature[];
+  /** The rows are a random sample of those meant. */
+  readonly sampled?: boolean;
 }
 
 /** Of this AUC on a column is suspect: in the sample, and in all rows. */
@@ -27,7 +29,7 @@ const sampledRows = 512;
 /** `known`: columns that other warnings name. */
 export async function leakWarnings(
   columns: readonly Column[],
-  { rows, labels, features }: LeakRequest,
+  { rows, labels, features, sampled }: LeakRequest,
   known: ReadonlySet<string>,
 ): Promise<Warning[]> {
   if (labels.classes.length > 2) return [];
@@ -43,7 +45,8 @@ export async function leakWarnings(
     if ((await aucOver(sample)) >= suspectInSample && (await aucOver(rows)) >= suspect) found.push(column.name);
   }
   if (found.length === 0) return [];
-  const message = `${found.join(', ')}: alone tells the classes apart in almost every row (AUC at least ${suspect}); if it is only known afterwards, drop it`;
+  const where = sampled ? 'almost every row of a random sample' : 'almost every row';
+  const message = `${found.join(', ')}: alone tells the classes apart in ${where} (AUC at least ${suspect}); if it is only known afterwards, drop it`;
   return [{ code: 'possible-leak', message, columns: found }];
 }
 

@@ -36,11 +36,13 @@ import {
 import { featureColumns, findColumn, withReference } from './features.ts';
 import { mostClasses } from './labels.ts';
 import { referencesOf } from './model-terms.ts';
+import { leakWarnings } from './possible-leaks.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
 import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import {
   type Answers,
   censusOf,
+  columnOf,
   joinMoments,
   labelsOf,
   levelFeature,
@@ -63,6 +65,8 @@ export interface QueriedDesign {
   readonly held: QueriedPart | undefined;
   /** Missing cells of each column that has any. */
   readonly missing: Readonly<Record<string, MissingCells>>;
+  /** Whether all sample weights are whole numbers. */
+  readonly wholeWeights: boolean;
   /** Random rows of the query, in memory. */
   readonly sample: RowSource;
 }
@@ -89,8 +93,8 @@ export async function decideQueriedDesign(
   requireUsable(counts, complete);
 
   const found = await engine.run(valuesStatement(dialect, complete, complete.target, mostClasses + 1), signal);
-  const labels = await labelsOf(found, complete.target, options);
-  const classed = { ...complete, labels: classesByCode(labels) };
+  const { labels, target: told } = await labelsOf(found, complete.target, options);
+  const classed = { ...complete, target: told, labels: classesByCode(labels) };
 
   const split = partsByKey(options);
   if (split) await requireKeys(engine, complete, split.held, signal);
@@ -149,6 +153,21 @@ export async function decideQueriedDesign(
     options.l2 > 0,
   );
   const purity = joinPurities(complete.columns, purities);
+  const known = new Set(purity.warnings.flatMap((warning) => warning.columns ?? []));
+  const drawnRows = {
+    rows: Int32Array.from(sampled.keys()),
+    labels: { ...labels, codes: Int32Array.from(sampled, (answer) => Number(answer[complete.columns.length])) },
+  };
+  const leaks = await leakWarnings(
+    complete.columns.map((column, k) =>
+      columnOf(
+        column,
+        sampled.map((answer) => answer[k]),
+      ),
+    ),
+    { ...drawnRows, features, sampled: share < 1 },
+    known,
+  );
   const held = split && (await heldRows(engine, { ...rowsOf(dependent.terms), part: split.held }, signal));
   if (held) requireBothParts({ train: census.rows, holdout: held.census.rows }, options.holdout, options.holdoutBy!);
   const used: RowCounts = {
@@ -172,6 +191,7 @@ export async function decideQueriedDesign(
         ...unusedWarning(used),
         ...labels.warnings,
         ...purity.warnings,
+        ...leaks,
         ...scaled.warnings,
         ...dependent.warnings,
         ...(held ? await unseenOf(engine, held.rows, features, signal) : []),
@@ -181,6 +201,7 @@ export async function decideQueriedDesign(
     census,
     held,
     missing: missingCells(counts, complete),
+    wholeWeights: counts.fractionalWeights === 0,
     sample: sampleOf(dependent.terms),
   };
 }

@@ -14,7 +14,7 @@ export function queriedTerm(
   const column = columns.find((candidate) => candidate.name === name)!;
   if (basis.kind !== 'level' || column.kind !== 'categorical') return { column, mean, scale };
   const anyCase = features.some((feature) => feature.column === name && feature.kind === 'boolean');
-  return { column, level: anyCase ? basis.level.toLowerCase() : basis.level, anyCase, mean, scale };
+  return { column: { ...column, anyCase }, level: basis.level, mean, scale };
 }
 
 /** The sampled answers [columns…, class code, s] as a source, in the units of the design. */
@@ -33,12 +33,12 @@ export function sampleSource(
       weights === undefined && factors === undefined
         ? undefined
         : Float64Array.from(sampled, (answer, i) => Number(answer[at + 1]) * (factors?.[codes[i]!] ?? 1)),
-    columns: terms.map(({ column, level, anyCase, mean, scale }) => {
-      const k = columns.indexOf(column);
-      const x = Float64Array.from(sampled, (answer) => {
-        if (level === undefined) return Number(answer[k]);
-        return Number((anyCase ? String(answer[k]).toLowerCase() : answer[k]) === level);
-      });
+    columns: terms.map(({ column: { name, anyCase }, level, mean, scale }) => {
+      const k = columns.findIndex((column) => column.name === name);
+      const spelled = (text: unknown): unknown => (anyCase ? String(text).toLowerCase() : text);
+      const x = Float64Array.from(sampled, (answer) =>
+        level === undefined ? Number(answer[k]) : Number(spelled(answer[k]) === spelled(level)),
+      );
       return { kind: 'dense', mean, scale, read: (from, into) => into.set(x.subarray(from, from + into.length)) };
     }),
   };

@@ -6,7 +6,7 @@
 import { maxLevels } from '../data/infer.ts';
 import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
-import { textColumn } from '../data/typed-column.ts';
+import { textColumn, typedColumn } from '../data/typed-column.ts';
 import { LogisticError } from '../errors.ts';
 import type { Feature, Label } from '../predict/model-file.ts';
 import type { QueriedColumn } from '../sql/queried-rows.ts';
@@ -24,20 +24,26 @@ export type Answers = readonly (readonly unknown[])[];
 /** What a weight of a class counts in the fit. */
 export type WeightOfClass = (weight: number, code: number) => number;
 
-/** Classes and reference of a target from each value that it has and its rows. */
+/** Classes and reference of a target, and how its values are told, from each value that it has and its rows. */
 export async function labelsOf(
-  found: Answers,
-  { name, kind }: QueriedColumn,
+  answers: Answers,
+  target: QueriedColumn,
   options: DesignOptions,
-): Promise<Omit<Labels, 'codes'>> {
-  const values = found.map(([value]) => value);
+): Promise<{ readonly labels: Omit<Labels, 'codes'>; readonly target: QueriedColumn }> {
+  // Of several spellings of a word the one that most rows have: the engine's order is of no meaning.
+  const found = [...answers].sort(([a, m], [b, n]) => Number(n) - Number(m) || (String(a) < String(b) ? -1 : 1));
   const rows = Float64Array.from(found, ([, count]) => Number(count));
-  const { classes, codes } = await readTarget(targetColumn(name, kind, values), rows);
+  const column = columnOf(
+    target,
+    found.map(([value]) => value),
+  );
+  const { name, classes, codes } = await readTarget(column, rows);
   const counts = new Float64Array(classes.length);
   codes.forEach((code, i) => {
-    counts[code] = rows[i]!;
+    counts[code]! += rows[i]!;
   });
-  return classesOfCounts({ name, classes }, counts, noLosses, options);
+  const labels = classesOfCounts({ name, classes }, counts, noLosses, options);
+  return { labels, target: { ...target, anyCase: target.kind === 'categorical' && column.kind === 'boolean' } };
 }
 
 /** Rows that are not complete are not counted here, so that no class loses its last row. */
@@ -45,16 +51,14 @@ function noLosses(): never {
   throw new Error('a class without a row');
 }
 
-function targetColumn(name: string, kind: QueriedColumn['kind'], values: readonly unknown[]): Column {
-  const missing = { count: 0, tokens: {} };
-  if (kind === 'numeric') return { kind, name, values: Float64Array.from(values, Number), missing };
-  if (kind === 'boolean') {
-    const codes = Int32Array.from(values, Number);
-    return { kind, name, words: ['false', 'true'], codes, typed: true, missing };
+/** Values of a column as a table has them. Words of one pair, in any case, are a boolean here as in memory. */
+export function columnOf({ name, kind }: QueriedColumn, values: readonly unknown[]): Column {
+  if (kind !== 'boolean') {
+    const cells = kind === 'numeric' ? Float64Array.from(values, Number) : values.map(String);
+    return typedColumn(name, cells, { missingTokens: new Set() });
   }
-  const texts = values.map(String);
-  const levels = [...texts].sort();
-  return { kind, name, levels, codes: Int32Array.from(texts, (text) => levels.indexOf(text)), missing };
+  const missing = { count: 0, tokens: {} };
+  return { kind, name, words: ['false', 'true'], codes: Int32Array.from(values, Number), typed: true, missing };
 }
 
 /** The moments of all columns, from those of some each. Throws LogisticError 'rows-changed'. */

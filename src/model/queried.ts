@@ -49,6 +49,7 @@ export function queriedDataset(data: QueriedData): Dataset {
           part: undefined,
           missing: decided.missing,
           weights: options.weights === undefined ? null : { column: options.weights },
+          wholeWeights: async () => decided.wholeWeights,
           place: { name: connection.dialect.name, detail: `${connection.detail}, rows summed there` },
           rows: Promise.resolve(rows),
           warnings: () => [...costly, ...connection.warnings()],

@@ -38,6 +38,7 @@ export interface QueryCounts {
   readonly notFinite: readonly number[];
   readonly infiniteLabels: number;
   readonly negativeWeights: number;
+  readonly fractionalWeights: number;
 }
 
 /** Their answers, one after the other, are what readCounts takes. */
@@ -52,6 +53,7 @@ export function countsStatements(dialect: Dialect, rows: CompleteRows): Statemen
     (w) => countIf(isComplete(w, rows)),
     weights === undefined ? zero : (w) => countIf(`${present(w)} and ${weight(w)} = 0`),
     weights === undefined ? zero : (w) => countIf(`${weight(w)} < 0`),
+    weights === undefined ? zero : (w) => countIf(`${weight(w)} <> floor(${weight(w)})`),
     target.kind === 'numeric' ? (w) => countIf(isInfinite(rawNumber(w, target))) : zero,
     ...columns.map((column) => (w: Writer) => countIf(`not ${isPresent(w, column, rows.missingTokens)}`)),
     (w) => countIf(`not ${isLabelled(w, rows)}`),
@@ -86,14 +88,16 @@ export function unseenStatement(
 }
 
 export function readCounts(answer: readonly unknown[], { columns }: CompleteRows): QueryCounts {
-  const [read, complete, zeroWeight, negativeWeights, infiniteLabels, ...more] = answer.map(Number) as number[] &
-    [number, number, number, number, number];
+  const [read, complete, zeroWeight, negativeWeights, fractionalWeights, infiniteLabels, ...more] = answer.map(
+    Number,
+  ) as number[] & [number, number, number, number, number, number];
   const cells = columns.length + 1;
   return {
     read,
     complete,
     zeroWeight,
     negativeWeights,
+    fractionalWeights,
     infiniteLabels,
     missing: more.slice(0, cells),
     notFinite: more.slice(cells),

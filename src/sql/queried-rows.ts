@@ -11,6 +11,8 @@ export type ColumnKind = 'numeric' | 'boolean' | 'categorical';
 export interface QueriedColumn {
   readonly name: string;
   readonly kind: ColumnKind;
+  /** Its texts are the words of a boolean, which may be spelled in any case. */
+  readonly anyCase?: boolean;
 }
 
 /** A feature of the design in SQL: a number, or the indicator of a level. */
@@ -18,8 +20,6 @@ export interface QueriedTerm {
   readonly column: QueriedColumn;
   /** The text of the level whose indicator it is; of a boolean column absent, its indicator is that of true. */
   readonly level?: string | undefined;
-  /** The level is in lower case and may be spelled in any: a word of a boolean. */
-  readonly anyCase?: boolean;
   readonly mean: number;
   readonly scale: number;
 }
@@ -96,19 +96,17 @@ export function rawValue(w: Writer, column: QueriedColumn): string {
   return column.kind === 'categorical' ? w.dialect.asText(w.column(column.name)) : rawNumber(w, column);
 }
 
-function equals(w: Writer, { name, kind }: QueriedColumn, value: Label): string {
+function equals(w: Writer, { name, kind, anyCase }: QueriedColumn, value: Label): string {
   if (kind === 'boolean') return value === true ? w.column(name) : `not ${w.column(name)}`;
   if (kind === 'numeric') return `${w.dialect.asDouble(w.column(name))} = ${w.number(value as number)}`;
-  return `${w.dialect.asText(w.column(name))} = ${w.text(value as string)}`;
+  const text = w.dialect.asText(w.column(name));
+  return anyCase ? `lower(${text}) = ${w.text(String(value).toLowerCase())}` : `${text} = ${w.text(value as string)}`;
 }
 
-function standardised(w: Writer, { column, level, anyCase, mean, scale }: QueriedTerm): string {
+function standardised(w: Writer, { column, level, mean, scale }: QueriedTerm): string {
   if (level === undefined) return `(${rawNumber(w, column)} - ${w.number(mean)}) * ${w.number(1 / scale)}`;
   const [present, absent] = [(1 - mean) / scale, -mean / scale];
-  const isLevel = anyCase
-    ? `lower(${w.dialect.asText(w.column(column.name))}) = ${w.text(level)}`
-    : equals(w, column, level);
-  return `case when ${isLevel} then ${w.number(present)} else ${w.number(absent)} end`;
+  return `case when ${equals(w, column, level)} then ${w.number(present)} else ${w.number(absent)} end`;
 }
 
 /** The code of a row's class. */

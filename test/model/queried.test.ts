@@ -190,6 +190,47 @@ test.each(['disk', 'there'] as const)('words of a boolean in any case: %s', asyn
   for (const name of ['x', 'paid=Yes']) expect(Math.abs(own[name]! - expected[name]!)).toBeLessThan(1e-8);
 });
 
+test('words of a boolean as a target in any case, by the spelling that most rows have', async () => {
+  const query =
+    "select x, case when y = 1 then case when rowid % 5 = 0 then 'YES' else ' Yes' end when rowid % 7 = 0 then 'No' else 'no' end as paid from t";
+  const [there, here] = [await fitted('paid', { rows: 'there' }, query), await fitted('paid', {}, query)];
+  expect(there.classes).toEqual(['Yes', 'no']);
+  expect(here.classes.map((label) => String(label).toLowerCase()).sort()).toEqual(['no', 'yes']);
+  expect(there.training.rows).toEqual(here.training.rows);
+  expect(Math.abs(there.training.meanLogLoss - here.training.meanLogLoss)).toBeLessThan(1e-13);
+  expect(there.training.metrics.train!.accuracy).toBe(here.training.metrics.train!.accuracy);
+});
+
+test('a column that alone tells the classes apart in almost every row is named as in memory', async () => {
+  const query =
+    'select x, case when rowid = (select min(rowid) from t where y = 1 and x is not null) then 0.2 else y + x % 1 / 2 end as later, plan, y from t where x is not null';
+  const leaks = async (rows: 'memory' | 'there') =>
+    (await fitted('y', { rows }, query)).warnings.filter(({ code }) => code === 'possible-leak');
+  const here = await leaks('memory');
+  expect(here).toHaveLength(1);
+  expect(await leaks('there')).toEqual(here);
+});
+
+describe('standard errors', () => {
+  const query = 'select x, "the flag", plan, ceil(s * 3) as w, s, y from t';
+  test('by whole weights are those of memory', async () => {
+    const fit = (rows: 'memory' | 'there') => fitted('y', { rows, weights: 'w', drop: ['s'], inference: true }, query);
+    const [there, here] = [(await fit('there')).summary(), (await fit('memory')).summary()];
+    expect(there.observations).toBe(here.observations);
+    there.coefficients.forEach(({ name, standardError, p }, j) => {
+      const expected = here.coefficients[j]!;
+      expect(name).toBe(expected.name);
+      // The coefficients agree to 1e-8 of their standard deviations' scale, and the Hessian moves with them.
+      expect(Math.abs(standardError! / expected.standardError! - 1)).toBeLessThan(1e-7);
+      expect(Math.abs(p! - expected.p!)).toBeLessThan(1e-6);
+    });
+  });
+  test.each(['memory', 'there'] as const)('are refused where weights count no rows: %s', async (rows) => {
+    const model = await fitted('y', { rows, weights: 's', drop: ['w'], inference: true }, query);
+    expect(() => model.summary()).toThrow('the weights are no whole numbers');
+  });
+});
+
 test('the rows of an only class are counted', async () => {
   const query = 'select x, y from t where y = 1';
   const refusal = (rows: 'memory' | 'there') => fitted('y', { rows }, query).catch(({ message }: Error) => message);

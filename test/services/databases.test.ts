@@ -568,7 +568,7 @@ describe.runIf(hasTrino)('Trino', () => {
         texts: [],
       });
     }
-  });
+  }, minutes);
   afterAll(() => server.stop());
 
   test('the models are those of rows in memory', () => expectEqual(server.address, 'select * from t'), minutes);
