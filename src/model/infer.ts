@@ -170,12 +170,7 @@ function refusal({ placed, solution, separation, options }: InferenceRequest, ro
 
 /** Why there is no summary, where weights do not count rows. */
 async function uncounted({ placed, options }: InferenceRequest): Promise<string | undefined> {
-  if (options.weightType === 'sampling') return undefined;
-  if (placed.wholeWeights === undefined)
-    return placed.weights
-      ? 'the rows are in a database, where it is not checked that weights are whole numbers'
-      : undefined;
-  if (await placed.wholeWeights()) return undefined;
+  if (options.weightType === 'sampling' || (await placed.wholeWeights())) return undefined;
   return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
 }
 

@@ -29,8 +29,8 @@ export interface Placed {
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** The column of sample weights and how its numbers are spelled; null where there is none. */
   readonly weights: { readonly column: string; readonly style?: NumberStyle } | null;
-  /** Whether all sample weights are whole numbers, as those are that count rows; absent: nobody can say. */
-  readonly wholeWeights?: () => Promise<boolean>;
+  /** Whether all sample weights are whole numbers, as those are that count rows. */
+  readonly wholeWeights: () => Promise<boolean>;
   readonly place: Pick<RowPlace, 'name' | 'detail'>;
   /** The rows may still be on their way. */
   readonly rows: Promise<RowSums>;
