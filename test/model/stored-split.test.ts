@@ -119,6 +119,36 @@ test('keys that were stored as numbers are refused, in one sentence', async () =
   await named.close();
 });
 
+test('rows that are stored once are held out by each seed, filled and expanded anew', async () => {
+  const path = join(folder, 'again.csv');
+  writeFileSync(path, drawRows(11, 900, 2));
+  const stored = await new LogisticRegression().store(path, 'y');
+  for (const options of [
+    { seed: 1 },
+    { seed: 2 },
+    { seed: 2, missing: 'impute' as const },
+    { seed: 2, missing: 'impute' as const, imputation: 'median' as const },
+    { seed: 2, formula: 'y ~ poly(x, 2)' },
+    { seed: 2, formula: 'y ~ poly(x, 3)' },
+    { seed: 1 },
+  ]) {
+    const estimator = new LogisticRegression({
+      holdout: 0.3,
+      l2: 0.01,
+      ...('formula' in options ? {} : { only: ['x', 'z', 'level'] }),
+      ...options,
+      tolerance: 1e-12,
+    });
+    const [disk, memory] = [await estimator.fit(stored, 'y'), await estimator.fit(path, 'y')];
+    expect(disk.training.rows).toEqual(memory.training.rows);
+    compare(disk.training.metrics.holdout!, memory.training.metrics.holdout!);
+    const ofMemory = memory.coefficients;
+    const worst = Object.entries(disk.coefficients).map(([name, value]) => relative(value, ofMemory[name]!));
+    expect(Math.max(...worst)).toBeLessThan(1e-9);
+  }
+  await stored.close();
+});
+
 test('missing cells that are to be an error are one', async () => {
   const path = join(folder, 'missing.csv');
   writeFileSync(path, drawRows(3, 300, 2));
