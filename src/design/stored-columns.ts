@@ -66,7 +66,7 @@ export function decideColumn(
       purity: purityOfRanges(moments, k),
     };
   }
-  const names = column.kind === 'boolean' ? column.words : column.levels;
+  const names = namesOf(column);
   const classes = sums.rows.length;
   const filled = fill === undefined ? null : column.places[fill.cell]!;
   const totals = Float64Array.from(names, (_, level) =>
@@ -111,6 +111,31 @@ export function scalingOf(
   const { mean, scale, constant } = momentScaling(name, moments, k, about * unit, byClass);
   return { mean: mean / unit, scale: constant ? 1 : scale / unit, constant };
 }
+
+/** Σ s of each class by its code, whatever the class weighs: of all training rows, and of those with a level. */
+export interface ClassTotals {
+  readonly all: Float64Array;
+  of(column: string, level: string): Float64Array;
+}
+
+export function totalsOf(
+  columns: readonly StoredColumn[],
+  { weights, levelWeights }: SummedPages,
+  order: readonly number[],
+): ClassTotals {
+  return {
+    all: Float64Array.from(order, (place) => weights[place]!),
+    of(name, level) {
+      const k = columns.findIndex((column) => column.name === name);
+      const at = namesOf(columns[k]!).indexOf(level) * weights.length;
+      return Float64Array.from(order, (place) => levelWeights[k]![at + place]!);
+    },
+  };
+}
+
+/** Of levels, by their places. */
+export const namesOf = (column: StoredColumn): readonly string[] =>
+  column.kind === 'numeric' ? [] : column.kind === 'boolean' ? column.words : column.levels;
 
 /** Held-out cells of a category that no training row has. */
 export async function unseenAmong(

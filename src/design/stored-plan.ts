@@ -2,6 +2,7 @@
 import type { StoredColumn } from '../data/stored-table.ts';
 import type { PageColumn, PagePlan } from '../rows/pages.ts';
 import type { RawTerm } from './features.ts';
+import { namesOf } from './stored-columns.ts';
 import { indicatedColumn, runsOf, type ScaledTerm } from './terms.ts';
 
 /** `numbersAt`: the place in a page of the numbers of a term that is no indicator of a level by itself. */
@@ -16,8 +17,7 @@ export function pageColumns(
     const name = indicatedColumn(first);
     if (name === undefined) return { kind: 'dense', at: numbersAt(first), mean: first.mean, scale: first.scale };
     const column = columns.find((own) => own.name === name)!;
-    if (column.kind === 'numeric') throw new TypeError(`column ${name} has no levels`);
-    const names: readonly string[] = column.kind === 'boolean' ? column.words : column.levels;
+    const names = namesOf(column);
     return {
       kind: 'levels',
       at: column.at,

@@ -4,6 +4,7 @@
  */
 import { withComputed } from '../data/computed-columns.ts';
 import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
+import type { Warning } from '../errors.ts';
 import { classesByCode, levelsOf } from '../predict/model-file.ts';
 import type { PartitionSummary, RowSource, RowSums } from '../rows/contract.ts';
 import { type PagePlan, pageSource, rowMarker } from '../rows/pages.ts';
@@ -11,12 +12,22 @@ import { joinSummaries } from '../rows/source.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
 import { type DecidedDesign, type DesignOptions, type RowCounts, requireTwoClasses, unusedWarning } from './design.ts';
 import { findColumn, type RawTerm, withReference } from './features.ts';
+import type { Labels } from './labels.ts';
 import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
 import { modelTerms, referencesOf } from './model-terms.ts';
-import { sumPages } from './page-sums.ts';
+import { type SummedPages, sumPages } from './page-sums.ts';
+import { leakWarnings } from './possible-leaks.ts';
 import { joinPurities } from './pure-columns.ts';
 import type { Scaling } from './scale.ts';
-import { decideColumn, momentsOf, scalingOf, unseenAmong } from './stored-columns.ts';
+import {
+  type ClassTotals,
+  columnWith,
+  decideColumn,
+  momentsOf,
+  scalingOf,
+  totalsOf,
+  unseenAmong,
+} from './stored-columns.ts';
 import { onlyFeatures, pageColumns } from './stored-plan.ts';
 import { decideRows, type StoredRowsRequest } from './stored-rows.ts';
 import { isColumn, storedValues, termColumns } from './stored-terms.ts';
@@ -30,6 +41,7 @@ export interface StoredDesign {
   readonly partitions: readonly PartitionSummary[];
   /** Random training rows, in memory. */
   readonly sample: RowSource;
+  readonly totals: ClassTotals;
   /** Whether all sample weights are whole numbers. */
   wholeWeights(): Promise<boolean>;
 }
@@ -111,6 +123,8 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
     columns,
     decided.map((column) => column.purity),
   );
+  const perfect = new Set(purity.warnings.flatMap((warning) => warning.columns ?? []));
+  const leaks = await sampleLeaks({ columns, features, labels, known: perfect }, more.sample, planOf([]));
   const byThemselves = new Set(terms.terms.map(indicatedColumn));
   const held = all.slice(training.length);
   const used = joinSummaries(partitions).rows;
@@ -137,6 +151,7 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
         ...unusedWarning(counts),
         ...labels.warnings,
         ...purity.warnings,
+        ...leaks,
         ...terms.warnings,
         ...scaled.warnings,
         ...dependent.warnings,
@@ -147,8 +162,34 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
     planOf: (some) => planOf(dependent.terms, some),
     partitions,
     sample: sampleOf(planOf(dependent.terms)),
+    totals: totalsOf(columns, sums, order),
     wholeWeights: () => areWhole({ table: pages, choice: choiceOf(all), columns: [], signal }),
   };
+}
+
+/** Possible leaks of the target in the sample. */
+function sampleLeaks(
+  {
+    columns,
+    features,
+    labels,
+    known,
+  }: Pick<DecidedDesign, 'features'> & {
+    readonly columns: readonly StoredColumn[];
+    readonly labels: Omit<Labels, 'codes'>;
+    readonly known: ReadonlySet<string>;
+  },
+  { page, rows: held }: SummedPages['sample'],
+  plan: PagePlan,
+): Promise<Warning[]> {
+  const { labels: codes } = rowMarker(plan)(page, { pageRows: held, held });
+  const cells = ({ at }: StoredColumn): Float64Array => page.subarray(at * held, (at + 1) * held);
+  const all = { rows: Int32Array.from(codes.keys()), labels: { ...labels, codes }, features };
+  return leakWarnings(
+    columns.map((column) => columnWith(column, cells(column))),
+    all,
+    known,
+  );
 }
 
 async function areWhole(weighted: PagePass): Promise<boolean> {

@@ -1,6 +1,7 @@
 /**
  * How many training rows have each level, and how many of those are of each class: a row of a table of coefficients
- * says what it rests on. Counted by sums over placed rows, so that no column is read again.
+ * says what it rests on. Counted by sums over placed rows, so that no column is read again, where a design has not been
+ * decided from them.
  */
 import type { RowSums } from '../rows/contract.ts';
 import { type Placed, trainingPartitions } from './placed.ts';
@@ -18,24 +19,35 @@ export interface LevelCounts {
   readonly levels: Readonly<Record<string, LevelCount>>;
 }
 
+/** Of Σs of each class. */
+const countOf = (totals: Float64Array): LevelCount => ({
+  rows: totals.reduce((sum, s) => sum + s, 0),
+  events: [...totals.subarray(1)],
+});
+
 /** Numbers that are handed to the rows at most, one for each row and score vector. */
 const mostNumbers = 2 ** 26;
 
 /** Null where rows cannot be summed with weights of one's own (a database), or there are too many of them and of classes. */
 export async function countLevels(
-  { design, part }: Placed,
+  { design, part, totals: known }: Placed,
   rows: RowSums,
   signal: AbortSignal | undefined,
 ): Promise<LevelCounts | null> {
   const [k, m, width] = [rows.scoreVectors, design.counts.train, rows.features + 1];
-  if (rows.rowwise === undefined || part === undefined || k * m > mostNumbers) return null;
   const fitted = design.terms.filter(({ excluded }) => excluded === undefined);
-  const indicators = fitted.flatMap(({ factors: [factor, ...more], ...term }, j) =>
-    more.length === 0 && factor!.basis.kind === 'level' ? [{ ...term, j }] : [],
-  );
+  const indicators = fitted.flatMap(({ name, mean, scale, factors: [factor, ...more] }, j) => {
+    const { column, basis } = factor!;
+    return more.length === 0 && basis.kind === 'level' ? [{ name, mean, scale, j, column, level: basis.level }] : [];
+  });
+  if (known !== undefined) {
+    const levels = indicators.map(({ name, column, level }) => [name, countOf(known.of(column, level))] as const);
+    return { all: countOf(known.all), levels: Object.fromEntries(levels) };
+  }
+  if (rows.rowwise === undefined || part === undefined || k * m > mostNumbers) return null;
   const totals = new Float64Array(k + 1);
   for (let i = 0; i < m; i++) totals[part.labels[i]!]! += part.sampleWeights?.[i] ?? 1;
-  const all: LevelCount = { rows: totals.reduce((sum, s) => sum + s, 0), events: [...totals.subarray(1)] };
+  const all = countOf(totals);
   if (indicators.length === 0) return { all, levels: {} };
   const [every, own] = [new Float64Array(k * m), new Float64Array(k * m)];
   for (let i = 0; i < m; i++) {

@@ -6,6 +6,7 @@ import { openPlace } from '../backends/registry.ts';
 import type { ColumnHead, MissingCells, Table } from '../data/table.ts';
 import { type DecidedDesign, type Design, decideDesign } from '../design/design.ts';
 import { type Part, samplePart, sourceOf } from '../design/source.ts';
+import type { ClassTotals } from '../design/stored-columns.ts';
 import type { Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { FitProblem } from '../fitting/solve.ts';
@@ -29,6 +30,8 @@ export interface Placed {
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** The column of sample weights and how its numbers are spelled; null where there is none. */
   readonly weights: { readonly column: string; readonly style?: NumberStyle } | null;
+  /** Σ s of each class among the training rows; absent: nobody has summed them yet. */
+  readonly totals?: ClassTotals;
   /** Whether all sample weights are whole numbers, as those are that count rows. */
   readonly wholeWeights: () => Promise<boolean>;
   readonly place: Pick<RowPlace, 'name' | 'detail'>;

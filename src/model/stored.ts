@@ -123,6 +123,7 @@ export function storedDataset(
           part: undefined,
           missing: Object.fromEntries(missing.map((column) => [column.name, column.missing])),
           weights: weightsOf(table, options),
+          totals: decided.totals,
           wholeWeights: decided.wholeWeights,
           place: { name: 'cpu', detail: 'WebAssembly SIMD, rows on disk' },
           rows: Promise.resolve(rows),

@@ -191,7 +191,7 @@ const perOf = ({ per }: CoefficientLine): string => (per === undefined ? '' : `,
 export const describeTerm = (line: CoefficientLine): string =>
   `${line.term}${perOf(line)}${line.at === undefined ? '' : `, at ${line.at}`}`;
 
-/** Whether rows and events of levels are known: those on disk, in a database or too many are not counted. */
+/** Whether rows and events of levels are known: those in a database or too many are not counted. */
 export const isCounted = (model: FittedLogisticRegression): boolean => model.training.counts != null;
 
 /** Column titles beside the first, which names the classes. */

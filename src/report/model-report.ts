@@ -144,7 +144,7 @@ function notesOf(model: FittedLogisticRegression, lines: readonly CoefficientLin
     notes.push('A spline or polynomial has no single odds ratio: the coefficients of its terms are further below.');
   }
   if (!isCounted(model)) {
-    notes.push('Rows and events of each level are not counted where rows are on disk, in a database or very many.');
+    notes.push('Rows and events of each level are not counted where rows are in a database or very many.');
   } else {
     const which = model.classes.length === 2 ? '' : ', of the two classes that the odds are of';
     notes.push(`n and events are of the training rows${which}.`);

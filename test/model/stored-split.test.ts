@@ -149,6 +149,20 @@ test('rows that are stored once are held out by each seed, filled and expanded a
   await stored.close();
 });
 
+test('a column that was only known afterwards is named', async () => {
+  const path = join(folder, 'leak.csv');
+  const random = createRandom(6);
+  const lines = Array.from({ length: 3000 }, (_, i) => {
+    const y = Number(random() > 0.6);
+    return `${random()},${i === 7 ? 1.2 - y : y + 0.4 * random()},${y}`;
+  });
+  writeFileSync(path, ['x,paid,y', ...lines].join('\n'));
+  const fit = (rows: 'memory' | 'disk') => new LogisticRegression({ rows, l2: 0.1 }).fit(path, 'y');
+  const [memory, disk] = [await fit('memory'), await fit('disk')];
+  expect(disk.warnings.map(({ code }) => code)).toContain('possible-leak');
+  expect(disk.warnings).toEqual(memory.warnings);
+});
+
 test('missing cells that are to be an error are one', async () => {
   const path = join(folder, 'missing.csv');
   writeFileSync(path, drawRows(3, 300, 2));

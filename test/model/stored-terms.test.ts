@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../src/math/random.ts';
+import type { LevelCounts } from '../../src/model/level-counts.ts';
 import type { Options } from '../../src/model/options.ts';
 import { LogisticRegression } from '../../src/node.ts';
 
@@ -74,6 +75,8 @@ test.each(formulas.map((formula, k) => [formula, k + 1] as const))('%s', async (
     ]);
   expect(described(actual)).toEqual(described(expected));
   expect(farthest(numbersOf(actual), numbersOf(expected))).toBeLessThan(1e-10);
+  const counts = [disk, memory].map(({ training }) => countsOf(training.counts!));
+  expect(farthest(...(counts as [number[], number[]]))).toBeLessThan(1e-13);
   const [errors, ofMemory] = [actual, expected].map(errorsOf);
   expect(errors!.length).toBe(ofMemory!.length);
   if (errors!.length > 0) expect(farthest(errors!, ofMemory!)).toBeLessThan(1e-8);
@@ -96,6 +99,10 @@ function numbersOf({
   });
   return found;
 }
+
+/** Rows and events of all levels, in their order. */
+const countsOf = ({ all, levels }: LevelCounts): number[] =>
+  [all, ...Object.values(levels)].flatMap(({ rows, events }) => [rows, ...events]);
 
 /** None where there is no summary. */
 const errorsOf = (file: object): number[] =>

@@ -126,7 +126,7 @@ describe('the table of coefficients', () => {
     expect(coefficientMarkdown(uncounted)).toMatch(
       /^\| ill: y against x \| odds ratio \| 95% CI \| p.* \|\n\|:--\|--:\|--:\|--:\|\n/,
     );
-    expect(render(uncounted)).toContain('not counted where rows are on disk');
+    expect(render(uncounted)).toContain('not counted where rows are in a database');
   });
 
   test('as Markdown has a line each, with what would be markup escaped', () => {
