@@ -1,5 +1,6 @@
 /** The loops over the rows of a page that add to sums by class: rows and weights, moments of numbers, levels. */
 import type { MarkedRows } from '../rows/pages.ts';
+import type { ClassMoments, Moments } from './class-moments.ts';
 
 /** Moments are those of (x − about)·unit. */
 export interface Frame {
@@ -7,28 +8,16 @@ export interface Frame {
   readonly unit: number;
 }
 
-/** Of no rows: [classes, 4] of Σ s·v, Σ s·v², min v, max v. */
-export function emptyMoments(classes: number): Float64Array {
-  const moments = new Float64Array(4 * classes);
-  for (let c = 0; c < classes; c++) {
-    moments[4 * c + 2] = Number.POSITIVE_INFINITY;
-    moments[4 * c + 3] = Number.NEGATIVE_INFINITY;
-  }
-  return moments;
-}
-
-/** By class. */
-interface ClassSums {
-  readonly rows: Float64Array;
-  readonly weights: Float64Array;
-  readonly smallest: Float64Array;
-}
+type Growing<T> = { -readonly [K in keyof T]: T[K] };
 
 export function addClasses(
-  { rows, weights, smallest }: ClassSums,
+  classes: readonly Growing<ClassMoments>[],
   { labels, weights: s }: MarkedRows,
   held: number,
 ): void {
+  const rows = new Float64Array(classes.length);
+  const weights = new Float64Array(classes.length);
+  const smallest = new Float64Array(classes.length).fill(Number.POSITIVE_INFINITY);
   for (let i = 0; i < held; i++) {
     const own = s[i]!;
     if (own === 0) continue;
@@ -37,27 +26,38 @@ export function addClasses(
     weights[c]! += own;
     if (own < smallest[c]!) smallest[c] = own;
   }
+  classes.forEach((own, c) => {
+    own.rows += rows[c]!;
+    own.weight += weights[c]!;
+    own.smallest = Math.min(own.smallest, smallest[c]!);
+  });
 }
 
-/** Adds up a page by itself first, so that no sum is one long chain. */
-export function addMoments(moments: Float64Array, cells: Float64Array, marked: MarkedRows, frame: Frame): void {
-  const own = emptyMoments(moments.length / 4);
-  if (own.length === 8) addMomentsOfTwo(own, cells, marked, frame);
-  else addMomentsByClass(own, cells, marked, frame);
-  for (let c = 0; c < own.length; c += 4) {
-    moments[c]! += own[c]!;
-    moments[c + 1]! += own[c + 1]!;
-    moments[c + 2] = Math.min(moments[c + 2]!, own[c + 2]!);
-    moments[c + 3] = Math.max(moments[c + 3]!, own[c + 3]!);
-  }
+/** The cells of a page in one column. */
+interface MarkedCells {
+  readonly cells: Float64Array;
+  readonly marked: MarkedRows;
+  readonly frame: Frame;
 }
 
-function addMomentsByClass(
-  own: Float64Array,
-  cells: Float64Array,
-  { labels, weights }: MarkedRows,
-  { about, unit }: Frame,
-): void {
+/** To those of the k-th column. A page is added up by itself first, so that no sum is one long chain. */
+export function addMoments(classes: readonly ClassMoments[], k: number, page: MarkedCells): void {
+  const own = new Float64Array(4 * classes.length); // Σ s·v, Σ s·v², min v, max v of each
+  for (let c = 0; c < own.length; c += 4) own.set([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY], c + 2);
+  if (classes.length === 2) addMomentsOfTwo(own, page);
+  else addMomentsByClass(own, page);
+  classes.forEach(({ columns }, c) => {
+    const moments: Growing<Moments> = columns[k]!;
+    moments.sum += own[4 * c]!;
+    moments.squares += own[4 * c + 1]!;
+    moments.least = Math.min(moments.least, own[4 * c + 2]!);
+    moments.most = Math.max(moments.most, own[4 * c + 3]!);
+  });
+}
+
+function addMomentsByClass(own: Float64Array, { cells, marked, frame }: MarkedCells): void {
+  const { labels, weights } = marked;
+  const { about, unit } = frame;
   for (let i = 0; i < cells.length; i++) {
     const s = weights[i]!;
     if (s === 0) continue;
@@ -71,12 +71,9 @@ function addMomentsByClass(
 }
 
 /** The same for two classes, whose sums stay in registers: which class a row has no processor can foretell. */
-function addMomentsOfTwo(
-  own: Float64Array,
-  cells: Float64Array,
-  { labels, weights }: MarkedRows,
-  { about, unit }: Frame,
-): void {
+function addMomentsOfTwo(own: Float64Array, { cells, marked, frame }: MarkedCells): void {
+  const { labels, weights } = marked;
+  const { about, unit } = frame;
   let sum0 = 0;
   let sum1 = 0;
   let square0 = 0;

@@ -9,16 +9,13 @@ import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import { createRandom } from '../math/random.ts';
 import { keyOf, type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
 import { nextTask } from '../yielding.ts';
-import { addClasses, addLevels, addMoments, emptyMoments, type Frame } from './page-moments.ts';
+import { type ClassMoments, joinMoments, noRows } from './class-moments.ts';
+import { addClasses, addLevels, addMoments, type Frame } from './page-moments.ts';
 import type { Dropped, Losses } from './select-rows.ts';
 
 export interface PageSums {
-  /** Rows and Σ s of each class, and the smallest s. */
-  readonly rows: Float64Array;
-  readonly weights: Float64Array;
-  readonly smallest: Float64Array;
-  /** Of numeric columns [classes, 4]: Σ s·v, Σ s·v², min v, max v; of others nothing. */
-  readonly moments: readonly Float64Array[];
+  /** By class; those of columns with levels are of no numbers. */
+  readonly classes: readonly ClassMoments[];
   /** Of columns with levels [levels, classes]: rows, and Σ s. */
   readonly levelRows: readonly Float64Array[];
   readonly levelWeights: readonly Float64Array[];
@@ -83,24 +80,15 @@ async function firstMeans(table: PagedTable): Promise<Float64Array> {
   });
 }
 
-function betterFrame({ moments, weights }: PageSums, k: number, frame: Frame): Frame {
-  const own = moments[k]!;
-  let [weight, sum, squares] = [0, 0, 0];
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  weights.forEach((s, c) => {
-    weight += s;
-    sum += own[4 * c]!;
-    squares += own[4 * c + 1]!;
-    low = Math.min(low, own[4 * c + 2]!);
-    high = Math.max(high, own[4 * c + 3]!);
-  });
-  if (!(high > low)) return frame; // constant, or no row is fitted
+function betterFrame({ classes }: PageSums, k: number, frame: Frame): Frame {
+  const { weight, sum, squares, least, most } = joinMoments(classes, k);
+  if (!(most > least)) return frame; // constant, or no row is fitted
   const mean = sum / weight;
   const variance = squares / weight - mean ** 2;
   const sound = variance > leastSquare && squares / weight < mostSquare && mean ** 2 <= 16 * variance;
   if (sound) return frame;
-  const half = high / 2 - low / 2;
-  return { about: frame.about + (Number.isFinite(mean) ? mean : low + half), unit: 2 ** -Math.ceil(Math.log2(half)) };
+  const half = most / 2 - least / 2;
+  return { about: frame.about + (Number.isFinite(mean) ? mean : least + half), unit: 2 ** -Math.ceil(Math.log2(half)) };
 }
 
 async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<PageSums> {
@@ -108,10 +96,7 @@ async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<Pa
   const { pageRows, width } = table;
   const ofLevels = (column: StoredColumn): Float64Array => new Float64Array(countLevels(column) * classes);
   const sums = {
-    rows: new Float64Array(classes),
-    weights: new Float64Array(classes),
-    smallest: new Float64Array(classes).fill(Number.POSITIVE_INFINITY),
-    moments: columns.map((column) => emptyMoments(column.kind === 'numeric' ? classes : 0)),
+    classes: Array.from({ length: classes }, () => noRows(columns.length)),
     levelRows: columns.map(ofLevels),
     levelWeights: columns.map(ofLevels),
     dropped: { missing: 0, noTarget: 0, zeroWeight: 0 },
@@ -137,10 +122,10 @@ async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<Pa
     const marked = mark(page, { pageRows, held }, (row) =>
       countLoss(sums, { choice, columns: table.columns }, (at) => cell(at, row)),
     );
-    addClasses(sums, marked, held);
+    addClasses(sums.classes, marked, held);
     for (const [k, column] of columns.entries()) {
       const cells = page.subarray(column.at * pageRows, column.at * pageRows + held);
-      if (column.kind === 'numeric') addMoments(sums.moments[k]!, cells, marked, frames[k]!);
+      if (column.kind === 'numeric') addMoments(sums.classes, k, { cells, marked, frame: frames[k]! });
       else addLevels(sums.levelRows[k]!, sums.levelWeights[k]!, cells, { ...marked, places: column.places, classes });
     }
     sample.take(page, marked, number);

@@ -24,6 +24,7 @@ import {
 import type { CompleteRows, HoldoutPart, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
 import { type QueriedPart, queriedRows, type RowCensus } from '../sql/rows.ts';
 import type { Statement } from '../sql/statement.ts';
+import { momentScaling, numericFeature, purityOfRanges, summaryOf, type WeightOfClass } from './class-moments.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
 import {
   type DecidedDesign,
@@ -39,18 +40,7 @@ import { referencesOf } from './model-terms.ts';
 import { leakWarnings } from './possible-leaks.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
 import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
-import {
-  type Answers,
-  censusOf,
-  columnOf,
-  joinMoments,
-  labelsOf,
-  levelFeature,
-  momentScaling,
-  numericFeature,
-  purityOfRanges,
-  type WeightOfClass,
-} from './query-summaries.ts';
+import { type Answers, censusOf, columnOf, labelsOf, levelFeature, readMoments } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
 import { indicatorScalings, type ScaledTerm, type ScaledTerms, termsWith } from './terms.ts';
 import { classFactors } from './weights.ts';
@@ -104,12 +94,13 @@ export async function decideQueriedDesign(
   const sampled = (await runAll(engine, sampleStatements(dialect, training, drawn), signal)).at(-1)!;
   const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
   const centres = numeric.map((column) => meanOf(sampled, complete.columns.indexOf(column)));
-  const moments = joinMoments(await runAll(engine, momentsStatements(dialect, training, numeric, centres), signal));
-  const { classWeights } = censusOf(moments, labels.classes.length).summary;
+  const summed = await runAll(engine, momentsStatements(dialect, training, numeric, centres), signal);
+  const moments = readMoments(summed, labels.classes.length, numeric.length);
+  const { classWeights } = summaryOf(moments, (weight) => weight);
   const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
   if (options.holdoutBy !== undefined) requireTrainingClasses(labels, classWeights, options.holdoutBy);
   const byClass: WeightOfClass = (weight, code) => weight * (factors?.[code] ?? 1);
-  const census = censusOf(moments, labels.classes.length, byClass);
+  const census = censusOf(moments, byClass);
 
   const references = referencesOf(options, complete.columns);
   const features: Feature[] = [];
@@ -252,8 +243,8 @@ async function requireKeys(
 
 /** Held-out rows, counted. */
 async function heldRows(engine: Engine, rows: QueriedRows, signal: AbortSignal | undefined): Promise<QueriedPart> {
-  const moments = joinMoments(await runAll(engine, momentsStatements(engine.dialect, rows, [], []), signal));
-  return { rows, census: censusOf(moments, rows.labels.length) };
+  const answers = await runAll(engine, momentsStatements(engine.dialect, rows, [], []), signal);
+  return { rows, census: censusOf(readMoments(answers, rows.labels.length, 0), (weight) => weight) };
 }
 
 async function unseenOf(

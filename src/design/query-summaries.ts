@@ -4,25 +4,19 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
-import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
 import { textColumn, typedColumn } from '../data/typed-column.ts';
 import { LogisticError } from '../errors.ts';
 import type { Feature, Label } from '../predict/model-file.ts';
 import type { QueriedColumn } from '../sql/queried-rows.ts';
 import type { RowCensus } from '../sql/rows.ts';
+import { type ClassMoments, type Moments, noRows, summaryOf, type WeightOfClass } from './class-moments.ts';
 import type { DesignOptions } from './design.ts';
 import { classesOfCounts, type Labels, readTarget } from './labels.ts';
-import { type ColumnPurity, purityOfLevels, rangesOverlap } from './pure-columns.ts';
-import { constantUlps, type Scaling, vanishing } from './scale.ts';
-
-/** Of a variance of numbers 0 and 1, from sums of any length. */
-const binaryRounding = 1e-12;
+import { type ColumnPurity, purityOfLevels } from './pure-columns.ts';
 
 /** Rows of an engine's answer. */
 export type Answers = readonly (readonly unknown[])[];
-/** What a weight of a class counts in the fit. */
-export type WeightOfClass = (weight: number, code: number) => number;
 
 /** Classes and reference of a target, and how its values are told, from each value that it has and its rows. */
 export async function labelsOf(
@@ -61,15 +55,25 @@ export function columnOf({ name, kind }: QueriedColumn, values: readonly unknown
   return { kind, name, words: ['false', 'true'], codes: Int32Array.from(values, Number), typed: true, missing };
 }
 
-/** The moments of all columns, from those of some each. Throws LogisticError 'rows-changed'. */
-export function joinMoments([first, ...more]: readonly Answers[]): Answers {
-  return first!.map((answer) => {
-    const [code, rows] = answer;
-    const others = more.map((answers) => answers.find((other) => other[0] === code));
-    if (others.some((other) => Number(other?.[1]) !== Number(rows)))
-      throw rowsChanged('a class has other rows than before');
-    return [...answer, ...others.flatMap((other) => other!.slice(4))];
+/**
+ * The moments of each class [K], of so many columns of numbers, from the answers to statements that are of some columns each.
+ * Throws LogisticError 'rows-changed'.
+ */
+export function readMoments(answers: readonly Answers[], classes: number, columns: number): ClassMoments[] {
+  if (answers.flat().some(([code]) => code === null)) throw rowsChanged('one has a class that none had before');
+  return Array.from({ length: classes }, (_, code) => {
+    const own = answers.map((found) => found.find((answer) => Number(answer[0]) === code)?.map(Number) ?? []);
+    const [, rows, weight, smallest] = own[0] as [number, number, number, number];
+    if (own.some((answer) => answer[1] !== rows)) throw rowsChanged('a class has other rows than before');
+    if (rows === undefined) return noRows(columns);
+    const numbers = own.flatMap((answer) => answer.slice(4));
+    return { rows, weight, smallest, columns: Array.from({ length: columns }, (_, j) => momentsAt(numbers, 4 * j)) };
   });
+}
+
+function momentsAt(numbers: readonly number[], at: number): Moments {
+  const [sum, squares, least, most] = numbers.slice(at, at + 4) as [number, number, number, number];
+  return { sum, squares, least, most };
 }
 
 function rowsChanged(what: string): LogisticError {
@@ -78,76 +82,10 @@ function rowsChanged(what: string): LogisticError {
   });
 }
 
-/** Rows, class codes and weights by class, from the moments, which are by class too. Throws LogisticError 'rows-changed'. */
-export function censusOf(moments: Answers, classes: number, byClass: WeightOfClass = (weight) => weight): RowCensus {
-  const classWeights = new Float64Array(classes);
-  let [rows, codes, smallestWeight] = [0, 0, Number.POSITIVE_INFINITY];
-  for (const answer of moments) {
-    if (answer[0] === null) throw rowsChanged('one has a class that none had before');
-    const [code, count, weight, smallest] = answer.map(Number) as [number, number, number, number];
-    rows += count;
-    codes += count * code;
-    classWeights[code]! += byClass(weight, code);
-    smallestWeight = Math.min(smallestWeight, byClass(smallest, code));
-  }
-  return { rows, codes, summary: { rows, classWeights, smallestWeight } };
-}
-
-/**
- * Mean, deviation and constancy of the j-th numeric column from its moments about `centre` by class. Throws LogisticError
- * 'not-finite' where they overflow.
- */
-export function momentScaling(
-  name: string,
-  moments: Answers,
-  j: number,
-  centre: number,
-  byClass: WeightOfClass,
-): Scaling {
-  let [weight, sum, squares] = [0, 0, 0];
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (const answer of moments) {
-    const code = Number(answer[0]);
-    const [own, ownSquares, least, most] = answer.slice(4 + 4 * j, 8 + 4 * j).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    weight += byClass(Number(answer[2]), code);
-    sum += byClass(own, code);
-    squares += byClass(ownSquares, code);
-    low = Math.min(low, least);
-    high = Math.max(high, most);
-  }
-  const shift = sum / weight;
-  if (!Number.isFinite(centre + shift) || !Number.isFinite(squares)) {
-    throw new LogisticError('not-finite', `column ${name}: its numbers are so large that their squares overflow`, {
-      hint: `divide them by a power of ten, or leave the column out (--drop ${argument(name)})`,
-      details: { column: name },
-    });
-  }
-  const largest = Math.max(Math.abs(centre + low), Math.abs(centre + high));
-  const constant = high - low <= constantUlps * Number.EPSILON * largest || high - low < 2 * vanishing;
-  return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
-}
-
-/**
- * The feature of a numeric column. Numbers that are all 0 or 1 have Σs·x² = Σs·x, scale² = mean·(1 − mean), and no other
- * whole numbers have; of others it would be chance.
- */
-export function numericFeature(
-  column: string,
-  { mean, scale, constant }: Scaling,
-  style?: Extract<Feature, { kind: 'numeric' }>['style'],
-): Feature {
-  const binary = !constant && Math.abs(scale ** 2 - mean * (1 - mean)) <= binaryRounding;
-  return { kind: 'numeric', column, impute: null, ...(style && { style }), ...(binary && { binary }) };
-}
-
-export function purityOfRanges(moments: Answers, j: number): ColumnPurity {
-  const range = (at: number): Float64Array => Float64Array.from(moments, (answer) => Number(answer[at + 4 * j]));
-  return rangesOverlap(range(6), range(7)) ? [] : 'perfect';
+/** What the evaluations are held against. */
+export function censusOf(moments: readonly ClassMoments[], byClass: WeightOfClass): RowCensus {
+  const summary = summaryOf(moments, byClass);
+  return { rows: summary.rows, codes: moments.reduce((sum, { rows }, code) => sum + rows * code, 0), summary };
 }
 
 interface LevelFeature {

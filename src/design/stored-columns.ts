@@ -7,11 +7,17 @@ import type { Column } from '../data/table.ts';
 import type { Warning } from '../errors.ts';
 import { type Feature, type Label, levelsOf } from '../predict/model-file.ts';
 import type { RowChoice } from '../rows/pages.ts';
+import {
+  type ClassMoments,
+  momentScaling,
+  numericFeature,
+  purityOfRanges,
+  type WeightOfClass,
+} from './class-moments.ts';
 import { unseenWarning } from './design.ts';
 import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
 import type { SummedPages } from './page-sums.ts';
 import { type ColumnPurity, purityOfLevels } from './pure-columns.ts';
-import { type Answers, momentScaling, numericFeature, purityOfRanges, type WeightOfClass } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
 import type { Fill, Fills } from './stored-fills.ts';
 import { indicatorScalings } from './terms.ts';
@@ -23,22 +29,12 @@ export function columnWith(column: StoredColumn, cells: Float64Array): Column {
   return { ...head, codes: Int32Array.from(cells, (cell) => places[cell] ?? -1) };
 }
 
-/** By class code [code, rows, Σ s, min s, then of each column Σ s·v, Σ s·v², min v, max v]. */
-export function momentsOf({ rows, weights, smallest, moments }: SummedPages, order: readonly number[]): Answers {
-  return order.map((c, code) => [
-    code,
-    rows[c]!,
-    weights[c]!,
-    smallest[c]!,
-    ...moments.flatMap((own) => (own.length === 0 ? [0, 0, 0, 0] : [...own.subarray(4 * c, 4 * c + 4)])),
-  ]);
-}
-
 export interface ColumnContext {
   /** What stands for missing cells, where they are filled. */
   readonly fills: Fills;
   readonly sums: SummedPages;
-  readonly moments: Answers;
+  /** By class code. */
+  readonly moments: readonly ClassMoments[];
   /** The place of each class in the sums, by class code. */
   readonly order: readonly number[];
   readonly labels: readonly Label[];
@@ -67,7 +63,7 @@ export function decideColumn(
     };
   }
   const names = namesOf(column);
-  const classes = sums.rows.length;
+  const classes = sums.classes.length;
   const filled = fill === undefined ? null : column.places[fill.cell]!;
   const totals = Float64Array.from(names, (_, level) =>
     order.reduce((sum, c, code) => sum + byClass(sums.levelWeights[k]![level * classes + c]!, code), 0),
@@ -120,14 +116,14 @@ export interface ClassTotals {
 
 export function totalsOf(
   columns: readonly StoredColumn[],
-  { weights, levelWeights }: SummedPages,
+  { classes, levelWeights }: SummedPages,
   order: readonly number[],
 ): ClassTotals {
   return {
-    all: Float64Array.from(order, (place) => weights[place]!),
+    all: Float64Array.from(order, (place) => classes[place]!.weight),
     of(name, level) {
       const k = columns.findIndex((column) => column.name === name);
-      const at = namesOf(columns[k]!).indexOf(level) * weights.length;
+      const at = namesOf(columns[k]!).indexOf(level) * classes.length;
       return Float64Array.from(order, (place) => levelWeights[k]![at + place]!);
     },
   };

@@ -8,11 +8,11 @@ import { LogisticError, plural } from '../errors.ts';
 import { classesByCode, type MissingPolicy } from '../predict/model-file.ts';
 import type { PartitionSummary } from '../rows/contract.ts';
 import type { RowChoice } from '../rows/pages.ts';
+import { summaryOf, type WeightOfClass } from './class-moments.ts';
 import { type DesignOptions, requireTrainingClasses } from './design.ts';
 import { featureColumns, findColumn } from './features.ts';
 import { classesOfCounts, type Labels } from './labels.ts';
 import { type SummedPages, sumPages } from './page-sums.ts';
-import type { WeightOfClass } from './query-summaries.ts';
 import type { Dropped } from './select-rows.ts';
 import { decideFills, type Fills, filledColumns } from './stored-fills.ts';
 import { splitStored } from './stored-split.ts';
@@ -76,18 +76,20 @@ export async function decideRows(request: StoredRowsRequest, options: DesignOpti
   const asked = { choice, classes: found.classes.length, columns: all, sampled, seed, signal };
   const again = folds > 1 || holdout > 0 || imputed.length > 0;
   const used = await sumPages(table, again ? { ...asked, columns: [], sampled: 0 } : asked);
-  const labels = classesOfCounts(found, used.rows, (c) => used.losses[c]!, options);
+  const counts = Float64Array.from(used.classes, ({ rows }) => rows);
+  const labels = classesOfCounts(found, counts, (c) => used.losses[c]!, options);
 
   const order = classesByCode(labels).map((label) => found.classes.indexOf(label));
-  const split = await splitStored({ table, choice, order, rows: used.rows, folds, signal }, options);
-  const parts = split?.parts ?? [used.rows.reduce((sum, own) => sum + own, 0)];
+  const split = await splitStored({ table, choice, order, rows: counts, folds, signal }, options);
+  const parts = split?.parts ?? [counts.reduce((sum, own) => sum + own, 0)];
   const training = [...parts.keys()].slice(0, holdout > 0 ? -1 : undefined);
   const choiceOf = (some: readonly number[]): RowChoice => split?.choiceOf(some) ?? choice;
-  const summaryOf = (part: number, byClass: WeightOfClass): PartitionSummary =>
-    split?.summaryOf(part, byClass) ?? summaryOfAll(used, order, byClass);
+  const moments = order.map((place) => used.classes[place]!);
+  const partOf = (part: number, byClass: WeightOfClass): PartitionSummary =>
+    split?.summaryOf(part, byClass) ?? summaryOf(moments, byClass);
   const totals = new Float64Array(order.length);
   for (const part of training) {
-    summaryOf(part, (weight) => weight).classWeights.forEach((weight, code) => {
+    partOf(part, (weight) => weight).classWeights.forEach((weight, code) => {
       totals[code]! += weight;
     });
   }
@@ -118,25 +120,13 @@ export async function decideRows(request: StoredRowsRequest, options: DesignOpti
     choiceOf,
     factors,
     byClass,
-    partitions: parts.map((_, part) => summaryOf(part, byClass)),
+    partitions: parts.map((_, part) => partOf(part, byClass)),
     computed,
     pages,
     columns,
     fills,
     sums: again ? await sumPages(pages, summed) : used,
     summed,
-  };
-}
-
-function summaryOfAll(
-  { rows, weights, smallest }: SummedPages,
-  order: readonly number[],
-  byClass: WeightOfClass,
-): PartitionSummary {
-  return {
-    rows: order.reduce((sum, place) => sum + rows[place]!, 0),
-    classWeights: Float64Array.from(order, (place, code) => byClass(weights[place]!, code)),
-    smallestWeight: Math.min(...order.map((place, code) => byClass(smallest[place]!, code))),
   };
 }
 

@@ -10,10 +10,10 @@ import { LogisticError, plural } from '../errors.ts';
 import { md5Prefix } from '../math/md5.ts';
 import type { PartitionSummary } from '../rows/contract.ts';
 import { keyOf, type RowChoice } from '../rows/pages.ts';
+import type { WeightOfClass } from './class-moments.ts';
 import { type DesignOptions, foldKey } from './design.ts';
 import { findColumn } from './features.ts';
 import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
-import type { WeightOfClass } from './query-summaries.ts';
 
 export interface StoredSplit {
   /** The parts and classes of rows, behind the columns of the table. */

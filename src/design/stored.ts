@@ -19,15 +19,7 @@ import { type SummedPages, sumPages } from './page-sums.ts';
 import { leakWarnings } from './possible-leaks.ts';
 import { joinPurities } from './pure-columns.ts';
 import type { Scaling } from './scale.ts';
-import {
-  type ClassTotals,
-  columnWith,
-  decideColumn,
-  momentsOf,
-  scalingOf,
-  totalsOf,
-  unseenAmong,
-} from './stored-columns.ts';
+import { type ClassTotals, columnWith, decideColumn, scalingOf, totalsOf, unseenAmong } from './stored-columns.ts';
 import { onlyFeatures, pageColumns } from './stored-plan.ts';
 import { decideRows, type StoredRowsRequest } from './stored-rows.ts';
 import { isColumn, storedValues, termColumns } from './stored-terms.ts';
@@ -60,7 +52,7 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
   const all = [...parts.keys()];
   const summary = joinSummaries(partitions, training);
 
-  const ofColumns = { ...rows, moments: momentsOf(sums, order), labels: classesByCode(labels) };
+  const ofColumns = { ...rows, moments: order.map((place) => sums.classes[place]!), labels: classesByCode(labels) };
   const decided = columns.map((column, k) => decideColumn(column, k, ofColumns));
   const references = referencesOf(options, columns);
   const features = decided.map(({ feature }) => withReference(feature, references));
@@ -81,7 +73,7 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
     return { kind: 'numeric', name, missing: { count: 0, tokens: {} }, at, places: new Int32Array() };
   });
   const more = computed.length === 0 ? sums : await sumPages(pages, { ...rows.summed, columns: numbers });
-  const ofTerms = { sums: more, moments: momentsOf(more, order), byClass };
+  const ofTerms = { sums: more, moments: order.map((place) => more.classes[place]!), byClass };
   const scalings = terms.terms.map((term): Scaling => {
     const j = computed.indexOf(term);
     if (j >= 0) return scalingOf(term.name, j, ofTerms);

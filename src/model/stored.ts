@@ -81,17 +81,19 @@ export function storedDataset(
       const onNoImages = (reason: string): void => {
         noImages = { code: 'no-space', message: `each pass over the rows standardises them anew: ${reason}` };
       };
-      const place: PlacePages = (pages, plan, summary) => {
-        // One fit that computes no features reads pages in the time in which it could write and read their images.
-        const worth = again || plan.columns.some(({ at }) => at >= table.width);
-        const images = worth ? stored.images : undefined;
-        return placeStored({ pages, plan, storage: precision, summary, images, onNoImages, onPage }, threads);
-      };
+      const place: PlacePages = (pages, plan, summary) =>
+        placeStored({ pages, plan, storage: precision, summary, onPage }, threads);
       const decided = await decideStoredDesign({ table, target, folds: options.folds ?? 1, place, signal }, options);
       const { design, pages, partitions, sample } = decided;
       const training = trainingPartitions(design);
-      const placeSome = (some: readonly number[]) =>
-        place(pages, decided.planOf(some), joinSummaries(partitions, some));
+      const placeSome = (some: readonly number[]): Promise<RowSums> => {
+        const plan = decided.planOf(some);
+        // One fit that computes no features reads pages in the time in which it could write and read their images.
+        const worth = again || plan.columns.some(({ at }) => at >= table.width);
+        const images = worth ? stored.images : undefined;
+        const summary = joinSummaries(partitions, some);
+        return placeStored({ pages, plan, storage: precision, summary, images, onNoImages, onPage }, threads);
+      };
       const opened: { close(): Promise<void> }[] = [];
       const opening = async <T extends { close(): Promise<void> }>(what: Promise<T>): Promise<T> => {
         opened.unshift(await what);
