@@ -223,13 +223,18 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
   let server: Server;
   let client: pg.Client;
   const query = 'select * from t';
+  const fill =
+    'insert into t select * from unnest($1::float8[], $2::text[], $3::boolean[], $4::float8[], $5::integer[], $6::text[], $7::text[])';
   beforeAll(async () => {
     server = await startPostgres();
     client = await connected();
     await client.query(
       `create table t ("x0" double precision, "pl'an" text, "fl""ag" boolean, s double precision, y integer, kind text, id text)`,
     );
-    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6, $7)', [...row]);
+    await client.query(
+      fill,
+      names.map((_, k) => rows.map((row) => row[k])),
+    );
   });
   afterAll(async () => {
     await client.end().catch(() => {});
@@ -315,7 +320,10 @@ describe.runIf(hasPostgres)('PostgreSQL', () => {
     expect(deleted).toBe(true);
     expect(during.training.rows).toEqual(before.training.rows);
     await client.query('delete from t');
-    for (const row of rows) await client.query('insert into t values ($1, $2, $3, $4, $5, $6, $7)', [...row]);
+    await client.query(
+      fill,
+      names.map((_, k) => rows.map((row) => row[k])),
+    );
   });
 
   test('a backend that is terminated in the middle is an error', async () => {

@@ -141,6 +141,9 @@ export async function startClickHouse({ http, tcp, shards = [] }: ClickHousePort
   return { address, port: http, process: server, stop: stopper(server, folder) };
 }
 
+/** Of a virtual machine that ends within minutes: compiled once and quickly, where the second compiler would take most of the time. */
+const shortLived = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 /** Spark Connect; of `executors` above 0 each is a process of its own. */
 export async function startSpark(executors = 0): Promise<Server> {
   const folder = mkdtempSync(join(tmpdir(), 'logit-spark-'));
@@ -152,6 +155,8 @@ export async function startSpark(executors = 0): Promise<Server> {
     'spark.sql.warehouse.dir': join(folder, 'warehouse'),
     'spark.local.dir': join(folder, 'tmp'),
     'spark.sql.shuffle.partitions': '2',
+    'spark.driver.extraJavaOptions': shortLived.join(' '),
+    'spark.executor.extraJavaOptions': shortLived.join(' '),
     'spark.connect.grpc.binding.address': '127.0.0.1',
     'spark.connect.grpc.binding.port': String(port),
   };
@@ -227,7 +232,7 @@ export async function startTrino(): Promise<Server> {
   const server = spawn(
     join(javaOf(25)!, 'bin', 'java'),
     [
-      ...['-Xmx2G', '--add-modules=jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED'],
+      ...[...shortLived, '-Xmx2G', '--add-modules=jdk.incubator.vector', '--enable-native-access=ALL-UNNAMED'],
       '--sun-misc-unsafe-memory-access=allow',
       ...Object.entries(settings).map(([name, value]) => `-D${name}=${value}`),
       ...['-cp', `${trinoHome}/lib/*`, 'io.trino.server.TrinoServer'],
