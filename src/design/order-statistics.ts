@@ -1,6 +1,6 @@
 /**
- * Values at some places of a sorted column that is never sorted, nor held: counted in narrow bins first, and then only those
- * gathered whose bins hold a place that is asked for.
+ * Values at some places of a sorted column that is not sorted as a whole: counted in narrow bins first, of which those that
+ * hold a place are gathered and sorted or, where they hold many values, divided again.
  */
 import { argsort } from '../math/argsort.ts';
 
@@ -9,35 +9,75 @@ type Passes = (visit: (values: Float64Array) => void) => Promise<void>;
 type WeightedPasses = (visit: (values: Float64Array, weights: Float64Array) => void) => Promise<void>;
 
 const bins = 2 ** 16;
+/** Values that are gathered of a bin. */
+const mostGathered = 2 ** 20;
 
 /** The values by the places 0 … m − 1 that are asked for. */
 export async function orderStatistics(places: readonly number[], over: Passes): Promise<ReadonlyMap<number, number>> {
-  const binOf = await divide(over);
+  const { low, high, count, divided, binOf } = await divide(over);
+  const found = new Map<number, number>();
+  const between = [...new Set(places)].filter((place) => {
+    if (place === 0 || low === high) found.set(place, low);
+    else if (place === count - 1) found.set(place, high);
+    return !found.has(place);
+  });
+  if (between.length === 0) return found;
   const counts = new Float64Array(bins);
   await over((values) => {
     for (const x of values) counts[binOf(x)]!++;
   });
-  const wanted = new Uint8Array(bins);
-  const gatheredAt = new Map<number, number>();
-  let [bin, below, gathered] = [0, 0, 0];
-  for (const place of [...new Set(places)].sort((a, b) => a - b)) {
+  const wanted = new Map<number, { readonly below: number; readonly places: number[] }>();
+  let [bin, below] = [0, 0];
+  for (const place of between.sort((a, b) => a - b)) {
     for (; below + counts[bin]! <= place; bin++) below += counts[bin]!;
-    if (wanted[bin] === 0) gathered += counts[bin]!;
-    wanted[bin] = 1;
-    gatheredAt.set(place, gathered - counts[bin]! + place - below);
+    if (!wanted.has(bin)) wanted.set(bin, { below, places: [] });
+    wanted.get(bin)!.places.push(place);
   }
-  const sorted = new Float64Array(gathered);
-  let next = 0;
+  const gathered = new Map<number, Float64Array>();
+  for (const own of wanted.keys())
+    if (!divided || counts[own]! <= mostGathered) gathered.set(own, new Float64Array(counts[own]!));
+  const ends = new Map<number, number>();
   await over((values) => {
-    for (const x of values) if (wanted[binOf(x)] === 1) sorted[next++] = x;
+    for (const x of values) {
+      const own = binOf(x);
+      const into = gathered.get(own);
+      if (into === undefined) continue;
+      const end = ends.get(own) ?? 0;
+      into[end] = x;
+      ends.set(own, end + 1);
+    }
   });
-  sorted.sort();
-  return new Map([...gatheredAt].map(([place, at]) => [place, sorted[at]!]));
+  for (const [own, { below, places }] of wanted) {
+    const sorted = gathered.get(own)?.sort();
+    const inBin: Passes = (visit) => over((values) => visit(values.filter((x) => binOf(x) === own)));
+    const local = sorted
+      ? undefined
+      : await orderStatistics(
+          places.map((place) => place - below),
+          inBin,
+        );
+    for (const place of places) found.set(place, sorted?.[place - below] ?? local!.get(place - below)!);
+  }
+  return found;
 }
 
 /** The value up to which half of the weight is; where that is half of it exactly, the middle between it and the next one. */
 export async function weightedMedian(over: WeightedPasses, total: number): Promise<number> {
-  const binOf = await divide(over);
+  const { value, reached } = await valueAtWeight(total / 2, over);
+  if (reached !== total / 2) return value;
+  let next = Number.POSITIVE_INFINITY;
+  await over((values) => {
+    for (const x of values) if (x > value && x < next) next = x;
+  });
+  return next === Number.POSITIVE_INFINITY ? value : (value + next) / 2;
+}
+
+/** The smallest value such that values up to it weigh so much, and what they weigh. */
+async function valueAtWeight(
+  weight: number,
+  over: WeightedPasses,
+): Promise<{ readonly value: number; readonly reached: number }> {
+  const { low, high, divided, binOf } = await divide(over);
   const [counts, totals] = [new Float64Array(bins), new Float64Array(bins)];
   await over((values, weights) => {
     for (let i = 0; i < values.length; i++) {
@@ -46,38 +86,50 @@ export async function weightedMedian(over: WeightedPasses, total: number): Promi
       totals[bin]! += weights[i]!;
     }
   });
-  let [bin, below] = [0, 0];
+  if (low === high) return { value: low, reached: totals[0]! };
   const last = counts.findLastIndex((count) => count > 0);
-  for (; bin < last && below + totals[bin]! < total / 2; bin++) below += totals[bin]!;
-  const following = counts.findIndex((count, k) => k > bin && count > 0);
-  const gathered = counts[bin]! + (counts[following] ?? 0);
-  const [own, ownWeights] = [new Float64Array(gathered), new Float64Array(gathered)];
-  let next = 0;
-  await over((values, weights) => {
-    for (let i = 0; i < values.length; i++) {
-      const k = binOf(values[i]!);
-      if (k !== bin && k !== following) continue;
-      own[next] = values[i]!;
-      ownWeights[next++] = weights[i]!;
-    }
+  let [bin, below] = [0, 0];
+  for (; bin < last && below + totals[bin]! < weight; bin++) below += totals[bin]!;
+  const inBin: WeightedPasses = (visit) =>
+    over((values, weights) => {
+      const own = values.map((x) => Number(binOf(x) === bin));
+      visit(
+        values.filter((_, i) => own[i] === 1),
+        weights.filter((_, i) => own[i] === 1),
+      );
+    });
+  if (divided && counts[bin]! > mostGathered) {
+    const { value, reached } = await valueAtWeight(weight - below, inBin);
+    return { value, reached: below + reached };
+  }
+  const [gathered, weights] = [new Float64Array(counts[bin]!), new Float64Array(counts[bin]!)];
+  let end = 0;
+  await inBin((values, own) => {
+    gathered.set(values, end);
+    weights.set(own, end);
+    end += values.length;
   });
-  const order = await argsort(own);
+  const order = await argsort(gathered);
+  const at = (k: number): number => gathered[order[k]!]!;
   let k = 0;
-  for (below += ownWeights[order[0]!]!; below < total / 2 && k + 1 < gathered; ) below += ownWeights[order[++k]!]!;
-  const middle = own[order[k]!]!;
-  return below === total / 2 ? (middle + own[order[k + 1] ?? order[k]!]!) / 2 : middle;
+  let reached = below + weights[order[0]!]!;
+  while (k + 1 < end && (reached < weight || at(k + 1) === at(k))) reached += weights[order[++k]!]!;
+  return { value: at(k), reached };
 }
 
-/** The bin of a value, of as many of equal width between the smallest and the largest. */
-async function divide(over: Passes): Promise<(x: number) => number> {
-  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+/** The smallest and the largest value, how many there are, and the bin of each, of bins of one width between the two. */
+async function divide(over: Passes) {
+  let [low, high, count] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
   await over((values) => {
+    count += values.length;
     for (const x of values) {
       if (x < low) low = x;
       if (x > high) high = x;
     }
   });
   const half = high / 2 - low / 2; // high − low itself may overflow
-  if (!(half > 0)) return () => 0;
-  return (x) => Math.min(bins - 1, Math.floor(((x / 2 - low / 2) / half) * bins));
+  const divided = half > 0;
+  const binOf = (x: number): number =>
+    divided ? Math.min(bins - 1, Math.floor(((x / 2 - low / 2) / half) * bins)) : 0;
+  return { low, high, count, divided, binOf };
 }

@@ -57,7 +57,6 @@ export async function scaleTerms(
   training: TrainingRows,
   options: { readonly intercept: boolean },
 ): Promise<ScaledTerms> {
-  requireDistinctTerms(grouped.terms);
   const scalings: Scaling[] = [];
   for (const run of runsOf(grouped.terms)) scalings.push(...(await scalingsOf(run, encodings, training)));
   return withScalings(grouped, scalings, options);
@@ -75,7 +74,6 @@ export function termsWith(
   options: { readonly intercept: boolean },
 ): ScaledTerms {
   const grouped = plainTerms(features);
-  requireDistinctTerms(grouped.terms);
   const own = scalings.map((of, k) => {
     const feature = features[k]!;
     return feature.kind === 'numeric' ? of : of.filter((_, place) => place !== referencePlace(feature));
@@ -83,12 +81,16 @@ export function termsWith(
   return withScalings(grouped, own.flat(), options);
 }
 
-/** Without an intercept nothing is centred, and a constant column is one like any other. An offset stays as it is. */
+/**
+ * Without an intercept nothing is centred, and a constant column is one like any other. An offset stays as it is. Throws
+ * LogisticError 'duplicate-terms'.
+ */
 export function withScalings(
   { terms, groups }: GroupedTerms,
   scalings: readonly Scaling[],
   { intercept }: { readonly intercept: boolean },
 ): ScaledTerms {
+  requireDistinctTerms(terms);
   const scaled = terms.map((term, j): ScaledTerm => {
     if (term.offset) return { ...term, mean: 0, scale: 1 };
     const { mean, scale, constant } = scalings[j]!;

@@ -16,8 +16,8 @@ import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { type Dataset, tableDataset } from './placed.ts';
-import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
-import { StoredRows, storedDataset } from './stored.ts';
+import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText, unserved } from './queried.ts';
+import { StoredRows, storedDataset, withReading } from './stored.ts';
 import {
   askedTarget,
   type Databases,
@@ -87,7 +87,7 @@ export class LogisticRegression {
   async store(data: FileInput | QueryInput, target: string, more: FitOptions = {}): Promise<StoredRows> {
     requireOptions(more, fitOptionNames, 'store');
     requireHooks(more);
-    return new StoredRows(await this.#store(data, target, more, this.#options));
+    return new StoredRows(await this.#store(data, target, more, this.#options), this.#options);
   }
 
   /**
@@ -132,7 +132,7 @@ export class LogisticRegression {
         storedDataset(data, { again: true }, more.onProgress),
         table.warnings,
         requireTarget(target, table.source),
-        options,
+        withReading(data, options),
         more,
       );
     }
@@ -213,6 +213,8 @@ export class LogisticRegression {
 
   async #chooseRows(options: CheckedOptions, cells: () => Promise<number | undefined>): Promise<ChosenRows> {
     const { rows, memory } = options;
+    const refused = rows === 'disk' && unserved(options); // before anything is read
+    if (refused) throw refused;
     if (rows !== 'auto') return { rows: rows === 'disk' ? 'disk' : 'memory', warnings: [] };
     const allowed = memory ?? this.databases?.allowedMemory();
     if (allowed === undefined) return { rows: 'memory', warnings: [] };
@@ -254,7 +256,7 @@ function fitRead(table: Table, target: string, options: CheckedOptions, hooks: F
 
 /** Fits what has been stored, and removes it. */
 async function fitStored(table: StoredTable, target: string, options: CheckedOptions, hooks: FitOptions) {
-  const rows = new StoredRows(table);
+  const rows = new StoredRows(table, options);
   try {
     const data = storedDataset(rows, { again: false }, hooks.onProgress);
     return await fitWarned(data, table.warnings, target, options, hooks);

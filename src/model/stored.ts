@@ -7,13 +7,14 @@ import { type PagedRows, placePages } from '../backends/cpu/pages.ts';
 import { openPlace } from '../backends/registry.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
-import { LogisticError, type Warning } from '../errors.ts';
+import { LogisticError, shown, type Warning } from '../errors.ts';
 import { heedingSums, type KnownSums, nextGuess } from '../fitting/next-guess.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { keyOf } from '../rows/pages.ts';
 import { partitionedRows } from '../rows/partitioned.ts';
 import { countFeatures, joinSummaries } from '../rows/source.ts';
 import type { Pass } from '../sql/steady.ts';
+import { checkOptions } from './check-options.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Dataset, heldOf, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
 import { unserved } from './queried.ts';
@@ -24,11 +25,14 @@ export class StoredRows {
   readonly table: StoredTable;
   /** @internal */
   readonly images: PageImages;
+  /** @internal How they were read. */
+  readonly reading: Reading;
   #last: { readonly key: string; readonly sums: KnownSums } | undefined;
 
   /** @internal */
-  constructor(table: StoredTable) {
+  constructor(table: StoredTable, options: CheckedOptions) {
     this.table = table;
+    this.reading = readingOf(options);
     this.images = new PageImages((bytes) => table.openBeside(bytes));
   }
 
@@ -56,6 +60,35 @@ export class StoredRows {
     await Promise.all([this.table.close(), this.images.close()]);
   }
 }
+
+const readingOptions = ['missingTokens', 'delimiter', 'decimalComma', 'maxBadRows'] as const;
+type Reading = Pick<CheckedOptions, (typeof readingOptions)[number]>;
+
+const readingOf = (options: CheckedOptions): Reading =>
+  Object.fromEntries(readingOptions.map((name) => [name, options[name]])) as unknown as Reading;
+
+/** The options of a fit of stored rows, with those that they were read with. Throws LogisticError 'bad-option' where it asks for others. */
+export function withReading({ table, reading }: StoredRows, options: CheckedOptions): CheckedOptions {
+  const [own, usual] = [readingOf(options), readingOf(checkOptions({}))];
+  const differs = readingOptions.find(
+    (name) => keyOf(own[name]) !== keyOf(usual[name]) && keyOf(own[name]) !== keyOf(reading[name]),
+  );
+  if (differs !== undefined) throw readOtherwise(differs, shown(reading[differs]));
+  const kinds = new Map(table.columns.map(({ name, kind }) => [name, kind]));
+  for (const name of options.categorical ?? []) {
+    if (kinds.get(name) === 'numeric') throw readOtherwise('categorical', `${name} as numbers`);
+  }
+  for (const name of options.numeric ?? []) {
+    if (kinds.has(name) && kinds.get(name) !== 'numeric') throw readOtherwise('numeric', `${name} as texts`);
+  }
+  return { ...options, ...reading };
+}
+
+const readOtherwise = (option: string, how: string): LogisticError =>
+  new LogisticError('bad-option', `${option}: the rows were stored with ${how}`, {
+    hint: 'store them by an estimator that has the option',
+    details: { option },
+  });
 
 /** Sums over all rows that a fit takes mostly: first and last gradients, five to seven steps, the Hessian. */
 const expectedPasses = 8;

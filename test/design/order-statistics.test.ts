@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { orderStatistics, weightedMedian } from '../../src/design/order-statistics.ts';
+import { createRandom } from '../../src/math/random.ts';
 
 /** Numbers of any size, many of them equal. */
 const column = fc
@@ -47,4 +48,19 @@ test('a weighted median is that of each value as often as its weight says', asyn
     ),
     { seed: 20261127, numRuns: 300 },
   );
+});
+
+test('of many values beside one far out, and of many that are equal', async () => {
+  const random = createRandom(1);
+  const m = 2 ** 20 + 2 ** 18;
+  const values = Float64Array.from({ length: m }, (_, i) => (i === 5 ? 1e12 : i % 3 === 0 ? 0.5 : random()));
+  const over = async (visit: (some: Float64Array, weights: Float64Array) => void): Promise<void> => {
+    const ones = new Float64Array(2 ** 16).fill(1);
+    for (let from = 0; from < m; from += 2 ** 16) visit(values.subarray(from, from + 2 ** 16), ones);
+  };
+  const places = [0, 1, m >> 3, m >> 1, m - 2, m - 1];
+  const found = await orderStatistics(places, over);
+  const sorted = values.slice().sort();
+  expect(places.map((place) => found.get(place))).toEqual(places.map((place) => sorted[place]));
+  expect(await weightedMedian(over, m)).toBe((sorted[m / 2 - 1]! + sorted[m / 2]!) / 2);
 });

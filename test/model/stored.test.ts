@@ -251,3 +251,40 @@ test('JSON is stored as it is read into memory: numbers, booleans, texts, gaps, 
   writeFileSync(path, '{"x": 1, "y": 0}\n{"x": [2], "y": 1}\n');
   await expect(new LogisticRegression({ rows: 'disk' }).fit(path, 'y')).rejects.toMatchObject({ code: 'bad-type' });
 });
+
+test('what cannot be fitted on disk is refused before anything is read', async () => {
+  const path = join(folder, 'never read.csv');
+  const fit = new LogisticRegression({ rows: 'disk', firth: true }).fit(path, 'y');
+  await expect(fit).rejects.toMatchObject({ code: 'bad-option', details: { option: 'firth' } });
+});
+
+test('stored rows are fitted as they were read, and not otherwise', async () => {
+  const path = join(folder, 'reading.csv');
+  const random = createRandom(8);
+  const rows = Array.from({ length: 300 }, (_, i) => `${i % 90 === 3 ? 'gap' : random()},${10 + (i % 3)},${i % 2}`);
+  writeFileSync(path, ['x,zip,y', ...rows].join('\n'));
+  const stored = await new LogisticRegression({ missingTokens: ['gap'], categorical: ['zip'] }).store(path, 'y');
+  const model = await new LogisticRegression().fit(stored, 'y');
+  expect(model.toJSON().missingTokens).toEqual(['gap']);
+  expect(model.toJSON().features.map(({ kind }) => kind)).toEqual(['numeric', 'categorical']);
+  expect(model.training.rows.dropped.missing).toBe(4);
+  for (const options of [{ missingTokens: ['-'] }, { delimiter: ';' }, { numeric: ['zip'] }, { categorical: ['x'] }]) {
+    const fit = new LogisticRegression(options).fit(stored, 'y');
+    await expect(fit).rejects.toMatchObject({ code: 'bad-option', details: { option: Object.keys(options)[0] } });
+  }
+  await stored.close();
+});
+
+test('two terms of one name are refused as in memory', async () => {
+  const path = join(folder, 'names.csv');
+  const random = createRandom(8);
+  const rows = Array.from(
+    { length: 200 },
+    (_, i) => `${'pq'[i % 2]}${i % 3},${random()},${random()},${random()},${i % 2}`,
+  );
+  writeFileSync(path, ['a,a=q1,b,b:c,y', ...rows].join('\n'));
+  for (const where of ['memory', 'disk'] as const) {
+    const fit = new LogisticRegression({ rows: where }).fit(path, 'y');
+    await expect(fit).rejects.toMatchObject({ code: 'duplicate-terms' });
+  }
+});
