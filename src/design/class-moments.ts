@@ -91,19 +91,27 @@ export function momentScaling(
   return { mean: centre + shift, scale: constant ? 1 : Math.sqrt(squares / weight - shift ** 2), constant };
 }
 
-/** Of a variance of numbers 0 and 1, from sums of any length. */
-const binaryRounding = 1e-12;
+/** The smallest and the largest number of the j-th column from its moments about `centre`. */
+export function rangeOf(moments: readonly ClassMoments[], j: number, centre: number): readonly [number, number] {
+  const { least, most } = joinMoments(moments, j);
+  return [centre + least, centre + most];
+}
+
+/** Of ends and of a variance, relative, that are those of numbers 0 and 1, from sums of any length. */
+const binaryRounding = 1e-10;
 
 /**
- * The feature of a column of numbers. Numbers that are all 0 or 1 have Σs·x² = Σs·x, scale² = mean·(1 − mean), and no other
- * whole numbers have; of others it would be chance.
+ * The feature of a column of numbers. Of numbers from 0 to 1 the variance is below mean·(1 − mean) but where all of them are
+ * 0 or 1.
  */
 export function numericFeature(
   column: string,
   { mean, scale, constant }: Scaling,
+  [least, most]: readonly [number, number],
   style?: Extract<Feature, { kind: 'numeric' }>['style'],
 ): Feature {
-  const binary = !constant && Math.abs(scale ** 2 - mean * (1 - mean)) <= binaryRounding;
+  const isNear = (value: number, truth: number): boolean => Math.abs(value - truth) <= binaryRounding;
+  const binary = !constant && isNear(least, 0) && isNear(most, 1) && isNear(scale ** 2 / (mean * (1 - mean)), 1);
   return { kind: 'numeric', column, impute: null, ...(style && { style }), ...(binary && { binary }) };
 }
 

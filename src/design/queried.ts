@@ -24,7 +24,14 @@ import {
 import type { CompleteRows, HoldoutPart, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
 import { type QueriedPart, queriedRows, type RowCensus } from '../sql/rows.ts';
 import type { Statement } from '../sql/statement.ts';
-import { momentScaling, numericFeature, purityOfRanges, summaryOf, type WeightOfClass } from './class-moments.ts';
+import {
+  momentScaling,
+  numericFeature,
+  purityOfRanges,
+  rangeOf,
+  summaryOf,
+  type WeightOfClass,
+} from './class-moments.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
 import {
   type DecidedDesign,
@@ -110,7 +117,7 @@ export async function decideQueriedDesign(
     if (column.kind === 'numeric') {
       const j = numeric.indexOf(column);
       const scaling = momentScaling(column.name, moments, j, centres[j]!, byClass);
-      features.push(numericFeature(column.name, scaling));
+      features.push(numericFeature(column.name, scaling, rangeOf(moments, j, centres[j]!)));
       scalings.push([scaling]);
       purities.push(purityOfRanges(moments, j));
     } else {

@@ -12,6 +12,7 @@ import {
   momentScaling,
   numericFeature,
   purityOfRanges,
+  rangeOf,
   type WeightOfClass,
 } from './class-moments.ts';
 import { unseenWarning } from './design.ts';
@@ -56,8 +57,12 @@ export function decideColumn(
   const fill = fills.get(name);
   if (column.kind === 'numeric') {
     const scaling = scalingOf(name, k, { sums, moments, byClass });
+    const { about, unit } = sums.frames[k]!;
+    const [low, high] = rangeOf(moments, k, about * unit);
     return {
-      feature: fill === undefined ? numericFeature(name, scaling, column.style) : filledFeature(column, fill),
+      feature: fill
+        ? filledFeature(column, fill)
+        : numericFeature(name, scaling, [low / unit, high / unit], column.style),
       scalings: [scaling],
       purity: purityOfRanges(moments, k),
     };

@@ -36,8 +36,8 @@ export function cellCounter(
   const watched = model.features.flatMap(({ kind, impute }, i) =>
     impute !== null || (kind !== 'numeric' && policy === 'ignore') ? [i] : [],
   );
-  const imputed: Record<string, number> = {};
-  const unseen: Record<string, number> = {};
+  const imputed = new Map<string, number>();
+  const unseen = new Map<string, number>();
   const add = (row: Row): void => {
     if (watched.length === 0) return;
     const cells = cellsOf(row, columns, undefined);
@@ -45,7 +45,7 @@ export function cellCounter(
       const value = readers[i]!(cells[i]);
       if (typeof value === 'number') continue;
       const counts = value.unseen === undefined ? imputed : unseen;
-      counts[columns[i]!] = (counts[columns[i]!] ?? 0) + 1;
+      counts.set(columns[i]!, (counts.get(columns[i]!) ?? 0) + 1);
     }
   };
   return {
@@ -56,7 +56,10 @@ export function cellCounter(
         add(row);
       }
     },
-    found: () => (Object.keys({ ...imputed, ...unseen }).length > 0 ? { imputed, unseen } : undefined),
+    found: () =>
+      imputed.size + unseen.size > 0
+        ? { imputed: Object.fromEntries(imputed), unseen: Object.fromEntries(unseen) }
+        : undefined,
     notes: () => [
       ...sentence(imputed, 'missing cell', 'took the stored value'),
       ...sentence(unseen, 'cell', 'with a category that training never saw counted as the reference'),
@@ -64,7 +67,7 @@ export function cellCounter(
   };
 }
 
-function sentence(counts: Readonly<Record<string, number>>, what: string, taken: string): string[] {
-  const cells = Object.values(counts).reduce((sum, count) => sum + count, 0);
-  return cells === 0 ? [] : [`${plural(cells, what)} in ${Object.keys(counts).join(', ')} ${taken}`];
+function sentence(counts: ReadonlyMap<string, number>, what: string, taken: string): string[] {
+  const cells = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return cells === 0 ? [] : [`${plural(cells, what)} in ${[...counts.keys()].join(', ')} ${taken}`];
 }

@@ -31,6 +31,7 @@ import {
   type QueryInput,
   readingOf,
   requireHooks,
+  requireNothingBeside,
   requireTarget,
   type TableReader,
 } from './training-input.ts';
@@ -87,6 +88,7 @@ export class LogisticRegression {
   async store(data: FileInput | QueryInput, target: string, more: FitOptions = {}): Promise<StoredRows> {
     requireOptions(more, fitOptionNames, 'store');
     requireHooks(more);
+    requireNothingBeside(more);
     return new StoredRows(await this.#store(data, target, more, this.#options), this.#options);
   }
 
@@ -125,6 +127,7 @@ export class LogisticRegression {
   ) {
     requireOptions(more, fitOptionNames, 'fit');
     requireHooks(more);
+    if (data instanceof StoredRows || isQuery(data) || isFile(data)) requireNothingBeside(more);
     const target = askedTarget(given, options) as TrainingLabels | string;
     if (data instanceof StoredRows) {
       const { table } = data;

@@ -36,7 +36,8 @@ export function outcomeWarnings(
 
 /** As many coefficients as rows fit any labels. */
 function fewRows({ terms, counts, labels }: DecidedDesign, intercept: boolean): Warning[] {
-  const coefficients = terms.filter(({ excluded }) => excluded !== 'constant').length + Number(intercept);
+  const estimated = terms.filter(({ excluded, offset }) => excluded !== 'constant' && !offset);
+  const coefficients = estimated.length + Number(intercept);
   if (coefficients < counts.train) return [];
   const message =
     `${counts.train} rows for ${coefficients} coefficients${labels.classes.length > 2 ? ' of each class' : ''}: so many fit any ` +

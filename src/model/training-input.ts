@@ -38,6 +38,21 @@ export function requireHooks({ signal, onIteration, onProgress }: FitOptions): v
   }
 }
 
+/** What stands beside values in memory; rows that are read have it in columns. Throws LogisticError 'bad-option'. */
+export function requireNothingBeside(options: FitOptions): void {
+  const hints = {
+    sampleWeight: "name their column: weights: 's'",
+    featureNames: 'columns have the names that they have',
+  };
+  for (const [option, hint] of Object.entries(hints)) {
+    if (options[option as keyof typeof hints] === undefined) continue;
+    throw new LogisticError('bad-option', `${option} is for values in memory, and these rows are read`, {
+      hint,
+      details: { option },
+    });
+  }
+}
+
 /** A path in Node, an address in a page; what holds a file's bytes in both. */
 export type FileInput = string | URL | Blob | Response | ReadableStream<Uint8Array>;
 

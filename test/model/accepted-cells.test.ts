@@ -70,3 +70,16 @@ test('by the command', async () => {
     await rm(folder, { recursive: true });
   }
 });
+
+test('columns of any name', async () => {
+  const named = rows.map(({ x, y }) => ({ constructor: x, y }));
+  const other = await new LogisticRegression({ missing: 'impute' }).fit(named, 'y');
+  const { cells } = await other.evaluate(
+    [
+      { constructor: null, y: 'no' },
+      { constructor: 2, y: 'yes' },
+    ],
+    'y',
+  );
+  expect(Object.entries(cells!.imputed)).toEqual([['constructor', 1]]);
+});

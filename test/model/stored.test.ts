@@ -288,3 +288,23 @@ test('two terms of one name are refused as in memory', async () => {
     await expect(fit).rejects.toMatchObject({ code: 'duplicate-terms' });
   }
 });
+
+test('what stands beside values in memory is refused of rows that are read', async () => {
+  const file = 'test/reference/mtcars.csv';
+  const estimator = new LogisticRegression();
+  const query = { query: 'select 1', connection: {} };
+  const stored = await estimator.store(file, 'am');
+  try {
+    for (const beside of [{ sampleWeight: [1, 2] }, { featureNames: ['a'] }]) {
+      const [option] = Object.keys(beside);
+      const refused = { code: 'bad-option', message: `${option} is for values in memory, and these rows are read` };
+      for (const data of [file, query, stored]) {
+        await expect(estimator.fit(data as string, 'am', beside)).rejects.toMatchObject(refused);
+        await expect(estimator.crossValidate(data as string, 'am', beside)).rejects.toMatchObject(refused);
+      }
+      await expect(estimator.store(file, 'am', beside)).rejects.toMatchObject(refused);
+    }
+  } finally {
+    await stored.close();
+  }
+});

@@ -277,6 +277,16 @@ test.each(['y ~ x:offset(z)', 'y ~ x*offset(z)', 'y ~ (x + offset(z))^2'])(
   },
 );
 
+test('an offset is no coefficient that rows are needed for', async () => {
+  const four = [1, 2, 3, 4].map((x, i) => ({ x, off: i % 2, y: [0, 1, 0, 1][i]! }));
+  const codes = async (rows: object[], terms: Options['terms']) => {
+    const { warnings } = await new LogisticRegression({ terms: terms! }).fit(rows, 'y');
+    return warnings.map(({ code }) => code);
+  };
+  expect(await codes(four, [poly('x', 2), offset('off')])).not.toContain('few-rows');
+  expect(await codes(four, [poly('x', 3), offset('off')])).toContain('few-rows');
+});
+
 test('a logarithm of no number makes a row unpredictable, with the reason', async () => {
   const model = await fitted({ terms: [log(x), z] });
   const row = { ...rows[0]!, [x]: -1 };
