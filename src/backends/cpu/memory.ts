@@ -46,6 +46,9 @@ function tooLarge(bytes: number, { slots, features, scoreVectors, precision }: L
   return new LogisticError(
     'too-large',
     `${slots} rows of ${features} features${classes} in ${precision} need ${size} in one piece, which cannot be had`,
-    { hint: 'stream the rows, or choose the solver lbfgs, which needs no Hessian', details: { bytes, cause } },
+    {
+      hint: 'keep the rows on disk (--rows disk), or choose the solver lbfgs, which needs no Hessian',
+      details: { bytes, cause },
+    },
   );
 }
