@@ -148,15 +148,18 @@ export class TextReader implements ColumnReader {
   readonly type: string;
   readonly #dictionary = new Dictionary(0);
   readonly #tokens: ReadonlySet<string>;
+  readonly #asCategory: boolean;
   readonly #missing: Record<string, number> = {};
   readonly counts = false;
   readonly beyondExact = false;
   rows = 0;
 
-  constructor({ name, type }: Named, tokens: ReadonlySet<string>) {
+  /** `asCategory`: a pair of words is one too, not a boolean. */
+  constructor({ name, type }: Named, tokens: ReadonlySet<string>, asCategory: boolean) {
     this.name = name;
     this.type = type;
     this.#tokens = tokens;
+    this.#asCategory = asCategory;
   }
 
   read(chunk: ColumnarChunk, column: number, cells: Cells, at: number): void {
@@ -175,19 +178,19 @@ export class TextReader implements ColumnReader {
   }
 
   finish(_label: string, cells: Cells): Column {
-    return textColumn(this.name, { codes: cells as Int32Array, texts: this.#dictionary.texts }, this.#cellsMissing());
+    return this.#columnOf(cells as Int32Array);
   }
 
   store(): ColumnHead & { readonly places: Int32Array } {
-    const { texts } = this.#dictionary;
-    const column = textColumn(this.name, { codes: Int32Array.from(texts.keys()), texts }, this.#cellsMissing());
+    const column = this.#columnOf(Int32Array.from(this.#dictionary.texts.keys()));
     if (column.kind === 'numeric') throw new TypeError(`${this.name} is of texts`);
     const { codes: places, ...head } = column;
     return { ...head, places };
   }
 
-  #cellsMissing(): Column['missing'] {
+  #columnOf(codes: Int32Array): Column {
     const tokens = this.#missing;
-    return { count: Object.values(tokens).reduce((sum, times) => sum + times, 0), tokens };
+    const missing = { count: Object.values(tokens).reduce((sum, times) => sum + times, 0), tokens };
+    return textColumn(this.name, { codes, texts: this.#dictionary.texts }, missing, this.#asCategory);
   }
 }

@@ -136,19 +136,20 @@ function openColumns(source: ColumnarSource, request: ColumnRequest, { missingTo
   const wanted = wantedColumns(request, names).map((k) => {
     const { field, type } = source.columns[k]!;
     const name = names[k]!;
-    const storage = storageOf(type, name, request.categorical?.includes(name) === true, source.label);
+    const asCategory = request.categorical?.includes(name) === true;
+    const storage = storageOf(type, name, asCategory, source.label);
     if (storage === 'text' && request.numeric?.includes(name)) {
       throw new LogisticError('bad-type', `${source.label}: column ${name} has the type ${type}, which is no number`, {
         hint: 'store it as numbers, or cast it in the query',
         details: { column: name },
       });
     }
-    return { name, field, type, storage };
+    return { name, field, type, storage, asCategory };
   });
   const tokens = new Set(['', ...(missingTokens ?? defaultMissingTokens)]);
   const readers = wanted.map(
-    ({ storage, ...column }): ColumnReader =>
-      storage === 'text' ? new TextReader(column, tokens) : new NumberReader(column, storage),
+    ({ storage, asCategory, ...column }): ColumnReader =>
+      storage === 'text' ? new TextReader(column, tokens, asCategory) : new NumberReader(column, storage),
   );
   return { names, wanted, readers };
 }

@@ -67,6 +67,24 @@ export function joinMoments(
   return { weight, sum, squares, least, most };
 }
 
+/** A centre that is so many deviations off costs a variance no digits to speak of. */
+const nearDeviations = 4;
+
+/** The means, where some centre is so far from its mean that the variance about it has lost digits; else undefined. */
+export function betterCentres(
+  moments: readonly ClassMoments[],
+  centres: readonly number[],
+  byClass: WeightOfClass,
+): readonly number[] | undefined {
+  const better = centres.map((centre, j) => {
+    const { weight, sum, squares, least, most } = joinMoments(moments, j, byClass);
+    const shift = sum / weight;
+    const near = shift ** 2 <= nearDeviations ** 2 * (squares / weight - shift ** 2); // false where the variance is no number
+    return near || least === most || !Number.isFinite(squares) ? centre : centre + shift;
+  });
+  return better.some((centre, j) => centre !== centres[j]) ? better : undefined;
+}
+
 /**
  * Mean, deviation and constancy of the j-th column from its moments about `centre`. Throws LogisticError 'not-finite' where
  * they overflow.

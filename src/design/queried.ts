@@ -4,12 +4,13 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
+import { argument } from '../data/names.ts';
 import { holdoutLimit, keyMissing, requireBothParts } from '../data/split-by-key.ts';
 import type { MissingCells } from '../data/table.ts';
 import { LogisticError, type Warning } from '../errors.ts';
 import { classesByCode, type Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
-import type { DescribedColumn, Engine } from '../sql/engine.ts';
+import { type DescribedColumn, type Engine, isWhole } from '../sql/engine.ts';
 import {
   countsStatements,
   levelsStatement,
@@ -22,9 +23,11 @@ import {
   valuesStatement,
 } from '../sql/profile.ts';
 import type { CompleteRows, HoldoutPart, QueriedColumn, QueriedRows } from '../sql/queried-rows.ts';
-import { type QueriedPart, queriedRows, type RowCensus } from '../sql/rows.ts';
+import { type QueriedPart, queriedRows } from '../sql/rows.ts';
 import type { Statement } from '../sql/statement.ts';
 import {
+  betterCentres,
+  type ClassMoments,
   momentScaling,
   numericFeature,
   purityOfRanges,
@@ -57,9 +60,8 @@ export const sampledRows = 65_536;
 
 export interface QueriedDesign {
   readonly design: DecidedDesign;
-  readonly rows: QueriedRows;
-  readonly census: RowCensus;
-  readonly held: QueriedPart | undefined;
+  /** The training rows, and those that are held out where there are any. */
+  readonly parts: readonly QueriedPart[];
   /** Missing cells of each column that has any. */
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** Whether all sample weights are whole numbers. */
@@ -100,13 +102,21 @@ export async function decideQueriedDesign(
   const drawn = { share, seed: options.seed, most: 2 * sampledRows };
   const sampled = (await runAll(engine, sampleStatements(dialect, training, drawn), signal)).at(-1)!;
   const numeric = complete.columns.filter(({ kind }) => kind === 'numeric');
-  const centres = numeric.map((column) => meanOf(sampled, complete.columns.indexOf(column)));
-  const summed = await runAll(engine, momentsStatements(dialect, training, numeric, centres), signal);
-  const moments = readMoments(summed, labels.classes.length, numeric.length);
+  const momentsAbout = async (centres: readonly number[]): Promise<ClassMoments[]> => {
+    const summed = await runAll(engine, momentsStatements(dialect, training, numeric, centres), signal);
+    return readMoments(summed, labels.classes.length, numeric.length);
+  };
+  let centres: readonly number[] = numeric.map((column) => meanOf(sampled, complete.columns.indexOf(column)));
+  let moments = await momentsAbout(centres);
   const { classWeights } = summaryOf(moments, (weight) => weight);
   const factors = options.classWeight && classFactors(options.classWeight, labels, classWeights, target);
   if (options.holdoutBy !== undefined) requireTrainingClasses(labels, classWeights, options.holdoutBy);
   const byClass: WeightOfClass = (weight, code) => weight * (factors?.[code] ?? 1);
+  const better = betterCentres(moments, centres, byClass);
+  if (better !== undefined) {
+    centres = better;
+    moments = await momentsAbout(centres);
+  }
   const census = censusOf(moments, byClass);
 
   const references = referencesOf(options, complete.columns);
@@ -145,7 +155,7 @@ export async function decideQueriedDesign(
     () => {
       const all = rowsOf(scaled.terms);
       const some = async (named: readonly number[]) =>
-        queriedRows(engine, { ...all, terms: named.map((j) => all.terms[j]!) }, census);
+        queriedRows(engine, [{ rows: { ...all, terms: named.map((j) => all.terms[j]!) }, census }]);
       return dependentElsewhere(sampleOf(scaled.terms), some, signal);
     },
     options.l2 > 0,
@@ -195,9 +205,7 @@ export async function decideQueriedDesign(
         ...(held ? await unseenOf(engine, held.rows, features, signal) : []),
       ],
     },
-    rows: rowsOf(dependent.terms),
-    census,
-    held,
+    parts: [{ rows: rowsOf(dependent.terms), census }, ...(held ? [held] : [])],
     missing: missingCells(counts, complete),
     wholeWeights: counts.fractionalWeights === 0,
     sample: sampleOf(dependent.terms),
@@ -283,16 +291,19 @@ export async function describeRows(
   }
   const source = { columns, leftOut: [], source: 'the query' };
   const typed = (column: DescribedColumn): QueriedColumn => {
-    if (options.categorical?.includes(column.name)) return { name: column.name, kind: 'categorical' };
+    if (options.categorical?.includes(column.name)) return asTexts(column);
     if (column.kind !== undefined) return { name: column.name, kind: column.kind };
     throw new LogisticError(
       'bad-type',
       `column ${column.name} of the query has the type ${column.type}, which is no number, boolean or text`,
-      { hint: `cast it in the query, or leave it out (--drop ${column.name})`, details: { column: column.name } },
+      {
+        hint: `cast it in the query, or leave it out (--drop ${argument(column.name)})`,
+        details: { column: column.name },
+      },
     );
   };
   const { weights } = options;
-  if (options.holdoutBy !== undefined) findColumn(source, options.holdoutBy);
+  if (options.holdoutBy !== undefined) asTexts(findColumn(source, options.holdoutBy));
   if (weights !== undefined && findColumn(source, weights).kind !== 'numeric') {
     throw new LogisticError('bad-weights', `the weights column ${weights} holds no numbers`, {
       hint: 'choose another column',
@@ -307,6 +318,16 @@ export async function describeRows(
     weights,
     missingTokens: options.missingTokens,
   };
+}
+
+/** Throws LogisticError 'bad-type' where an engine spells the numbers of a column in a way of its own: 1.0. */
+function asTexts(column: DescribedColumn): QueriedColumn {
+  const { name, kind, type } = column;
+  if (kind !== 'numeric' || isWhole(column)) return { name, kind: 'categorical', asCategory: true };
+  throw new LogisticError('bad-type', `column ${name} of the query has the type ${type}, which is no category or key`, {
+    hint: 'cast it to whole numbers or to text in the query',
+    details: { column: name },
+  });
 }
 
 function requireUsable(counts: QueryCounts, { target, columns, weights }: CompleteRows): void {

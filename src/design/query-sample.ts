@@ -44,6 +44,13 @@ export function sampleSource(
   };
 }
 
+/** The mean of the k-th column by the weights, which come last. */
 export function meanOf(sampled: Answers, k: number): number {
-  return sampled.reduce((mean, answer, i) => mean + (Number(answer[k]) / (i + 1) - mean / (i + 1)), 0);
+  let [mean, total] = [0, 0];
+  for (const answer of sampled) {
+    const weight = Number(answer.at(-1));
+    total += weight;
+    mean += (weight / total) * Number(answer[k]) - (weight / total) * mean;
+  }
+  return mean;
 }

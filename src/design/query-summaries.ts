@@ -4,6 +4,7 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
+import { argument } from '../data/names.ts';
 import type { Column } from '../data/table.ts';
 import { textColumn, typedColumn } from '../data/typed-column.ts';
 import { LogisticError } from '../errors.ts';
@@ -46,10 +47,10 @@ function noLosses(): never {
 }
 
 /** Values of a column as a table has them. Words of one pair, in any case, are a boolean here as in memory. */
-export function columnOf({ name, kind }: QueriedColumn, values: readonly unknown[]): Column {
+export function columnOf({ name, kind, asCategory }: QueriedColumn, values: readonly unknown[]): Column {
   if (kind !== 'boolean') {
     const cells = kind === 'numeric' ? Float64Array.from(values, Number) : values.map(String);
-    return typedColumn(name, cells, { missingTokens: new Set() });
+    return typedColumn(name, cells, { missingTokens: new Set(), as: asCategory ? 'categorical' : undefined });
   }
   const missing = { count: 0, tokens: {} };
   return { kind, name, words: ['false', 'true'], codes: Int32Array.from(values, Number), typed: true, missing };
@@ -97,7 +98,7 @@ interface LevelFeature {
 
 /** The levels of a column, sorted. Throws LogisticError 'too-many-levels'. */
 export function levelFeature(
-  { name, kind }: QueriedColumn,
+  { name, kind, asCategory }: QueriedColumn,
   found: Answers,
   classes: readonly Label[],
   byClass: WeightOfClass,
@@ -110,12 +111,13 @@ export function levelFeature(
     name,
     { codes: Int32Array.from(texts.keys()), texts: [...texts] },
     { count: 0, tokens: {} },
+    asCategory,
   );
   if (column.kind === 'numeric') throw new TypeError(`${name} is of texts`);
   const levels = column.kind === 'boolean' ? column.words : column.levels;
   if (levels.length > maxLevels) {
     throw new LogisticError('too-many-levels', `column ${name} has more than ${maxLevels} different texts`, {
-      hint: `leave it out (--drop ${name})`,
+      hint: `leave it out (--drop ${argument(name)})`,
       details: { column: name },
     });
   }

@@ -41,7 +41,7 @@ export function queriedDataset(data: QueriedData): Dataset {
       try {
         const placedSample = await here.place(sample, options.precision, signal);
         placing.push(placedSample);
-        const rows = queriedRows(connection, decided.rows, decided.census, decided.held);
+        const rows = queriedRows(connection, decided.parts);
         const costly = costlyHessian(connection, rows, options);
         return await use({
           source,

@@ -13,6 +13,9 @@ export interface DescribedColumn {
   readonly kind: 'numeric' | 'boolean' | 'categorical' | undefined;
 }
 
+/** Whether a column holds whole numbers, which every engine spells alike: int8, Nullable(UInt32), HUGEINT, Int64. */
+export const isWhole = ({ kind, type }: DescribedColumn): boolean => kind === 'numeric' && /int/i.test(type);
+
 export interface Engine {
   readonly dialect: Dialect;
   /** What it is, for reports: 'DuckDB v1.5.6'. */

@@ -13,6 +13,8 @@ export interface QueriedColumn {
   readonly kind: ColumnKind;
   /** Its texts are the words of a boolean, which may be spelled in any case. */
   readonly anyCase?: boolean;
+  /** A category is asked for: a pair of words is one too, no boolean. */
+  readonly asCategory?: boolean;
 }
 
 /** A feature of the design in SQL: a number, or the indicator of a level. */

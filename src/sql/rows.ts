@@ -3,9 +3,8 @@
  * but sums leaves the engine. Each answer must count the same rows as the statistics did, or the fit ends.
  */
 import { LogisticError } from '../errors.ts';
-import type { Measures, Order, PartitionSummary, RowSums, SumOptions } from '../rows/contract.ts';
-import { histogramBins } from '../rows/measure.ts';
-import { requireAllRows } from '../rows/source.ts';
+import type { Measures, Order, PartitionSummary, RowSums, SumOptions, Sums } from '../rows/contract.ts';
+import { addMeasures, histogramBins } from '../rows/measure.ts';
 import type { Engine } from './engine.ts';
 import { confusionStatement, evaluationStatements, histogramStatement, readSums } from './evaluation.ts';
 import type { QueriedRows } from './queried-rows.ts';
@@ -24,69 +23,108 @@ export interface QueriedPart {
   readonly census: RowCensus;
 }
 
-/** `rows` are the first partition, `held` the second, where there are held-out rows. */
-export function queriedRows(engine: Engine, rows: QueriedRows, census: RowCensus, held?: QueriedPart): RowSums {
-  const { dialect } = engine;
-  const partOf = (options: SumOptions | undefined): QueriedPart => {
-    if (held !== undefined && options?.partitions?.join() === '1' && options.range === undefined) return held;
-    requireAllRows(options, 'rows of a query');
-    return { rows, census };
-  };
-  const n = rows.terms.length;
-  const classes = rows.labels.length;
-  const guard = (census: RowCensus, count: unknown, codes: unknown): void => {
-    if (Number(count) === census.rows && Number(codes) === census.codes) return;
-    const found = `${Number(count)} rows where there were ${census.rows}`;
-    throw new LogisticError('rows-changed', `the rows of the query changed during the fit: ${found}`, {
-      hint: 'fit a snapshot, or read the rows once (--rows memory)',
+/** A partition for each part: the training rows, and those that are held out where there are any. */
+export function queriedRows(engine: Engine, parts: readonly QueriedPart[]): RowSums {
+  const [{ terms, labels }] = parts.map(({ rows }) => rows) as [QueriedRows];
+  const partsOf = ({ partitions, range }: SumOptions = {}): readonly QueriedPart[] => {
+    if (range === undefined) return partitions === undefined ? parts : partitions.map((p) => parts[p]!);
+    throw new LogisticError('bad-option', 'rows of a query are summed all together', {
+      hint: 'read them into memory (--rows memory)',
     });
   };
   return {
-    features: n,
-    scoreVectors: classes - 1,
-    partitions: [census.summary, ...(held ? [held.census.summary] : [])],
+    features: terms.length,
+    scoreVectors: labels.length - 1,
+    partitions: parts.map(({ census }) => census.summary),
     precisions: ['float64'],
     storagePrecision: 'float64',
-    async evaluate(theta, order: Order, _precision, options) {
-      const asked = partOf(options);
-      const answers: (readonly unknown[])[] = [];
-      for (const statement of evaluationStatements(dialect, asked.rows, theta, order)) {
-        const [answer] = await engine.run(statement, options?.signal);
-        guard(asked.census, answer![0], answer![1]);
-        answers.push(answer!);
-      }
-      return readSums(answers, n, classes - 1, order);
+    async evaluate(theta, order, _precision, options) {
+      const sums: Sums[] = [];
+      for (const part of partsOf(options)) sums.push(await evaluatePart(engine, part, { theta, order, ...options }));
+      return sums.reduce(addSums);
     },
-    async measure(theta, threshold, options): Promise<Measures> {
-      const asked = partOf(options);
-      // Metrics count a row by its own weight, whatever its class weighs in the fit.
-      const measured = { ...asked.rows, classFactors: undefined };
-      const confusion = new Float64Array(classes * classes);
-      let [loss, count, codes] = [0, 0, 0];
-      for (const answer of await engine.run(confusionStatement(dialect, measured, theta, threshold), options?.signal)) {
-        const [y, predicted, ownLoss, weight, own] = answer.map(Number) as [number, number, number, number, number];
-        confusion[y * classes + predicted]! += weight;
-        loss += ownLoss;
-        count += own;
-        codes += own * y;
-      }
-      guard(asked.census, count, codes);
-      const histograms = [];
-      for (const c of classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code)) {
-        const histogram = { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
-        const statement = histogramStatement(dialect, measured, theta, c, histogramBins);
-        let [counted, coded] = [0, 0];
-        for (const answer of await engine.run(statement, options?.signal)) {
-          const [own, bin, weight, rowCount, codeSum] = answer.map(Number) as [number, number, number, number, number];
-          histogram[own === 1 ? 'own' : 'others'][bin]! += weight;
-          counted += rowCount;
-          coded += codeSum;
-        }
-        guard(asked.census, counted, coded);
-        histograms.push(histogram);
-      }
-      return { loss, confusion, histograms };
+    async measure(theta, threshold, options) {
+      const measures: Measures[] = [];
+      for (const part of partsOf(options))
+        measures.push(await measurePart(engine, part, { theta, threshold, ...options }));
+      return measures.reduce(addMeasures);
     },
     async close() {},
+  };
+}
+
+/** Throws LogisticError 'rows-changed'. */
+function requireSame(census: RowCensus, count: unknown, codes: unknown): void {
+  if (Number(count) === census.rows && Number(codes) === census.codes) return;
+  const found = `${Number(count)} rows where there were ${census.rows}`;
+  throw new LogisticError('rows-changed', `the rows of the query changed during the fit: ${found}`, {
+    hint: 'fit a snapshot, or read the rows once (--rows memory)',
+  });
+}
+
+interface Evaluated extends SumOptions {
+  readonly theta: Float64Array;
+  readonly order: Order;
+}
+
+async function evaluatePart(
+  engine: Engine,
+  { rows, census }: QueriedPart,
+  { theta, order, signal }: Evaluated,
+): Promise<Sums> {
+  const answers: (readonly unknown[])[] = [];
+  for (const statement of evaluationStatements(engine.dialect, rows, theta, order)) {
+    const [answer] = await engine.run(statement, signal);
+    requireSame(census, answer![0], answer![1]);
+    answers.push(answer!);
+  }
+  return readSums(answers, rows.terms.length, rows.labels.length - 1, order);
+}
+
+interface Measured extends SumOptions {
+  readonly theta: Float64Array;
+  readonly threshold: number;
+}
+
+async function measurePart(
+  { dialect, run }: Engine,
+  { rows, census }: QueriedPart,
+  { theta, threshold, signal }: Measured,
+): Promise<Measures> {
+  const classes = rows.labels.length;
+  // Metrics count a row by its own weight, whatever its class weighs in the fit.
+  const measured = { ...rows, classFactors: undefined };
+  const confusion = new Float64Array(classes * classes);
+  let [loss, count, codes] = [0, 0, 0];
+  for (const answer of await run(confusionStatement(dialect, measured, theta, threshold), signal)) {
+    const [y, predicted, ownLoss, weight, own] = answer.map(Number) as [number, number, number, number, number];
+    confusion[y * classes + predicted]! += weight;
+    loss += ownLoss;
+    count += own;
+    codes += own * y;
+  }
+  requireSame(census, count, codes);
+  const histograms = [];
+  for (const c of classes === 2 ? [1] : Array.from({ length: classes }, (_, code) => code)) {
+    const histogram = { own: new Float64Array(histogramBins), others: new Float64Array(histogramBins) };
+    let [counted, coded] = [0, 0];
+    for (const answer of await run(histogramStatement(dialect, measured, theta, c, histogramBins), signal)) {
+      const [own, bin, weight, rowCount, codeSum] = answer.map(Number) as [number, number, number, number, number];
+      histogram[own === 1 ? 'own' : 'others'][bin]! += weight;
+      counted += rowCount;
+      coded += codeSum;
+    }
+    requireSame(census, counted, coded);
+    histograms.push(histogram);
+  }
+  return { loss, confusion, histograms };
+}
+
+function addSums(one: Sums, other: Sums): Sums {
+  const sum = (a: Float64Array, b: Float64Array): Float64Array => a.map((value, i) => value + b[i]!);
+  return {
+    loss: one.loss + other.loss,
+    ...(one.gradient && { gradient: sum(one.gradient, other.gradient!) }),
+    ...(one.hessian && { hessian: sum(one.hessian, other.hessian!) }),
   };
 }

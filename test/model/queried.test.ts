@@ -211,6 +211,39 @@ test('a column that alone tells the classes apart in almost every row is named a
   expect(await leaks('there')).toEqual(here);
 });
 
+test.each(['memory', 'disk', 'there'] as const)(
+  'a pair of words that is asked for as a category or a key is no boolean: %s',
+  async (rows) => {
+    const query = "select x, case when rowid % 3 = 0 then 'yes' else 'no' end as word, y from t where x is not null";
+    const { features } = (await fitted('y', { rows, categorical: ['word'] }, query)).toJSON();
+    expect(features.at(-1)).toEqual({ kind: 'categorical', column: 'word', levels: ['no', 'yes'], impute: null });
+    const held = await fitted('y', { rows, holdout: 0.5, holdoutBy: 'word', seed: 1 }, query);
+    const { train, holdout } = held.training.rows;
+    expect(Math.min(train, holdout) / Math.max(train, holdout)).toBeCloseTo(0.5, 1);
+  },
+);
+
+test.each(['categorical', 'holdoutBy'] as const)('fractions are no texts there: %s', async (option) => {
+  const more = option === 'categorical' ? { categorical: ['s'] } : { holdoutBy: 's', holdout: 0.5 };
+  await expect(fitted('y', { rows: 'there', ...more }, 'select x, s, y from t')).rejects.toMatchObject({
+    code: 'bad-type',
+    message: 'column s of the query has the type DOUBLE, which is no category or key',
+  });
+});
+
+// The sample of seed 3 has none of the two: the moments are asked for again, about the means.
+test.each([
+  ['many', 'i % 1000 = 7', 1],
+  ['two', 'i in (7, 8)', 3],
+])('a deviation keeps its digits where %s rows far from all others have the weight', async (_, heavy, seed) => {
+  const query = `select case when ${heavy} then 1e6 + i % 3 else i % 5 end as x, case when ${heavy} then 1e9 else 1e-9 end as s, i % 2 as y from range(200000) t(i)`;
+  const scaling = async (rows: 'memory' | 'there') =>
+    (await fitted('y', { rows, seed, weights: 's', maxIterations: 1 }, query)).toJSON().terms[0]!;
+  const [there, here] = [await scaling('there'), await scaling('memory')];
+  expect(Math.abs(there.mean / here.mean - 1)).toBeLessThan(1e-14);
+  expect(Math.abs(there.scale / here.scale - 1)).toBeLessThan(1e-9);
+});
+
 describe('standard errors', () => {
   const query = 'select x, "the flag", plan, ceil(s * 3) as w, s, y from t';
   test('by whole weights are those of memory', async () => {
@@ -427,8 +460,8 @@ describe('wide designs', () => {
         return engine.run(...given);
       };
       const narrow = { ...engine, run, dialect: { ...engine.dialect, mostSums } };
-      const { design, census, missing } = await decideQueriedDesign(narrow, query, 'y', options, undefined);
-      return { asked, decided: { design, census, missing } };
+      const { design, parts, missing } = await decideQueriedDesign(narrow, query, 'y', options, undefined);
+      return { asked, decided: { design, parts, missing } };
     };
     const [whole, parts] = [await decide(2000), await decide(8)];
     expect(parts.asked).toBe(whole.asked + 3); // 15 counts are two queries, moments of 3 columns three

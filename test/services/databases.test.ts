@@ -151,13 +151,7 @@ async function expectWide(address: string, columns: number, numbered: string, or
   const m = 600; // more than columns, or they depend on one another
   const names = Array.from({ length: columns }, (_, j) => `x${j}`);
   const query = `select ${names.map((name, j) => `sin(i * ${j + 1}) as ${name}`).join(', ')}, i % 3 as y from ${numbered}`;
-  const { design, rows, census, sample } = await decideQueriedDesign(
-    connection,
-    query,
-    'y',
-    checkOptions({}),
-    undefined,
-  );
+  const { design, parts, sample } = await decideQueriedDesign(connection, query, 'y', checkOptions({}), undefined);
   expect(design.counts).toMatchObject({ used: m });
   design.terms.forEach(({ mean, scale }, j) => {
     const values = Array.from({ length: m }, (_, i) => Math.sin(i * (j + 1)));
@@ -166,7 +160,7 @@ async function expectWide(address: string, columns: number, numbered: string, or
     expect(Math.abs(mean - expected) + Math.abs(scale - deviation)).toBeLessThan(1e-12); // sines are within an ulp or two
   });
   const theta = Float64Array.from({ length: 2 * (columns + 1) }, () => (random() - 0.5) / columns);
-  const actual = await queriedRows(connection, rows, census).evaluate(theta, order, 'float64');
+  const actual = await queriedRows(connection, parts).evaluate(theta, order, 'float64');
   const wanted = await referenceRows(sample).evaluate(theta, order, 'float64');
   for (const of of ['gradient', 'hessian'] as const) {
     if (wanted[of] === undefined) continue;

@@ -124,7 +124,7 @@ async function problem({ seed, m, numbers, levels, classes, weighted }: Problem)
   };
   const [summary] = summarisePartitions(source);
   const census = { rows: m, codes: codes.reduce((sum, code) => sum + code, 0), summary: summary! };
-  return { rows, source, queried: queriedRows(engine, rows, census), expected: referenceRows(source) };
+  return { rows, source, census, queried: queriedRows(engine, [{ rows, census }]), expected: referenceRows(source) };
 }
 
 const problems: fc.Arbitrary<Problem> = fc.record({
@@ -208,6 +208,25 @@ test('measures equal those of scores', async () => {
       }
     });
   }
+});
+
+test('parts add: those that are named, or all', async () => {
+  const shape = { seed: 9, m: 60, numbers: 2, levels: 2, classes: 3, weighted: true };
+  const { queried, rows, census } = await problem(shape);
+  const twice = queriedRows(engine, [
+    { rows, census },
+    { rows, census },
+  ]);
+  const theta = randomTheta(rows.terms.length, 2, 1, 2);
+  const [one, both] = [await queried.evaluate(theta, 2, 'float64'), await twice.evaluate(theta, 2, 'float64')];
+  const doubled = (values: Float64Array): number[] => Array.from(values, (value) => 2 * value);
+  expect(both.loss).toBe(2 * one.loss);
+  expect([...both.gradient!]).toEqual(doubled(one.gradient!));
+  expect([...both.hessian!]).toEqual(doubled(one.hessian!));
+  expect((await twice.evaluate(theta, 0, 'float64', { partitions: [1] })).loss).toBe(one.loss);
+  const [some, all] = [await twice.measure(theta, 0.5, { partitions: [0] }), await twice.measure(theta, 0.5)];
+  expect([...all.confusion]).toEqual(doubled(some.confusion));
+  await expect(twice.evaluate(theta, 0, 'float64', { range: [0, 5] })).rejects.toMatchObject({ code: 'bad-option' });
 });
 
 describe('guards', () => {

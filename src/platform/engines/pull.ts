@@ -10,7 +10,7 @@ import {
   type StoredColumn,
   storeColumnar,
 } from '../../columnar/table.ts';
-import type { Connection, DescribedColumn } from '../../sql/engine.ts';
+import { type Connection, type DescribedColumn, isWhole } from '../../sql/engine.ts';
 import { fromQuery } from '../../sql/queried-rows.ts';
 import { Writer } from '../../sql/statement.ts';
 
@@ -73,8 +73,9 @@ function cellOf(w: Writer, { field, type }: StoredColumn, kind: CellKind): strin
 }
 
 /** A type by the name that the room columnar has for it; of what is no number, boolean or text the engine's own. */
-function storedType({ kind, type }: DescribedColumn): string {
-  if (kind === 'numeric') return /int/i.test(type) ? 'BIGINT' : 'DOUBLE';
+function storedType(column: DescribedColumn): string {
+  const { kind, type } = column;
+  if (kind === 'numeric') return isWhole(column) ? 'BIGINT' : 'DOUBLE';
   if (kind === 'boolean') return 'BOOLEAN';
   return kind === 'categorical' ? 'VARCHAR' : type.replace(/^Nullable\((.*)\)$/, '$1').toUpperCase();
 }
