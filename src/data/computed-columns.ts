@@ -16,7 +16,7 @@ export interface RowsOfPage {
 /** Some columns that are computed together. */
 export interface ComputedColumns {
   readonly count: number;
-  /** The columns of the stored table that they are computed from. */
+  /** The columns that they are computed from. */
   readonly of: readonly number[];
   /** The same text for the same cells of a stored table; absent: nobody can say, and nothing found of them is kept. */
   readonly key?: string | undefined;
@@ -24,37 +24,42 @@ export interface ComputedColumns {
   compute(rows: RowsOfPage, into: readonly Float64Array[]): void;
 }
 
-/** The columns follow those of the table in their order. Pages of many more columns have fewer rows. */
+/**
+ * The columns follow those of the table in their order, and may be computed from those before them. Pages of many more
+ * columns have fewer rows.
+ */
 export function withComputed(table: StoredTable, computed: readonly ComputedColumns[]): PagedTable {
-  const count = computed.reduce((sum, own) => sum + own.count, 0);
-  if (count === 0) return table;
-  const width = table.width + count;
+  if (computed.length === 0) return table;
+  let width = table.width;
+  const sets = computed.map(({ count, ...set }) => {
+    width += count;
+    return { ...set, at: places(width - count, width) };
+  });
   const pageRows = Math.min(table.pageRows, rowsPerPage(width));
   return {
     ...table,
     width,
     pageRows,
     key: computed.some(({ key }) => key === undefined) ? undefined : JSON.stringify(computed.map(({ key }) => key)),
-    async read(page, into, columns) {
+    async read(page, into, columns = places(0, width)) {
       const from = page * pageRows;
       const held = Math.min(pageRows, table.rows - from);
       const column = (at: number): Float64Array => into.subarray(at * pageRows, at * pageRows + held);
-      const wanted = columns?.every((at) => at < table.width) ? [] : computed;
-      const some = columns && new Set([...columns, ...wanted.flatMap(({ of }) => of)]);
-      const stored = Array.from({ length: table.width }, (_, at) => at).filter((at) => some?.has(at) !== false);
+      const needed = new Set(columns);
+      const isNeeded = ({ at }: { readonly at: readonly number[] }): boolean => at.some((own) => needed.has(own));
+      for (const set of [...sets].reverse()) if (isNeeded(set)) for (const at of set.of) needed.add(at);
+      const stored = places(0, table.width).filter((at) => needed.has(at));
       if (pageRows < table.pageRows) await readRows(table, from, new Map(stored.map((at) => [at, column(at)])));
-      else await table.read(page, into.subarray(0, table.width * pageRows), some && stored);
-      let next = table.width;
-      for (const { count, compute } of wanted) {
-        const first = next;
-        const into = Array.from({ length: count }, (_, k) => column(first + k));
-        compute({ from, count: held, cells: column }, into);
-        next += count;
+      else await table.read(page, into.subarray(0, table.width * pageRows), stored);
+      for (const { at, compute } of sets.filter(isNeeded)) {
+        compute({ from, count: held, cells: column }, at.map(column));
       }
       for (let at = 0; at < width; at++) into.fill(0, at * pageRows + held, (at + 1) * pageRows);
     },
   };
 }
+
+const places = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, k) => from + k);
 
 /** Reads the cells of rows, which may lie in two pages. */
 async function readRows(table: StoredTable, from: number, columns: ReadonlyMap<number, Float64Array>): Promise<void> {

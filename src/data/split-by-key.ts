@@ -13,6 +13,23 @@ import type { CategoricalColumn } from './table.ts';
 /** How a key is held out: by the first 32 bits of the MD5 of `seed:key`, below this share of their range. */
 export const holdoutLimit = (fraction: number): number => Math.floor(fraction * 2 ** 32);
 
+/** Rows of plain arithmetic that a hash is worth. */
+const hashCost = 64;
+
+/** Of each key, whether its rows are held out: 1 where they are. */
+export async function heldKeys(
+  keys: readonly string[],
+  { fraction, seed }: { readonly fraction: number; readonly seed: number },
+): Promise<Uint8Array> {
+  const limit = holdoutLimit(fraction);
+  const held = new Uint8Array(keys.length);
+  const hash = (from: number, to: number): void => {
+    for (let k = from; k < to; k++) held[k] = Number(md5Prefix(`${seed}:${keys[k]}`) < limit);
+  };
+  await overRows(keys.length, hash, hashCost);
+  return held;
+}
+
 /**
  * Splits row numbers by a key: all rows of a key are on one side, which its hash decides, so that a database holds out the
  * same keys. Both parts keep the order of `rows`. Throws LogisticError 'missing-cell', and 'holdout-empty' where one part
@@ -23,8 +40,7 @@ export async function splitByKey(
   key: CategoricalColumn,
   { fraction, seed }: { readonly fraction: number; readonly seed: number },
 ): Promise<Split> {
-  const limit = holdoutLimit(fraction);
-  const held = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
+  const held = await heldKeys(key.levels, { fraction, seed });
   const parts = { train: new Int32Array(rows.length), holdout: new Int32Array(rows.length) };
   const counts = { train: 0, holdout: 0 };
   let lacking = 0;
@@ -35,7 +51,7 @@ export async function splitByKey(
         lacking++;
         continue;
       }
-      const part = held[code] ? 'holdout' : 'train';
+      const part = held[code] === 1 ? 'holdout' : 'train';
       parts[part][counts[part]++] = rows[i]!;
     }
   });

@@ -132,7 +132,7 @@ export function storedTable(
     width,
     pageRows,
     async read(page, into, columns) {
-      if (columns === undefined) await file.read(page * width * pageRows, into);
+      if (columns === undefined || columns.length === width) await file.read(page * width * pageRows, into);
       else for (const at of columns) await readColumn(page, at, into.subarray(at * pageRows, (at + 1) * pageRows));
     },
     readColumn,

@@ -88,7 +88,10 @@ function betterFrame({ classes }: PageSums, k: number, frame: Frame): Frame {
   const sound = variance > leastSquare && squares / weight < mostSquare && mean ** 2 <= 16 * variance;
   if (sound) return frame;
   const half = most / 2 - least / 2;
-  return { about: frame.about + (Number.isFinite(mean) ? mean : least + half), unit: 2 ** -Math.ceil(Math.log2(half)) };
+  return {
+    about: frame.about + (Number.isFinite(mean) ? mean : least + half),
+    unit: 2 ** Math.min(1023, -Math.ceil(Math.log2(half))),
+  };
 }
 
 async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<PageSums> {

@@ -19,7 +19,7 @@ import { unseenWarning } from './design.ts';
 import { type MarkedPage, overMarkedPages } from './marked-pages.ts';
 import type { SummedPages } from './page-sums.ts';
 import { type ColumnPurity, purityOfLevels } from './pure-columns.ts';
-import type { Scaling } from './scale.ts';
+import { type Scaling, vanishing } from './scale.ts';
 import type { Fill, Fills } from './stored-fills.ts';
 import { indicatorScalings } from './terms.ts';
 
@@ -109,7 +109,8 @@ export function scalingOf(
   { sums, moments, byClass }: Pick<ColumnContext, 'sums' | 'moments' | 'byClass'>,
 ): Scaling {
   const { about, unit } = sums.frames[k]!;
-  const { mean, scale, constant } = momentScaling(name, moments, k, about * unit, byClass);
+  const { mean, scale, constant: alike } = momentScaling(name, moments, k, about * unit, byClass);
+  const constant = alike || scale / unit < vanishing;
   return { mean: mean / unit, scale: constant ? 1 : scale / unit, constant };
 }
 

@@ -4,10 +4,9 @@
  */
 import type { ComputedColumns } from '../data/computed-columns.ts';
 import { dealFolds, drawHoldout } from '../data/split.ts';
-import { dealKeys, holdoutLimit, keyMissing, requireBothParts } from '../data/split-by-key.ts';
+import { dealKeys, heldKeys, keyMissing, requireBothParts } from '../data/split-by-key.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { LogisticError, plural } from '../errors.ts';
-import { md5Prefix } from '../math/md5.ts';
 import type { PartitionSummary } from '../rows/contract.ts';
 import { keyOf, type RowChoice } from '../rows/pages.ts';
 import type { WeightOfClass } from './class-moments.ts';
@@ -130,10 +129,8 @@ async function holdoutOf(request: SplitRequest, options: SplitOptions): Promise<
 async function holdoutByKey(request: SplitRequest, name: string, options: SplitOptions): Promise<() => Holdout> {
   const { holdout: fraction, seed } = options;
   const key = await keyColumn(request, name, options);
-  const limit = holdoutLimit(fraction);
-  const ofLevel = key.levels.map((level) => md5Prefix(`${seed}:${level}`) < limit);
-  const held = Array.from(key.places, (level) => ofLevel[level] === true);
-  return () => (page, i) => held[page.cells(key.at)[i]!]!;
+  const held = await heldKeys(key.levels, { fraction, seed });
+  return () => (page, i) => held[key.places[page.cells(key.at)[i]!]!] === 1;
 }
 
 /** A column of keys, which every row that is used has. */

@@ -2,28 +2,22 @@
  * Stored table → design: classes, features, terms with their scaling, and warnings, decided as of a table in memory but from
  * sums over its pages. What of the pages is fitted, and how, becomes a plan; how it is fitted is not known here.
  */
-import { withComputed } from '../data/computed-columns.ts';
 import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import type { Warning } from '../errors.ts';
-import { classesByCode, levelsOf } from '../predict/model-file.ts';
 import type { PartitionSummary, RowSource, RowSums } from '../rows/contract.ts';
 import { type PagePlan, pageSource, rowMarker } from '../rows/pages.ts';
 import { joinSummaries } from '../rows/source.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
-import { type DecidedDesign, type DesignOptions, type RowCounts, requireTwoClasses, unusedWarning } from './design.ts';
-import { findColumn, type RawTerm, withReference } from './features.ts';
+import { type DecidedDesign, type DesignOptions, type RowCounts, unusedWarning } from './design.ts';
 import type { Labels } from './labels.ts';
 import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
-import { modelTerms, referencesOf } from './model-terms.ts';
-import { type SummedPages, sumPages } from './page-sums.ts';
+import type { SummedPages } from './page-sums.ts';
 import { leakWarnings } from './possible-leaks.ts';
-import { joinPurities } from './pure-columns.ts';
-import type { Scaling } from './scale.ts';
-import { type ClassTotals, columnWith, decideColumn, scalingOf, totalsOf, unseenAmong } from './stored-columns.ts';
+import { type ClassTotals, columnWith, totalsOf, unseenAmong } from './stored-columns.ts';
 import { onlyFeatures, pageColumns } from './stored-plan.ts';
 import { decideRows, type StoredRowsRequest } from './stored-rows.ts';
-import { isColumn, storedValues, termColumns } from './stored-terms.ts';
-import { indicatedColumn, type ScaledTerm, withScalings } from './terms.ts';
+import { decideTerms } from './stored-terms.ts';
+import { indicatedColumn, type ScaledTerm } from './terms.ts';
 
 export interface StoredDesign {
   readonly design: DecidedDesign;
@@ -46,78 +40,42 @@ export interface StoredDesignRequest extends StoredRowsRequest {
 }
 
 export async function decideStoredDesign(request: StoredDesignRequest, options: DesignOptions): Promise<StoredDesign> {
-  const { table, target, place, signal } = request;
+  const { table, place, signal } = request;
   const rows = await decideRows(request, options);
-  const { labels, order, parts, training, choiceOf, byClass, columns, partitions, sums } = rows;
-  const all = [...parts.keys()];
+  const decided = await decideTerms(rows, request, options);
+  const { labels, order, parts, training, choiceOf, columns, partitions } = rows;
+  const { features, terms, pages, sample } = decided;
   const summary = joinSummaries(partitions, training);
 
-  const ofColumns = { ...rows, moments: order.map((place) => sums.classes[place]!), labels: classesByCode(labels) };
-  const decided = columns.map((column, k) => decideColumn(column, k, ofColumns));
-  const references = referencesOf(options, columns);
-  const features = decided.map(({ feature }) => withReference(feature, references));
-  const asRows = { training: choiceOf(training), all: choiceOf(all), count: summary.rows };
-  const terms = await modelTerms({ ...options, target }, features, (name) =>
-    storedValues(rows.pages, findColumn({ columns }, name), asRows, signal),
-  );
-  requireTwoClasses(terms.terms, labels);
-
-  // Terms that are columns of the pages, and those that are computed and summed once more.
-  const computed = terms.terms.filter((term) => !isColumn(term));
-  const pages =
-    computed.length === 0
-      ? rows.pages
-      : withComputed(table, [...rows.computed, termColumns(computed, { columns, features })]);
-  const numbers = computed.map(({ name }, j): StoredColumn => {
-    const at = rows.pages.width + j;
-    return { kind: 'numeric', name, missing: { count: 0, tokens: {} }, at, places: new Int32Array() };
-  });
-  const more = computed.length === 0 ? sums : await sumPages(pages, { ...rows.summed, columns: numbers });
-  const ofTerms = { sums: more, moments: order.map((place) => more.classes[place]!), byClass };
-  const scalings = terms.terms.map((term): Scaling => {
-    const j = computed.indexOf(term);
-    if (j >= 0) return scalingOf(term.name, j, ofTerms);
-    const [{ column, basis }] = term.factors as [RawTerm['factors'][0]];
-    const k = columns.findIndex(({ name }) => name === column);
-    return decided[k]!.scalings[basis.kind === 'level' ? levelsOf(features[k]!).indexOf(basis.level) : 0]!;
-  });
-  const scaled = withScalings(terms, scalings, options);
-
-  const numbersAt = (term: RawTerm): number => {
-    const own = numbers.find(({ name }) => name === term.name);
-    return (own ?? findColumn({ columns }, term.factors[0]!.column)).at;
-  };
   const planOf = (some: readonly ScaledTerm[], of: readonly number[] = training): PagePlan => {
     const choice = choiceOf(of);
     return {
       ...choice,
       classOf: new Map([...choice.classOf].map(([value, c]) => [value, order.indexOf(c)])),
-      required: [...choice.required, ...numbers.map(({ at }) => at)],
+      required: [...choice.required, ...decided.computedAt],
       classes: order.length,
       classFactors: rows.factors,
-      columns: pageColumns(some, columns, numbersAt),
+      columns: pageColumns(some, columns, decided.numbersAt),
     };
   };
   const sampleOf = (plan: PagePlan): RowSource => {
-    const { page, rows: held } = more.sample;
+    const { page, rows: held } = sample;
     return pageSource(plan, rowMarker(plan)(page, { pageRows: held, held }), page);
   };
   const dependent = await excludeDependent(
-    scaled.terms,
+    terms,
     () => {
-      const plan = planOf(scaled.terms.filter(({ offset }) => !offset));
+      const plan = planOf(terms.filter(({ offset }) => !offset));
       const some = (named: readonly number[]) => place(pages, onlyFeatures(plan, new Set(named)), summary);
       return dependentElsewhere(sampleOf(plan), some, signal);
     },
     options.l2 > 0,
   );
-  const purity = joinPurities(
-    columns,
-    decided.map((column) => column.purity),
-  );
+  const { purity } = decided;
   const perfect = new Set(purity.warnings.flatMap((warning) => warning.columns ?? []));
-  const leaks = await sampleLeaks({ columns, features, labels, known: perfect }, more.sample, planOf([]));
-  const byThemselves = new Set(terms.terms.map(indicatedColumn));
+  const leaks = await sampleLeaks({ columns, features, labels, known: perfect }, sample, planOf([]));
+  const byThemselves = new Set(terms.map(indicatedColumn));
+  const all = [...parts.keys()];
   const held = all.slice(training.length);
   const used = joinSummaries(partitions).rows;
   const counts: RowCounts = {
@@ -132,7 +90,7 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
       labels,
       features,
       terms: dependent.terms,
-      containing: terms.containing,
+      containing: decided.containing,
       missing: rows.missing,
       counts,
       classFactors: rows.factors,
@@ -144,18 +102,17 @@ export async function decideStoredDesign(request: StoredDesignRequest, options: 
         ...labels.warnings,
         ...purity.warnings,
         ...leaks,
-        ...terms.warnings,
-        ...scaled.warnings,
+        ...decided.warnings,
         ...dependent.warnings,
-        ...(held.length > 0 ? await unseenAmong({ columns, features }, pages, choiceOf(held), signal) : []),
+        ...(held.length > 0 ? await unseenAmong({ columns, features }, rows.pages, choiceOf(held), signal) : []),
       ],
     },
     pages,
     planOf: (some) => planOf(dependent.terms, some),
     partitions,
     sample: sampleOf(planOf(dependent.terms)),
-    totals: totalsOf(columns, sums, order),
-    wholeWeights: () => areWhole({ table: pages, choice: choiceOf(all), columns: [], signal }),
+    totals: totalsOf(columns, rows.sums, order),
+    wholeWeights: () => areWhole({ table: rows.pages, choice: choiceOf(all), columns: [], signal }),
   };
 }
 

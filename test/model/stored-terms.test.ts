@@ -141,6 +141,25 @@ test('weights that count rows have standard errors, others none', async () => {
   expect(await reason('disk')).toBe(await reason('memory'));
 });
 
+test('columns whose numbers hardly differ are constant as in memory', async () => {
+  const path = join(folder, 'tiny.csv');
+  const random = createRandom(5);
+  const rows = Array.from({ length: 400 }, () => {
+    const x = random();
+    return `${x},${1e-160 * random()},${1e-315 * random()},${1e-150 * (x + random())},${Number(x + random() > 1)}`;
+  });
+  writeFileSync(path, ['x,small,least,enough,y', ...rows].join('\n'));
+  const fit = (rows: 'memory' | 'disk') => new LogisticRegression({ rows, tolerance: 1e-12 }).fit(path, 'y');
+  const [memory, disk] = [await fit('memory'), await fit('disk')];
+  const excluded = ({ warnings }: typeof disk) => warnings.flatMap(({ columns = [] }) => columns);
+  expect(excluded(disk)).toEqual(['small', 'least']);
+  expect(excluded(memory)).toEqual(['small', 'least']);
+  const [own, ofMemory] = [disk, memory].map((model) =>
+    model.toJSON().terms.map(({ standardized }) => standardized[0]!),
+  );
+  expect(farthest(own!, ofMemory!)).toBeLessThan(1e-9);
+});
+
 describe('mistakes are those of memory', () => {
   test.each([
     ['y ~ log(b)', 'outside-domain'],
