@@ -8,6 +8,7 @@
  */
 import { LogisticError, nearestName } from '../errors.ts';
 import type { Label } from '../predict/model-file.ts';
+import { badFormula, isSign, type Token, tokensOf } from './formula-tokens.ts';
 import { bs, category, center, log, log1p, ns, offset, poly, sqrt, type TermTree, type Variable } from './term-tree.ts';
 
 export interface Formula {
@@ -53,19 +54,6 @@ const translations: Readonly<Record<string, string>> = {
   log10: 'log(x), which differs by a factor',
 };
 
-interface Token {
-  readonly kind: 'name' | 'number' | 'text' | 'sign' | 'end';
-  readonly text: string;
-  /** Of its first character, from 1. */
-  readonly at: number;
-}
-
-const isSign = (token: Token | undefined, text: string): token is Token =>
-  token?.kind === 'sign' && token.text === text;
-
-const pattern =
-  /\s*(?:(?<name>[\p{L}_][\p{L}\p{N}_.]*|\.[\p{L}_][\p{L}\p{N}_.]*)|`(?<quoted>(?:[^`\\]|\\.)*)`|(?<number>\d+\.?\d*(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)|"(?<text>(?:[^"\\]|\\.)*)"|'(?<single>(?:[^'\\]|\\.)*)'|(?<sign>[-+*:^()~.,=]))/uy;
-
 /** Throws LogisticError 'bad-formula' with the place, and 'bad-term'. */
 export function parseFormula(text: string): Formula {
   return new Parser(text).formula();
@@ -79,7 +67,7 @@ class Parser {
 
   constructor(text: string) {
     this.#text = text;
-    this.#tokens = this.#cut();
+    this.#tokens = tokensOf(text);
   }
 
   formula(): Formula {
@@ -251,47 +239,12 @@ class Parser {
     return token;
   }
 
+  #fail(message: string, { at }: Pick<Token, 'at'>, hint?: string): never {
+    throw badFormula(this.#text, message, at, hint);
+  }
+
   #refuse(expected: string, token = this.#token, hint?: string): never {
     const found = token.kind === 'end' ? 'its end' : JSON.stringify(token.text);
     return this.#fail(`expected ${expected}, found ${found}`, token, hint);
   }
-
-  #fail(message: string, { at }: Pick<Token, 'at'>, hint?: string): never {
-    const text = this.#text.trim();
-    throw new LogisticError('bad-formula', `formula, character ${at}: ${message}${text && `, in ${text}`}`, {
-      hint,
-      details: { position: at },
-    });
-  }
-
-  #cut(): Token[] {
-    const tokens: Token[] = [];
-    const end = this.#text.trimEnd().length;
-    pattern.lastIndex = 0;
-    while (pattern.lastIndex < end) {
-      const from = pattern.lastIndex;
-      const found = pattern.exec(this.#text);
-      if (found === null) {
-        const at = from + this.#text.slice(from).search(/\S/) + 1;
-        const odd = this.#text[at - 1]!;
-        const open = ['`', '"', "'"].includes(odd);
-        return this.#fail(open ? `${odd} is not closed` : `unexpected ${JSON.stringify(odd)}`, { at }, oddHints[odd]);
-      }
-      const { name, quoted, number, text, single, sign } = found.groups!;
-      const at = from + found[0].search(/\S/) + 1;
-      const unescaped = (quoted ?? text ?? single)?.replaceAll(/\\(.)/g, '$1');
-      if (name !== undefined || quoted !== undefined) tokens.push({ kind: 'name', text: name ?? unescaped!, at });
-      else if (number !== undefined) tokens.push({ kind: 'number', text: number, at });
-      else if (sign !== undefined) tokens.push({ kind: 'sign', text: sign, at });
-      else tokens.push({ kind: 'text', text: unescaped!, at });
-    }
-    return [...tokens, { kind: 'end', text: '', at: end + 1 }];
-  }
 }
-
-const oddHints: Readonly<Record<string, string>> = {
-  '/': 'a/b is a + a:b',
-  '%': 'a %in% b is a:b',
-  '|': 'there are no random effects',
-  '!': 'a name with other characters than letters, digits, . and _ stands in backquotes',
-};

@@ -2,11 +2,8 @@
  * From a solution over placed rows to the numbers of R's summary: who is refused, which refits are made, and what the
  * coefficients are called. The mathematics is inference/'s.
  */
-import type { DecidedDesign } from '../design/design.ts';
-import type { Part } from '../design/source.ts';
 import { penalisedObjective } from '../fitting/firth.ts';
 import { inverseOf, toRawUnits } from '../inference/covariance.ts';
-import { type SandwichType, sandwich } from '../inference/sandwich.ts';
 import {
   type Covariance,
   type Estimate,
@@ -18,13 +15,10 @@ import {
   waldTest,
 } from '../inference/summary.ts';
 import { inflation } from '../inference/wald.ts';
-import { residual } from '../math/logistic.ts';
 import { createObjective } from '../objective/objective.ts';
 import { joinSummaries } from '../rows/source.ts';
-import { overRows } from '../yielding.ts';
 import { estimatesOf, scalingOf } from './estimates.ts';
-import type { CheckedOptions } from './options.ts';
-import { type Placed, trainingPartitions } from './placed.ts';
+import { trainingPartitions } from './placed.ts';
 import {
   type InferenceContext as Context,
   type InferenceRequest,
@@ -34,6 +28,7 @@ import {
   withoutTerm,
 } from './refits.ts';
 import { notesOf } from './summary-notes.ts';
+import { residualsOf, robustly, sandwichType, tjurOf } from './training-residuals.ts';
 
 /** What a model file has of it: the fields `summary` and `covariance`, or `summaryRefused`. */
 export type Inference =
@@ -174,58 +169,6 @@ async function uncounted({ placed, options }: InferenceRequest): Promise<string 
   return 'the weights are no whole numbers, so they count no rows: --weight-type sampling takes them as those of a sample';
 }
 
-/** What the covariance is, where it is not that of the model. */
-const sandwichType = ({ cluster, robust, weightType }: CheckedOptions): SandwichType | undefined =>
-  cluster === undefined ? (weightType === 'sampling' ? 'sampling' : robust) : (robust ?? 'CR1');
-
-/** The sandwich on the standardised features, over the coefficients that are free. */
-async function robustly(
-  type: SandwichType,
-  inverse: Float64Array,
-  {
-    placed: { design, part, clusters },
-    objective,
-    rows,
-    order,
-    hooks,
-    z,
-    residuals,
-  }: Context & { readonly z: Float64Array; readonly residuals: Float64Array },
-): Promise<Float64Array> {
-  const partitions = trainingPartitions(design);
-  const full = rows.features + 1;
-  const places = objective.restrict(Float64Array.from({ length: full }, (_, place) => place));
-  const bread = new Float64Array(full * full);
-  for (let at = 0; at < inverse.length; at++) bread[wide(at)] = inverse[at]!;
-  const { sampleWeights: weights } = trainingPart(part!, design);
-  const rowwise = rows.rowwise!;
-  const over = { partitions, signal: hooks.signal };
-  const whole = await sandwich({
-    rowwise,
-    over,
-    z,
-    residuals,
-    bread,
-    weights,
-    parameters: order,
-    type,
-    clusters,
-  });
-  return Float64Array.from(inverse, (_, at) => whole[wide(at)]!);
-
-  /** Of a place in a matrix of the free coefficients: the place in that of all. */
-  function wide(at: number): number {
-    return places[Math.floor(at / order)]! * full + places[at % order]!;
-  }
-}
-
-function trainingPart(part: Part, { counts }: DecidedDesign) {
-  return {
-    labels: part.labels.subarray(0, counts.train),
-    sampleWeights: part.sampleWeights?.subarray(0, counts.train),
-  };
-}
-
 /** Tests of all coefficients of one term. */
 async function summariseTerm(
   term: string,
@@ -249,31 +192,6 @@ async function summariseTerm(
     gvif,
     adjustedGvif: gvif === null ? null : gvif ** (1 / (2 * df)),
   };
-}
-
-/** z and dz of each training row; undefined where rows have no numbers, or several. */
-async function residualsOf({ placed: { design, part }, solution, rows, hooks }: Context) {
-  if (rows.rowwise === undefined || part === undefined || rows.scoreVectors > 1) return undefined;
-  const over = { partitions: trainingPartitions(design), signal: hooks.signal };
-  const z = await rows.rowwise.scores(solution.theta, over);
-  const residuals = new Float64Array(z.length);
-  const visit = (from: number, to: number): void => {
-    for (let i = from; i < to; i++) residuals[i] = residual(z[i]!, part.labels[i]!);
-  };
-  await overRows(z.length, visit, 8);
-  return { z, residuals };
-}
-
-/** Mean probability of the positive class among its rows less that among the others: 1 less the means of |a − y| of either. */
-function tjurOf(residuals: Float64Array, { design, part }: Placed): number {
-  const { labels, sampleWeights } = trainingPart(part!, design);
-  const [sums, totals] = [new Float64Array(2), new Float64Array(2)];
-  for (let i = 0; i < residuals.length; i++) {
-    const s = sampleWeights ? sampleWeights[i]! : 1;
-    sums[labels[i]!]! += s * Math.abs(residuals[i]!);
-    totals[labels[i]!]! += s;
-  }
-  return 1 - sums[1]! / totals[1]! - sums[0]! / totals[0]!;
 }
 
 const noLikelihood = {

@@ -1,6 +1,8 @@
 /** How well a model predicts: metrics side by side, curves, calibration, goodness of fit and net benefit. */
 import type { EvaluationDetails, FittedLogisticRegression, MeasuredMetrics, ThresholdRow } from '../index.ts';
 import { type Chart, type ChartWidths, figureOf } from './chart.ts';
+import { count, figure, interval, metric, p as shownP } from './numbers.ts';
+import { listOf, paragraph, tableOf } from './page.ts';
 import {
   calibrationCurve,
   type MeasuredDetails,
@@ -8,9 +10,7 @@ import {
   precisionRecallCurve,
   probabilityHistogram,
   rocCurve,
-} from './model-charts.ts';
-import { count, figure, interval, metric, p as shownP } from './numbers.ts';
-import { listOf, paragraph, tableOf } from './page.ts';
+} from './performance-charts.ts';
 
 /** Rows that the model was measured on. */
 export interface MeasuredRows {

@@ -17,7 +17,7 @@ import {
   summaryOf,
   titleOfP,
 } from './coefficient-table.ts';
-import { forest } from './model-charts.ts';
+import { forest } from './forest.ts';
 import { describeMaking } from './model-making.ts';
 import { type MeasuredRows, performance } from './model-performance.ts';
 import { style } from './model-style.ts';

@@ -12,7 +12,7 @@ import {
   coefficientLines,
   coefficientMarkdown,
 } from '../../src/report/coefficient-table.ts';
-import { forest } from '../../src/report/model-charts.ts';
+import { forest } from '../../src/report/forest.ts';
 import { renderModelReport } from '../../src/report/model-report.ts';
 import { tableOf } from '../../src/report/page.ts';
 import { inChromium } from '../support/chromium.ts';
