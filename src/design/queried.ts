@@ -52,6 +52,7 @@ import { type ColumnPurity, joinPurities } from './pure-columns.ts';
 import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import { type Answers, censusOf, columnOf, labelsOf, levelFeature, readMoments } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
+import type { ClassTotals } from './stored-columns.ts';
 import { indicatorScalings, type ScaledTerm, type ScaledTerms, termsWith } from './terms.ts';
 import { classFactors } from './weights.ts';
 
@@ -66,6 +67,7 @@ export interface QueriedDesign {
   readonly missing: Readonly<Record<string, MissingCells>>;
   /** Whether all sample weights are whole numbers. */
   readonly wholeWeights: boolean;
+  readonly totals: ClassTotals;
   /** Random rows of the query, in memory. */
   readonly sample: RowSource;
 }
@@ -123,6 +125,7 @@ export async function decideQueriedDesign(
   const features: Feature[] = [];
   const scalings: Scaling[][] = [];
   const purities: ColumnPurity[] = [];
+  const levelWeights = new Map<string, ReadonlyMap<string, Float64Array>>();
   for (const column of complete.columns) {
     if (column.kind === 'numeric') {
       const j = numeric.indexOf(column);
@@ -133,10 +136,12 @@ export async function decideQueriedDesign(
     } else {
       const statement = levelsStatement(dialect, training, column, (maxLevels + 1) * labels.classes.length);
       const answers = await engine.run(statement, signal);
-      const { feature, totals, purity } = levelFeature(column, answers, classed.labels, byClass);
+      const { feature, weights, purity } = levelFeature(column, answers, classed.labels);
       features.push(withReference(feature, references));
       purities.push(purity);
-      scalings.push(indicatorScalings(totals));
+      levelWeights.set(column.name, weights);
+      const totals = [...weights.values()].map((own) => own.reduce((sum, s, code) => sum + byClass(s, code), 0));
+      scalings.push(indicatorScalings(Float64Array.from(totals)));
     }
   }
   const scaled: ScaledTerms = termsWith(features, scalings, options);
@@ -208,6 +213,7 @@ export async function decideQueriedDesign(
     parts: [{ rows: rowsOf(dependent.terms), census }, ...(held ? [held] : [])],
     missing: missingCells(counts, complete),
     wholeWeights: counts.fractionalWeights === 0,
+    totals: { all: classWeights, of: (column, level) => levelWeights.get(column)!.get(level)! },
     sample: sampleOf(dependent.terms),
   };
 }

@@ -91,8 +91,8 @@ export function censusOf(moments: readonly ClassMoments[], byClass: WeightOfClas
 
 interface LevelFeature {
   readonly feature: Feature;
-  /** Σ s of each level. */
-  readonly totals: Float64Array;
+  /** Σ s of each level by class [K], whatever the class weighs in the fit. */
+  readonly weights: ReadonlyMap<string, Float64Array>;
   readonly purity: ColumnPurity;
 }
 
@@ -101,7 +101,6 @@ export function levelFeature(
   { name, kind, asCategory }: QueriedColumn,
   found: Answers,
   classes: readonly Label[],
-  byClass: WeightOfClass,
 ): LevelFeature {
   const words = ['false', 'true'] as const;
   const spelled = (value: unknown): string => (kind === 'boolean' ? words[Number(value)]! : String(value));
@@ -122,17 +121,17 @@ export function levelFeature(
     });
   }
   const places = new Map<string, number>(texts.map((text, k) => [text, column.codes[k]!]));
-  const totals = new Float64Array(levels.length);
+  const weights = new Map(levels.map((level) => [level, new Float64Array(classes.length)]));
   const counts = new Float64Array(levels.length * classes.length);
   for (const [value, ...numbers] of found) {
     const [code, rows, weight] = numbers.map(Number) as [number, number, number];
     const place = places.get(spelled(value))!;
-    totals[place]! += byClass(weight, code);
+    weights.get(levels[place]!)![code]! += weight;
     counts[place * classes.length + code]! += rows;
   }
   const feature: Feature =
     column.kind === 'boolean'
       ? { kind: 'boolean', column: name, words: column.words, impute: null }
       : { kind: 'categorical', column: name, levels, impute: null };
-  return { feature, totals, purity: purityOfLevels(name, levels, counts, classes) };
+  return { feature, weights, purity: purityOfLevels(name, levels, counts, classes) };
 }

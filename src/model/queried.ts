@@ -50,6 +50,7 @@ export function queriedDataset(data: QueriedData): Dataset {
           missing: decided.missing,
           weights: options.weights === undefined ? null : { column: options.weights },
           wholeWeights: async () => decided.wholeWeights,
+          totals: decided.totals,
           place: { name: connection.dialect.name, detail: `${connection.detail}, rows summed there` },
           rows: Promise.resolve(rows),
           warnings: () => [...costly, ...connection.warnings()],

@@ -248,8 +248,11 @@ describe('standard errors', () => {
   const query = 'select x, "the flag", plan, ceil(s * 3) as w, s, y from t';
   test('by whole weights are those of memory', async () => {
     const fit = (rows: 'memory' | 'there') => fitted('y', { rows, weights: 'w', drop: ['s'], inference: true }, query);
-    const [there, here] = [(await fit('there')).summary(), (await fit('memory')).summary()];
+    const models = [await fit('there'), await fit('memory')] as const;
+    const counted = models.map(({ training }) => training.counts);
+    const [there, here] = [models[0].summary(), models[1].summary()];
     expect(there.observations).toBe(here.observations);
+    expect(counted[0]).toEqual(counted[1]);
     there.coefficients.forEach(({ name, standardError, p }, j) => {
       const expected = here.coefficients[j]!;
       expect(name).toBe(expected.name);
