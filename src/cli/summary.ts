@@ -57,14 +57,12 @@ function describeSolver(model: FittedLogisticRegression): string {
   const { solver } = model.training;
   const { madeBy } = model.toJSON();
   const { outcome, iterations, warmStart, refinements, gradientNorm } = solver;
-  const start = warmStart?.used === true ? ` from the optimum of ${warmStart.rows.toLocaleString('en')} rows` : '';
+  const found = warmStart?.of === 'fit' ? 'another fit' : `${warmStart?.rows.toLocaleString('en')} rows`;
+  const start = warmStart?.used === true ? ` from the optimum of ${found}` : '';
   const refined = refinements > 0 ? ` and ${refinements} in float64` : '';
   const way = `${iterations} ${iterations === 1 ? 'iteration' : 'iterations'}${start}${refined}`;
   const norm = gradientNorm.toExponential(1);
-  const without =
-    warmStart?.used === false
-      ? `warm start from ${warmStart.rows.toLocaleString('en')} rows not used: ${warmStart.reason}\n`
-      : '';
+  const without = warmStart?.used === false ? `warm start from ${found} not used: ${warmStart.reason}\n` : '';
   return `${solver.name}: ${outcome} after ${way}, gradient ${norm}; ${madeBy.backend} (${madeBy.detail})\n${without}`;
 }
 

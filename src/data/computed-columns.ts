@@ -18,7 +18,7 @@ export interface ComputedColumns {
   readonly count: number;
   /** The columns that they are computed from. */
   readonly of: readonly number[];
-  /** The same text for the same cells of a stored table; absent: nobody can say, and nothing found of them is kept. */
+  /** Identifies the cells among those computed of one table; absent: what is found of them cannot be kept. */
   readonly key?: string | undefined;
   /** Writes the cells of the rows. */
   compute(rows: RowsOfPage, into: readonly Float64Array[]): void;

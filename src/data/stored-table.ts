@@ -35,7 +35,7 @@ export interface PagedTable extends Omit<Table, 'columns'> {
   readonly width: number;
   /** Reads a page, [width, pageRows], or some of its columns to their places. */
   read(page: number, into: Float64Array, columns?: readonly number[]): Promise<void>;
-  /** The same text for the same cells, of tables over one file; absent: nobody can say. */
+  /** Identifies the cells among those of tables over one file; absent: what is found of them cannot be kept. */
   readonly key?: string | undefined;
   /** Of all tables over the file. */
   readonly findings: Findings;

@@ -4,10 +4,12 @@
  * each column's own, in units that neither overflow nor vanish.
  */
 
+import type { FindingKind } from '../data/findings.ts';
 import { isWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import { createRandom } from '../math/random.ts';
-import { keyOf, type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
+import { keyOf } from '../rows/key.ts';
+import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
 import { nextTask } from '../yielding.ts';
 import { type ClassMoments, joinMoments, noRows } from './class-moments.ts';
 import { addClasses, addLevels, addMoments, type Frame } from './page-moments.ts';
@@ -44,9 +46,13 @@ export interface PageSumsRequest {
 const [leastSquare, mostSquare] = [2 ** -900, 2 ** 900];
 
 /** The sums, which are kept for the next fit. */
-export function sumPages(table: PagedTable, request: Omit<PageSumsRequest, 'frames'>): Promise<SummedPages> {
-  const key = table.key === undefined ? undefined : keyOf(['sums', table.key, { ...request, signal: undefined }]);
-  return table.findings.find(key, () => sumAnew(table, request));
+export function sumPages(
+  kind: FindingKind,
+  table: PagedTable,
+  request: Omit<PageSumsRequest, 'frames'>,
+): Promise<SummedPages> {
+  const key = table.key === undefined ? undefined : keyOf([table.key, { ...request, signal: undefined }]);
+  return table.findings.find(kind, key, () => sumAnew(table, request));
 }
 
 /**

@@ -4,7 +4,7 @@
  */
 import type { ComputedColumns } from '../data/computed-columns.ts';
 import type { StoredColumn } from '../data/stored-table.ts';
-import { keyOf } from '../rows/pages.ts';
+import { keyOf } from '../rows/key.ts';
 import { type MarkedPage, overMarkedPages, type PagePass } from './marked-pages.ts';
 import { fillOf, isBinary, type PresentCells } from './present-cells.ts';
 

@@ -54,7 +54,7 @@ export interface StoredRows {
   readonly fills: Fills;
   /** Of the training rows; and how they were asked for. */
   readonly sums: SummedPages;
-  readonly summed: Parameters<typeof sumPages>[1];
+  readonly summed: Parameters<typeof sumPages>[2];
 }
 
 export async function decideRows(request: StoredRowsRequest, options: DesignOptions): Promise<StoredRows> {
@@ -75,7 +75,7 @@ export async function decideRows(request: StoredRowsRequest, options: DesignOpti
   const sampled = Math.min(sampledRows, Math.floor(sampledCells / table.width));
   const asked = { choice, classes: found.classes.length, columns: all, sampled, seed, signal };
   const again = folds > 1 || holdout > 0 || imputed.length > 0;
-  const used = await sumPages(table, again ? { ...asked, columns: [], sampled: 0 } : asked);
+  const used = await sumPages('all rows', table, again ? { ...asked, columns: [], sampled: 0 } : asked);
   const counts = Float64Array.from(used.classes, ({ rows }) => rows);
   const labels = classesOfCounts(found, counts, (c) => used.losses[c]!, options);
 
@@ -125,7 +125,7 @@ export async function decideRows(request: StoredRowsRequest, options: DesignOpti
     pages,
     columns,
     fills,
-    sums: again ? await sumPages(pages, summed) : used,
+    sums: again ? await sumPages('training rows', pages, summed) : used,
     summed,
   };
 }

@@ -8,7 +8,8 @@ import { dealKeys, heldKeys, keyMissing, requireBothParts } from '../data/split-
 import type { StoredTable } from '../data/stored-table.ts';
 import { LogisticError, plural } from '../errors.ts';
 import type { PartitionSummary } from '../rows/contract.ts';
-import { keyOf, type RowChoice } from '../rows/pages.ts';
+import { keyOf } from '../rows/key.ts';
+import type { RowChoice } from '../rows/pages.ts';
 import type { WeightOfClass } from './class-moments.ts';
 import { type DesignOptions, foldKey } from './design.ts';
 import { findColumn } from './features.ts';

@@ -1,7 +1,7 @@
 /** The target of a stored table: its classes, and the class of each value that stands in the pages. */
 import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
 import type { Label } from '../predict/model-file.ts';
-import { keyOf } from '../rows/pages.ts';
+import { keyOf } from '../rows/key.ts';
 import { mostClasses, readTarget } from './labels.ts';
 import { columnWith } from './stored-columns.ts';
 
@@ -19,7 +19,9 @@ export async function readStoredTarget(
   column: StoredColumn,
   signal: AbortSignal | undefined,
 ): Promise<StoredTarget> {
-  const counts = await table.findings.find(keyOf(['target', column.at]), () => countValues(table, column.at, signal));
+  const counts = await table.findings.find('values of the target', keyOf(column.at), () =>
+    countValues(table, column.at, signal),
+  );
   const values = [...counts.keys()];
   const { name, classes, codes } = await readTarget(
     columnWith(column, Float64Array.from(values)),

@@ -6,7 +6,8 @@ import { type ComputedColumns, withComputed } from '../data/computed-columns.ts'
 import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import type { Warning } from '../errors.ts';
 import { classesByCode, type Feature, levelsOf } from '../predict/model-file.ts';
-import { keyOf, type RowChoice } from '../rows/pages.ts';
+import { keyOf } from '../rows/key.ts';
+import type { RowChoice } from '../rows/pages.ts';
 import type { ColumnValues } from './bases.ts';
 import { type DesignOptions, requireTwoClasses } from './design.ts';
 import { encodingsOf, termReader } from './encode.ts';
@@ -59,7 +60,8 @@ export async function decideTerms(
   });
   const own = computed.length > 0 ? [termColumns(computed, { columns, features })] : [];
   const pages = withComputed(table, [...rows.computed, ...own]);
-  const more = computed.length > 0 ? await sumPages(pages, { ...rows.summed, columns: numbers }) : sums;
+  const more =
+    computed.length > 0 ? await sumPages('computed terms', pages, { ...rows.summed, columns: numbers }) : sums;
   const ofTerms = { sums: more, moments: order.map((place) => more.classes[place]!), byClass };
   const scalings = asked.terms.map((term): Scaling => {
     const j = computed.indexOf(term);

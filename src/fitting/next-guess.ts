@@ -16,13 +16,13 @@ export interface KnownSums {
   readonly sums: Sums;
 }
 
-/** The rows, with a call for the sums of each evaluation that such a guess can be made from. */
-export function heedingSums(rows: RowSums, heed: (known: KnownSums) => void): RowSums {
+/** The rows, telling the sums of evaluations of order 2 in float64: the last of a fit is at its optimum. */
+export function observedRows(rows: RowSums, onSums: (known: KnownSums) => void): RowSums {
   return {
     ...rows,
     async evaluate(theta, order, precision, options) {
       const sums = await rows.evaluate(theta, order, precision, options);
-      if (order === 2 && precision === 'float64') heed({ theta: theta.slice(), sums });
+      if (order === 2 && precision === 'float64') onSums({ theta: theta.slice(), sums });
       return sums;
     },
   };
@@ -45,6 +45,7 @@ export async function nextGuess(
   return {
     theta: plus(theta, 1, objective.expandStep(step)),
     hessian,
+    of: 'fit',
     rows: joinSummaries(rows.partitions, problem.partitions).rows,
     noiseFloor: 0,
   };

@@ -21,7 +21,7 @@ export interface SolverReport {
   readonly name: Algorithm['name'];
   readonly outcome: OutcomeName;
   readonly rule: string;
-  /** The sample at whose optimum the solve could begin; null where there was none. */
+  /** The optimum at which the solve could begin; null where there was none. */
   readonly warmStart: WarmStartReport | null;
   /** Iterations of the solve named above: of the coarse stage, or of the float64 stage after a warm start. */
   readonly iterations: number;
@@ -33,7 +33,9 @@ export interface SolverReport {
 }
 
 export interface WarmStartReport {
-  /** Rows of the sample. */
+  /** What it is the optimum of: a sample of the rows, or another fit of them all. */
+  readonly of: 'sample' | 'fit';
+  /** Rows that were fitted there. */
   readonly rows: number;
   /** Whether the result was reached from its optimum; else it was reached from 0. */
   readonly used: boolean;

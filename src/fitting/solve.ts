@@ -226,9 +226,9 @@ function conclude(
   return { outcome: name, rule: name === 'converged' ? convergedRule(gradientNorm, tolerance) : rule };
 }
 
-function describeWarmStart({ rows }: Guess, useful: boolean, led: boolean): WarmStartReport {
-  if (!useful) return { rows, used: false, reason: 'worse than the null model on all rows' };
-  return led ? { rows, used: true } : { rows, used: false, reason: 'no convergence from it' };
+function describeWarmStart({ of, rows }: Guess, useful: boolean, led: boolean): WarmStartReport {
+  if (!useful) return { of, rows, used: false, reason: 'worse than the null model on all rows' };
+  return led ? { of, rows, used: true } : { of, rows, used: false, reason: 'no convergence from it' };
 }
 
 function diverged(outcome: Outcome, { learningRate }: FittingOptions): LogisticError {

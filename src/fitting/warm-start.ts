@@ -20,6 +20,8 @@ export interface Guess {
   readonly theta: Float64Array;
   /** Hessian of the mean objective there, over the coefficients that are free; absent from solvers without one. */
   readonly hessian?: Float64Array | undefined;
+  /** What it is the optimum of: a sample of the rows, or another fit of them all. */
+  readonly of: 'sample' | 'fit';
   /** Rows that it was found on. */
   readonly rows: number;
   /** Max-norm of what the coarse gradient there differs from float64's. */
@@ -54,6 +56,7 @@ export async function warmStart(
   return {
     theta: coarse.expand(point.theta),
     hessian: point.hessian,
+    of: 'sample',
     rows,
     noiseFloor: maxNorm(plus(point.gradient, -1, exact.gradient)),
   };

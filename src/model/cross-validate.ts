@@ -116,7 +116,7 @@ async function foldProblem(
   if (!finite || options.solver === 'gd' || full.certificate.outcome !== 'converged') return fold;
   const hessian = options.solver === 'lbfgs' || fold.features !== undefined ? undefined : full.hessian;
   const { noiseFloor } = full.certificate;
-  return { ...fold, guess: { theta: full.theta, hessian, rows: summary.rows, noiseFloor } };
+  return { ...fold, guess: { of: 'fit', theta: full.theta, hessian, rows: summary.rows, noiseFloor } };
 }
 
 interface FoldContext {

@@ -8,9 +8,9 @@ import { openPlace } from '../backends/registry.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
 import { LogisticError, shown, type Warning } from '../errors.ts';
-import { heedingSums, type KnownSums, nextGuess } from '../fitting/next-guess.ts';
+import { type KnownSums, nextGuess, observedRows } from '../fitting/next-guess.ts';
 import type { RowSums } from '../rows/contract.ts';
-import { keyOf } from '../rows/pages.ts';
+import { keyOf } from '../rows/key.ts';
 import { partitionedRows } from '../rows/partitioned.ts';
 import { countFeatures, joinSummaries } from '../rows/source.ts';
 import type { Pass } from '../sql/steady.ts';
@@ -36,14 +36,14 @@ export class StoredRows {
     this.images = new PageImages((bytes) => table.openBeside(bytes));
   }
 
-  /** @internal The last sums near the optimum of a fit over what the key says; `heed` is told those of the next. */
-  lastSums(key: string | undefined): { readonly known: KnownSums | undefined; heed(sums: KnownSums): void } {
-    return {
-      known: key !== undefined && this.#last?.key === key ? this.#last.sums : undefined,
-      heed: (sums) => {
-        if (key !== undefined) this.#last = { key, sums };
-      },
-    };
+  /** @internal Sums at the optimum of the last fit, where that was of what the key identifies. */
+  lastSums(key: string | undefined): KnownSums | undefined {
+    return key !== undefined && this.#last?.key === key ? this.#last.sums : undefined;
+  }
+
+  /** @internal */
+  keepSums(key: string | undefined, sums: KnownSums): void {
+    if (key !== undefined) this.#last = { key, sums };
   }
 
   /** How many there are. */
@@ -121,8 +121,8 @@ export function storedDataset(
       const training = trainingPartitions(design);
       const placeSome = (some: readonly number[]): Promise<RowSums> => {
         const plan = decided.planOf(some);
-        // One fit that computes no features reads pages in the time in which it could write and read their images.
-        const worth = again || plan.columns.some(({ at }) => at >= table.width);
+        // A fold, or one fit, that computes no features reads pages in the time in which it could write and read images.
+        const worth = (again && some === training) || plan.columns.some(({ at }) => at >= table.width);
         const images = worth ? stored.images : undefined;
         const summary = joinSummaries(partitions, some);
         return placeStored({ pages, plan, storage: precision, summary, images, onNoImages, onPage }, threads);
@@ -144,8 +144,9 @@ export function storedDataset(
           firth: undefined,
         };
         const over = [pages.key, decided.planOf(training), precision, asked.intercept, asked.held];
-        const last = stored.lastSums(pages.key === undefined ? undefined : keyOf(over));
-        const guess = byHessian(options) ? last.known && (await nextGuess(last.known, rows, asked)) : undefined;
+        const key = pages.key === undefined ? undefined : keyOf(over);
+        const known = byHessian(options) ? stored.lastSums(key) : undefined;
+        const guess = known && (await nextGuess(known, rows, asked));
         const placeSample = async (): Promise<RowSums> => {
           const cells = sample.rows * countFeatures(sample);
           const here = await opening(openPlace(options.backend, { threads, cells }));
@@ -165,7 +166,7 @@ export function storedDataset(
           warnings: () => (noImages ? [noImages] : []),
           problem: {
             ...asked,
-            rows: heedingSums(rows, last.heed),
+            rows: observedRows(rows, (sums) => stored.keepSums(key, sums)),
             guess,
             sample: guess === undefined ? await placeSample() : undefined,
           },

@@ -85,7 +85,9 @@ export function validateReport(training: unknown, classes: readonly unknown[]): 
         name: string,
         outcome: string,
         rule: string,
-        warmStart: optional(nullable(record({ rows: count, used: flag, reason: optional(string) }))),
+        warmStart: optional(
+          nullable(record({ of: optional(oneOf('sample', 'fit')), rows: count, used: flag, reason: optional(string) })),
+        ),
         iterations: count,
         evaluations: count,
         refinements: count,

@@ -54,9 +54,14 @@ function unusable(folder: string, { code }: NodeJS.ErrnoException): LogisticErro
 }
 
 function unwritten(code: string): LogisticError {
-  return new LogisticError('no-space', `the temporary file of the rows cannot be written (${code})`, {
-    hint: 'name a folder with more space in the variable TMPDIR',
-  });
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new LogisticError(
+    full ? 'no-space' : 'unwritable',
+    `the temporary file of the rows cannot be written (${code})`,
+    {
+      hint: `name ${full ? 'a folder with more space' : 'another folder'} in the variable TMPDIR`,
+    },
+  );
 }
 
 class FileOfPages implements PageFile {

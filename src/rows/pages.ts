@@ -12,7 +12,7 @@ export interface PageReader {
   readonly pageRows: number;
   /** Columns of a page. */
   readonly width: number;
-  /** The same text for the same cells of one file; absent: nobody can say. */
+  /** Identifies the cells among those of pages over one file; absent: what is made of them cannot be kept. */
   readonly key?: string | undefined;
   /** Reads [width, pageRows]: NaN where a cell is missing, 0 in the rows after the last. */
   read(page: number, into: Float64Array): Promise<void>;
@@ -108,25 +108,17 @@ function smallCodes(classOf: ReadonlyMap<number, number>): Int32Array {
   return small;
 }
 
-/** A text that is the same for the same data and no other, of objects whose fields come in one order. Functions are no data. */
-export function keyOf(data: unknown): string {
-  return JSON.stringify(data, (_, value: unknown) => {
-    if (typeof value === 'function') throw new TypeError('a function has no key');
-    if (value instanceof Map) return ['map', ...value];
-    if (value instanceof Set) return ['set', ...value];
-    if (typeof value === 'number' && (Object.is(value, -0) || !Number.isFinite(value)))
-      return ['number', value === 0 ? '-0' : `${value}`];
-    return value === undefined ? ['undefined'] : value;
-  });
-}
-
-/** A page as a source, its cells that are missing in rows of weight 0 at the mean. */
+/**
+ * A page as a source. Numbers of rows of weight 0 are at the mean, whatever they are: missing, or so large that they
+ * overflow when they are standardised, and 0·∞ is no number.
+ */
 export function pageSource(
-  { classes, classFactors, columns, required }: PagePlan,
+  { classes, classFactors, columns }: PagePlan,
   { labels, weights }: MarkedRows,
   page: Float64Array,
 ): RowSource {
   const rows = labels.length;
+  const whole = !weights.includes(0);
   return {
     rows,
     classes,
@@ -142,13 +134,12 @@ export function pageSource(
         return { kind, fitted, means, scales, read };
       }
       const { kind, mean, scale } = column;
-      const gaps = required.includes(column.at);
       const view = (from: number, count: number): Float64Array => page.subarray(start + from, start + from + count);
       const read = (from: number, into: Float64Array): void => {
         into.set(view(from, into.length));
-        if (gaps) for (let i = 0; i < into.length; i++) if (Number.isNaN(into[i])) into[i] = mean;
+        if (!whole) for (let i = 0; i < into.length; i++) if (weights[from + i] === 0) into[i] = mean;
       };
-      return { kind, mean, scale, read, ...(!gaps && { view }) };
+      return { kind, mean, scale, read, ...(whole && { view }) };
     }),
   };
 }

@@ -14,11 +14,17 @@ export async function partitionedRows(
   place: (partitions: readonly number[]) => Promise<RowSums>,
 ): Promise<RowSums> {
   let placed: { readonly key: string; readonly rows: Promise<RowSums> }[] = [];
+  let closing: Promise<unknown> = Promise.resolve();
   const rowsOf = (chosen: readonly number[]): Promise<RowSums> => {
     const key = chosen.join();
     const known = placed.find((own) => own.key === key) ?? { key, rows: place(chosen) };
     placed = [known, ...placed.filter((own) => own !== known)];
-    for (const { rows } of placed.splice(placedAtOnce)) closeRows(rows);
+    known.rows.catch(() => {
+      placed = placed.filter((own) => own !== known); // who asks again may be luckier
+    });
+    const last = placed.splice(placedAtOnce).map(({ rows }) => closeRows(rows));
+    closing = Promise.all([closing, ...last]);
+    closing.catch(() => {}); // told by close()
     return known.rows;
   };
   const all = partitions.map((_, p) => p);
@@ -35,7 +41,7 @@ export async function partitionedRows(
       (await asked(options)).evaluate(theta, order, precision, whole(options)),
     measure: async (theta, threshold, options) => (await asked(options)).measure(theta, threshold, whole(options)),
     async close() {
-      await Promise.all(placed.map(({ rows }) => closeRows(rows)));
+      await Promise.all([closing, ...placed.map(({ rows }) => closeRows(rows))]);
     },
   };
 }

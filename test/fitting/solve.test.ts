@@ -106,6 +106,7 @@ describe('a first guess', () => {
   const source = overlapping({ m: 400 });
   const rows = referenceRows(source);
   const guess = (theta: number[], hessian?: Float64Array) => ({
+    of: 'sample' as const,
     theta: Float64Array.from(theta),
     hessian,
     rows: 40,
@@ -117,7 +118,7 @@ describe('a first guess', () => {
     const fromZero = await solve({ rows, ...problem }, options);
     const near = guess([...plus(fromZero.theta, 0.01, new Float64Array(4).fill(1))], fromZero.hessian);
     const { theta, solver } = await solve({ rows, ...problem, guess: near }, options);
-    expect(solver.warmStart).toEqual({ rows: 40, used: true });
+    expect(solver.warmStart).toEqual({ of: 'sample', rows: 40, used: true });
     expect(solver.name).toBe('chord');
     expect(maxNorm(plus(theta, -1, fromZero.theta))).toBeLessThan(1e-9);
   });
@@ -125,7 +126,12 @@ describe('a first guess', () => {
   test('that is worse than the null model on all rows is dropped, and said', async () => {
     const { theta, solver } = await solve({ rows, ...problem, guess: guess([50, -50, 50, 0], identity) }, options);
     const fromZero = await solve({ rows, ...problem }, options);
-    expect(solver.warmStart).toEqual({ rows: 40, used: false, reason: 'worse than the null model on all rows' });
+    expect(solver.warmStart).toEqual({
+      of: 'sample',
+      rows: 40,
+      used: false,
+      reason: 'worse than the null model on all rows',
+    });
     expect([...theta]).toEqual([...fromZero.theta]);
   });
 
@@ -144,7 +150,7 @@ describe('a first guess', () => {
     };
     const { theta, solver } = await solve({ rows: fragile, ...problem, guess: guess([...start], identity) }, options);
     expect(fails).toBe(false);
-    expect(solver.warmStart).toEqual({ rows: 40, used: false, reason: 'no convergence from it' });
+    expect(solver.warmStart).toEqual({ of: 'sample', rows: 40, used: false, reason: 'no convergence from it' });
     expect([...theta]).toEqual([...fromZero.theta]);
   });
 });

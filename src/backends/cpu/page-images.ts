@@ -4,7 +4,8 @@
  * last plan are kept for the next placement of the same one. Whose they are is told here; page-store.ts writes and reads them.
  */
 import type { Precision } from '../../rows/contract.ts';
-import { keyOf, type PagePlan, type PageReader } from '../../rows/pages.ts';
+import { keyOf } from '../../rows/key.ts';
+import type { PagePlan, PageReader } from '../../rows/pages.ts';
 import { countFeatures } from '../../rows/source.ts';
 import { bytesPerRow, planLayout, type StoreShape } from './layout.ts';
 

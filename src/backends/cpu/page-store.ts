@@ -160,7 +160,7 @@ function readWhole({ readSync }: Files, descriptor: number, image: Uint8Array, a
   if (read < image.length) throw new Error(`${read} of ${image.length} bytes were read`);
 }
 
-/** A full disk takes what it still can. */
+/** A full disk takes what it still can, and then says so. */
 function writeWhole({ writeSync }: Files, descriptor: number, image: Uint8Array, at: number): void {
   let code = 'ENOSPC';
   try {
@@ -168,5 +168,6 @@ function writeWhole({ writeSync }: Files, descriptor: number, image: Uint8Array,
   } catch (error) {
     code = (error as { readonly code?: string }).code ?? String(error);
   }
-  throw new LogisticError('no-space', `the temporary file of the rows cannot be written (${code})`);
+  if (code === 'ENOSPC' || code === 'EDQUOT') throw new LogisticError('no-space', 'the temporary folder is full');
+  throw new LogisticError('unwritable', `the temporary file of the rows cannot be written (${code})`);
 }

@@ -1,6 +1,5 @@
 /** Rows kept as pages: the sums and measures of rows in memory, whatever the number of pages and threads. */
-import { closeSync, ftruncateSync, openSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { ftruncateSync } from 'node:fs';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { runtime } from '#runtime';
 import { PageImages } from '../../../src/backends/cpu/page-images.ts';
@@ -118,13 +117,21 @@ test('rows with a missing cell or of another class count for nothing', async () 
   const kept = Array.from({ length: whole.rows }, (_, i) => i).filter((i) => i % 7 !== 3 && i % 11 !== 5);
   const pick = (x: ArrayLike<number>): Float64Array => Float64Array.from(kept, (i) => x[i]!);
   const some = rowsOf({ numbers: whole.numbers.map(pick), labels: pick(whole.labels), weights: pick(whole.weights!) });
-  const gaps = whole.numbers.map((x, j) => x.map((value, i) => (j === 2 && i % 7 === 3 ? Number.NaN : value)));
   const labels = Array.from(whole.labels, (y, i) => (i % 11 === 5 ? 99 : y));
+  const gaps = whole.numbers.map((x, j) =>
+    x.map((value, i) => {
+      if (j === 2 && i % 7 === 3) return Number.NaN;
+      return i % 11 === 5 ? 1e300 : value; // which overflows in float32
+    }),
+  );
   const holed = { ...whole, numbers: gaps, labels: Int32Array.from(labels) };
   const sums = await placed(some, 'float64', 2, { pages: await pagesOf(holed), plan: planOf(whole, [first + 2]) });
   const theta = randomTheta(5, 3);
   const truth = compensatedSums(some, theta);
-  expect(worstError(await sums.evaluate(theta, 2, 'float64'), truth) / roundoff.float64).toBeLessThanOrEqual(32);
+  for (const precision of ['float64', 'float32'] as const) {
+    const { [precision]: u } = roundoff;
+    expect(worstError(await sums.evaluate(theta, 2, precision), truth) / u).toBeLessThanOrEqual(32);
+  }
   const [actual, expected] = [await sums.measure(theta, 0.4), await referenceRows(some).measure(theta, 0.4)];
   expect(Math.abs(actual.loss - expected.loss) / expected.loss).toBeLessThan(1500 * roundoff.float64);
   await sums.close();
@@ -233,23 +240,33 @@ test('where images cannot be kept the rows are converted for each sum, and it is
   const expected = await placed(rows, 'float64', 2);
   const { loss } = await expected.evaluate(theta, 1, 'float64');
   await expected.close();
-  const full = (): Promise<never> => openPageFile(2 ** 60) as Promise<never>;
-  const readOnly = openSync(fileURLToPath(import.meta.url), 'r');
-  const unwritable = { lend: () => ({ descriptor: readOnly, giveBack: () => {} }), close: async () => {} };
-  for (const [open, reason] of [
-    [full, / has [\d.]+ GiB left; the rows take 1073741824.0 GiB$/],
-    [async () => unwritable, /^the temporary file of the rows cannot be written \(EBADF\)$/],
+  const { images } = openImages();
+  const full = new PageImages(() => openPageFile(2 ** 60));
+  const fails = (code: string) => (): never => {
+    throw Object.assign(new Error(code), { code });
+  };
+  for (const [kept, write, reason] of [
+    [full, fails('EIO'), / has [\d.]+ GiB left; the rows take 1073741824.0 GiB$/],
+    [images, fails('ENOSPC'), /^the temporary folder is full$/],
+    [images, () => 100, /^the temporary folder is full$/], // as much as there is room for
   ] as const) {
+    const writing = vi.spyOn(runtime.files!, 'writeSync').mockImplementation(write);
     const said: string[] = [];
-    const sums = await placed(rows, 'float64', 2, {
-      images: new PageImages(open),
-      onNoImages: (text) => said.push(text),
-    });
-    for (let sum = 0; sum < 2; sum++) expect((await sums.evaluate(theta, 1, 'float64')).loss).toBe(loss);
+    const sums = await placed(rows, 'float64', 1, { images: kept, onNoImages: (text) => said.push(text) });
+    for (let sum = 0; sum < 2; sum++) {
+      const again = await sums.evaluate(theta, 1, 'float64');
+      expect(Math.abs(again.loss - loss) / loss).toBeLessThan(2500 * roundoff.float64);
+    }
     expect(said).toEqual([expect.stringMatching(reason)]);
     await sums.close();
+    writing.mockRestore();
   }
-  closeSync(readOnly);
+  const writing = vi.spyOn(runtime.files!, 'writeSync').mockImplementation(fails('EIO'));
+  const sums = await placed(rows, 'float64', 1, { images });
+  await expect(sums.evaluate(theta, 1, 'float64')).rejects.toMatchObject({ code: 'unwritable' });
+  writing.mockRestore();
+  await sums.close();
+  await images.close();
 });
 
 test('a thread that is killed ends the sum with one error, and what it left unwritten is never read', async () => {
