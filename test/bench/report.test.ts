@@ -1,13 +1,10 @@
 /** The report: every figure and reason is on it, text stays text, and it loads nothing. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { TimedBackend } from '../../src/bench/backend.ts';
 import type { AbsentResult, BenchReport, TimedResult } from '../../src/bench/bench.ts';
 import { renderReport } from '../../src/bench/report.ts';
 import { inChromium } from '../support/chromium.ts';
+import { onPhoneAndDesk } from '../support/shown-page.ts';
 
 const timed = (backend: TimedBackend, kernel: TimedResult['kernel'], medianMs: number): TimedResult => ({
   ...{ backend, kernel, available: true, reason: null, device: `<${backend}> & "more"` },
@@ -62,27 +59,11 @@ describe('the page', () => {
 });
 
 inChromium('renders in Chromium on a phone and on a desk without errors or a sideways scroll', async ({ browser }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'report-'));
-  const file = join(folder, 'bench.html');
-  writeFileSync(file, page);
-  for (const [width, shown] of [
-    [390, 'narrow'],
-    [1440, 'wide'],
-  ] as const) {
-    const tab = await browser.newPage({ viewport: { width, height: 800 } });
-    const troubles: string[] = [];
-    tab.on('pageerror', ({ message }) => troubles.push(message));
-    tab.on('console', (message) => troubles.push(message.text()));
-    tab.on('request', (request) => request.url().startsWith('file:') || troubles.push(request.url()));
-    await tab.goto(pathToFileURL(file).href);
-    expect(troubles).toEqual([]);
-    expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  await onPhoneAndDesk(browser, page, async (tab, shown) => {
     expect(await tab.locator('svg:visible').count()).toBe(4);
     expect(await tab.locator(`.${shown} svg:visible`).count()).toBe(4);
     const [cpu, portable] = await tab.locator(`.${shown} svg`).nth(2).locator('g[aria-label=bar] rect').all();
     expect((await cpu!.boundingBox())!.width / (await portable!.boundingBox())!.width).toBeCloseTo(16, 1); // 40 / 2.5
     expect(await tab.locator('td').nth(11).textContent()).toBe('<cpu> & "more"');
-    await tab.close();
-  }
-  rmSync(folder, { recursive: true });
+  });
 });

@@ -54,6 +54,12 @@ describe('thresholds', () => {
     expect(largestYouden!.youden).toBe(Math.max(...rows.map(({ youden }) => youden!)));
   });
 
+  test('of equally good ones the highest is the best', async () => {
+    // Down from the top a positive row, another, a positive one, another: J is ½, 0, ½, 0 and costs are ¼, ½, ¼, ½.
+    const { largestYouden, lowestCost } = (await details([2, 1, -1, -2], [1, 0, 1, 0])).thresholds!;
+    expect([largestYouden!.threshold, lowestCost!.threshold]).toEqual([sigmoid(2), sigmoid(2)]);
+  });
+
   const curves = read('curves') as Columns<
     'scores' | 'labels' | 'weights' | 'thresholds' | 'precision' | 'recall' | 'fpr' | 'tpr'
   > & {

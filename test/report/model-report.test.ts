@@ -1,8 +1,4 @@
 /** The page of a model: its figures are the model's, text from data stays text, it loads nothing, and it renders. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { FittedLogisticRegression, LogisticRegression, type Options } from '../../src/index.ts';
 import { createRandom } from '../../src/math/random.ts';
@@ -16,6 +12,7 @@ import { forest } from '../../src/report/forest.ts';
 import { renderModelReport } from '../../src/report/model-report.ts';
 import { tableOf } from '../../src/report/page.ts';
 import { inChromium } from '../support/chromium.ts';
+import { onPhoneAndDesk } from '../support/shown-page.ts';
 
 const hostile = '</script><img src=x onerror=alert(1)>"\'&|`';
 const random = createRandom(7);
@@ -240,28 +237,12 @@ describe('the page', () => {
 });
 
 inChromium('renders on a phone and on a desk without errors or a sideways scroll, and copies', async ({ browser }) => {
-  const folder = mkdtempSync(join(tmpdir(), 'report-'));
-  const file = join(folder, 'report.html');
-  writeFileSync(file, render(model));
-  for (const [width, shown] of [
-    [390, 'narrow'],
-    [1440, 'wide'],
-  ] as const) {
-    const tab = await browser.newPage({ viewport: { width, height: 800 } });
-    const troubles: string[] = [];
-    tab.on('pageerror', ({ message }) => troubles.push(message));
-    tab.on('console', (message) => troubles.push(message.text()));
-    tab.on('request', (request) => request.url().startsWith('file:') || troubles.push(request.url()));
-    await tab.goto(pathToFileURL(file).href);
-    expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+  await onPhoneAndDesk(browser, render(model), async (tab, shown) => {
     expect(await tab.locator(`.${shown} svg:visible`).count()).toBe(6);
     expect(await tab.locator('svg:visible').count()).toBe(6);
     expect(await tab.locator('textarea:visible').count()).toBe(0);
     await tab.locator('button:visible').first().click();
     await tab.locator('button', { hasText: 'Copied' }).waitFor();
     expect(await tab.locator('textarea').first().inputValue()).toBe(coefficientMarkdown(model));
-    expect(troubles).toEqual([]);
-    await tab.close();
-  }
-  rmSync(folder, { recursive: true });
+  });
 });
