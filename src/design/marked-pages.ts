@@ -1,13 +1,10 @@
 /** The pages of a stored table one after the other, with the class and weight of each row that is used. */
+import { type PageOfTable, readPages } from '../data/read-pages.ts';
 import type { PagedTable } from '../data/stored-table.ts';
 import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
-import { nextTask } from '../yielding.ts';
 
 /** A page and the marks of its rows, good until the next one. */
-export interface MarkedPage extends MarkedRows {
-  /** Number of its first row in the table, and how many there are. */
-  readonly from: number;
-  readonly held: number;
+export interface MarkedPage extends MarkedRows, Pick<PageOfTable, 'from' | 'held'> {
   cells(at: number): Float64Array;
 }
 
@@ -24,17 +21,12 @@ export async function overMarkedPages(
   { table, choice, columns, signal }: PagePass,
   visit: (page: MarkedPage) => unknown,
 ): Promise<void> {
-  const { rows, pageRows, width } = table;
+  const { pageRows } = table;
   const mark = rowMarker(choice);
-  const page = new Float64Array(width * pageRows);
   const { target, weights, required } = choice;
   const read = [...new Set([target, ...(weights === undefined ? [] : [weights]), ...required, ...columns])];
-  for (let from = 0, number = 0; from < rows; from += pageRows, number++) {
-    signal?.throwIfAborted();
-    await table.read(number, page, read);
-    const held = Math.min(pageRows, rows - from);
+  for await (const { page, from, held } of readPages(table, read, signal)) {
     const cells = (at: number): Float64Array => page.subarray(at * pageRows, at * pageRows + held);
     if (visit({ ...mark(page, { pageRows, held }), from, held, cells }) === false) return;
-    await nextTask();
   }
 }

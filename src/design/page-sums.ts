@@ -5,12 +5,12 @@
  */
 
 import type { FindingKind } from '../data/findings.ts';
+import { readPages } from '../data/read-pages.ts';
 import { isWeight, wrongWeight } from '../data/sample-weights.ts';
 import type { PagedTable, StoredColumn } from '../data/stored-table.ts';
 import { createRandom } from '../math/random.ts';
 import { keyOf } from '../rows/key.ts';
 import { type MarkedRows, type RowChoice, rowMarker } from '../rows/pages.ts';
-import { nextTask } from '../yielding.ts';
 import { type ClassMoments, joinMoments, noRows } from './class-moments.ts';
 import { addClasses, addLevels, addMoments, type Frame } from './page-moments.ts';
 import type { Dropped, Losses } from './select-rows.ts';
@@ -102,7 +102,7 @@ function betterFrame({ classes }: PageSums, k: number, frame: Frame): Frame {
 
 async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<PageSums> {
   const { choice, classes, columns, frames, signal } = request;
-  const { pageRows, width } = table;
+  const { pageRows } = table;
   const ofLevels = (column: StoredColumn): Float64Array => new Float64Array(countLevels(column) * classes);
   const sums = {
     classes: Array.from({ length: classes }, () => noRows(columns.length)),
@@ -113,19 +113,7 @@ async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<Pa
   };
   const mark = rowMarker(choice);
   const sample = openSample(table, request);
-  let next: Float64Array = new Float64Array(width * pageRows);
-  let reading = table.read(0, next);
-  let page: Float64Array = new Float64Array(width * pageRows);
-  const count = Math.ceil(table.rows / pageRows);
-  for (let number = 0; number < count; number++) {
-    await reading;
-    signal?.throwIfAborted();
-    [page, next] = [next, page];
-    if (number + 1 < count) {
-      reading = table.read(number + 1, next);
-      reading.catch(() => {}); // told when it is awaited
-    }
-    const held = Math.min(pageRows, table.rows - number * pageRows);
+  for await (const { number, page, held } of readPages(table, undefined, signal)) {
     const cell = (at: number, row: number): number => page[at * pageRows + row]!;
     if (choice.weights !== undefined) requireWeights(table, choice.weights, page, { number, held });
     const marked = mark(page, { pageRows, held }, (row) =>
@@ -138,7 +126,6 @@ async function sumAbout(table: PagedTable, request: PageSumsRequest): Promise<Pa
       else addLevels(sums.levelRows[k]!, sums.levelWeights[k]!, cells, { ...marked, places: column.places, classes });
     }
     sample.take(page, marked, number);
-    await nextTask();
   }
   return { ...sums, sample: sample.taken() };
 }

@@ -1,4 +1,5 @@
 /** The target of a stored table: its classes, and the class of each value that stands in the pages. */
+import { readPages } from '../data/read-pages.ts';
 import type { StoredColumn, StoredTable } from '../data/stored-table.ts';
 import type { Label } from '../predict/model-file.ts';
 import { keyOf } from '../rows/key.ts';
@@ -36,19 +37,14 @@ async function countValues(
   at: number,
   signal: AbortSignal | undefined,
 ): Promise<ReadonlyMap<number, number>> {
-  const { rows, pageRows } = table;
-  const cells = new Float64Array(pageRows);
   const small = new Float64Array(256);
   const others = new Map<number, number>();
-  for (let page = 0; page * pageRows < rows && others.size <= mostClasses; page++) {
-    signal?.throwIfAborted();
-    await table.readColumn(page, at, cells);
-    const held = Math.min(pageRows, rows - page * pageRows);
-    for (let i = 0; i < held; i++) {
-      const value = cells[i]!;
+  for await (const { page, held } of readPages(table, [at], signal)) {
+    for (const value of page.subarray(at * table.pageRows, at * table.pageRows + held)) {
       if (small[value] !== undefined) small[value]!++;
       else if (!Number.isNaN(value)) others.set(value, (others.get(value) ?? 0) + 1);
     }
+    if (others.size > mostClasses) break;
   }
   return new Map([...[...small.entries()].filter(([, count]) => count > 0), ...others]);
 }

@@ -108,7 +108,8 @@ export function storedDataset(
       let pass = 0;
       const onPage = (share: number): void => {
         if (share === 0) pass++;
-        onProgress?.(share, { pass, about: Math.max(pass, expectedPasses), over: 'disk' });
+        const fits = 1 + (options.folds ?? 0);
+        onProgress?.(share, { pass, about: Math.max(pass, fits * expectedPasses), over: 'disk' });
       };
       let noImages: Warning | undefined;
       const onNoImages = (reason: string): void => {

@@ -21,7 +21,7 @@ export interface FitOptions extends FitHooks {
   readonly featureNames?: readonly string[];
   /**
    * Files: the fraction read so far, from 0 to 1. Queries of a database: the fraction of the present one, where the
-   * engine says, and which it is.
+   * engine says, and which it is. Rows on disk: of the present pass over them, while they are fitted.
    */
   readonly onProgress?: (fraction: number, pass?: Pass) => void;
 }
