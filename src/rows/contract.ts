@@ -100,7 +100,10 @@ export interface RowSums {
   readonly storagePrecision: Precision;
   /** Sums over the rows at theta [k, n + 1], in one of `precisions`. */
   evaluate(theta: Float64Array, order: Order, precision: Precision, options?: SumOptions): Promise<Sums>;
-  /** What metrics need and every place can give. */
+  /**
+   * What metrics need and every place can give; by the weights of the source, which where rows are in memory count what their
+   * classes weigh in the fit, or of pages and queries by the rows' own.
+   */
   measure(theta: Float64Array, threshold: number, options?: SumOptions): Promise<Measures>;
   /** Absent where rows cannot give a number each (a database). Who needs it says so to the user. */
   readonly rowwise?: RowwiseSums | undefined;

@@ -13,6 +13,10 @@ test.each([
     { iterations: 3, warmStart: { rows: 62_464, used: true } },
     'after 3 iterations from the optimum of 62,464 rows, gradient',
   ],
+  [
+    { iterations: 3, warmStart: { of: 'fit', rows: 62_464, used: true } },
+    'after 3 iterations from the optimum of another fit, gradient',
+  ],
 ])('%o', (report, sentence) => {
   const solver = { ...golden.training.solver, refinements: 0, warmStart: null, ...report };
   const model = FittedLogisticRegression.fromJSON({
