@@ -187,7 +187,7 @@ test('a fit of stored rows is that of rows that were just stored, to 1e-10, what
   const random = createRandom(11);
   const one = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)]!;
   let fromLast = 0;
-  for (let seed = 21; seed <= 26; seed++) {
+  for (let seed = 21; seed <= 24; seed++) {
     const { csv, options } = drawCase(seed);
     const path = join(folder, `again ${seed}.csv`);
     writeFileSync(path, csv);
@@ -203,7 +203,10 @@ test('a fit of stored rows is that of rows that were just stored, to 1e-10, what
         ...(random() < 0.2 && { drop: one([[], ['x0']]) }),
         ...(random() < 0.2 && { solver: one(['auto', 'newton', 'lbfgs'] as const) }),
         ...(random() < 0.2 && { precision: one(['float32', 'float64'] as const) }),
+        ...(random() < 0.2 && { missing: one(['drop', 'impute'] as const) }),
+        ...(random() < 0.3 && { formula: one(['y ~ poly(x0, 2)', 'y ~ poly(x0, 3)', 'y ~ x0']), drop: [] }),
       };
+      if (asked.drop?.length) delete (asked as { formula?: string }).formula;
       const fresh = await new LogisticRegression().store(path, 'y');
       const [again, first] = [
         await new LogisticRegression(asked).fit(stored, 'y'),
