@@ -37,7 +37,7 @@ const defaultIterations = { newton: 100, chord: 50, lbfgs: 1000, gd: 10_000 };
 /** Minimises the objective. Rejects with LogisticError 'diverged', with the signal's reason, or with the rows' errors. */
 export async function solve(problem: FitProblem, options: FittingOptions, hooks: FitHooks = {}): Promise<Solution> {
   const { signal } = hooks;
-  if (problem.held !== undefined && problem.held.size > 0 && options.solver === 'gd') {
+  if (problem.fixed !== undefined && problem.fixed.size > 0 && options.solver === 'gd') {
     throw new LogisticError('bad-option', 'gradient descent takes no offset: its steps are bounded at score 0', {
       hint: 'leave out the solver',
       details: { option: 'solver' },

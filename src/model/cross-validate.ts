@@ -61,13 +61,13 @@ export async function crossValidatePlaced(
   const all = trainingPartitions(design);
   const folds: Fold[] = [];
   const thetas: Float64Array[] = [];
-  for (const held of all) {
-    const partitions = all.filter((p) => p !== held);
+  for (const heldOut of all) {
+    const partitions = all.filter((p) => p !== heldOut);
     const { signal } = hooks;
     const fold = await foldProblem(rows, partitions, { placed, full, options, signal });
     const { theta: fitted, solver } = await solve(fold, options, { signal });
     const theta = await correctIntercepts(fitted, { placed, rows, partitions, options, signal });
-    const measured = { design, part, partitions: [held], threshold: options.threshold, signal };
+    const measured = { design, part, partitions: [heldOut], threshold: options.threshold, signal };
     const metrics = await measurePartitions(rows, theta, measured);
     folds.push({ rows: metrics.rows, outcome: solver.outcome, metrics });
     thetas.push(theta);
@@ -104,7 +104,7 @@ async function foldProblem(
   const fold: FitProblem = {
     rows,
     intercept: problem.intercept,
-    held: problem.held,
+    fixed: problem.fixed,
     firth: problem.firth,
     partitions,
     features: kept.length === rows.features ? undefined : kept,

@@ -93,12 +93,12 @@ async function withPlacedTable<T>(
     rows.catch(() => {}); // reported to whoever awaits it
     placing.push(rows);
     const partitions = trainingPartitions(design);
-    const problem = {
+    const problem: FitProblem = {
       rows,
       sample,
       penalty: penaltyOf(design, options),
       intercept: options.intercept,
-      held: heldOf(design),
+      fixed: fixedOf(design),
       partitions,
       firth: options.firth ? { weights: design.part.weights } : undefined,
     };
@@ -167,7 +167,7 @@ export function sampleOf(design: Design, seed: number, leastCells = sampledCells
 }
 
 /** The coefficients of offsets, whose scale is 1. */
-export function heldOf({ terms }: DecidedDesign): FitProblem['held'] {
+export function fixedOf({ terms }: DecidedDesign): FitProblem['fixed'] {
   const fitted = terms.filter((term) => term.excluded === undefined);
   return new Map(fitted.flatMap(({ offset }, j) => (offset ? [[j, 1] as const] : [])));
 }

@@ -90,7 +90,7 @@ export async function withoutTerm(
   return chiSquared(Math.max(0, 2 * observations * (without - whole)), own.length);
 }
 
-/** The smallest value of the objective with some coefficients held at 0. */
+/** The smallest value of the objective with some coefficients fixed at 0. */
 export async function smallestWithout(
   fixed: ReadonlySet<number>,
   { objective, optimum, hooks }: InferenceContext,

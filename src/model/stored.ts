@@ -16,7 +16,7 @@ import { countFeatures, joinSummaries } from '../rows/source.ts';
 import type { Pass } from '../sql/steady.ts';
 import { checkOptions } from './check-options.ts';
 import type { CheckedOptions } from './options.ts';
-import { type Dataset, heldOf, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
+import { type Dataset, fixedOf, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
 import { unserved } from './queried.ts';
 
 /** Rows that were read to disk once, for any number of fits. Whoever has them closes them, which frees the disk. */
@@ -140,11 +140,11 @@ export function storedDataset(
         const asked = {
           penalty: penaltyOf(design, options),
           intercept: options.intercept,
-          held: heldOf(design),
+          fixed: fixedOf(design),
           partitions: training,
           firth: undefined,
         };
-        const over = [pages.key, decided.planOf(training), precision, asked.intercept, asked.held];
+        const over = [pages.key, decided.planOf(training), precision, asked.intercept, asked.fixed];
         const key = pages.key === undefined ? undefined : keyOf(over);
         const known = byHessian(options) ? stored.lastSums(key) : undefined;
         const guess = known && (await nextGuess(known, rows, asked));

@@ -24,7 +24,7 @@ export function trainedOn(
     Math.abs(loss - measured.meanLogLoss!) <= tolerance * Math.max(Math.abs(loss), 2 ** -20);
   const trained = metrics?.train?.meanLogLoss ?? meanLogLoss;
   if (is(rows.train, trained)) return 'all';
-  const held = metrics?.holdout?.meanLogLoss;
-  if (trained === undefined || typeof held !== 'number') return undefined;
-  return is(rows.used, (rows.train * trained + rows.holdout * held) / rows.used) ? 'some' : undefined;
+  const heldOut = metrics?.holdout?.meanLogLoss;
+  if (trained === undefined || typeof heldOut !== 'number') return undefined;
+  return is(rows.used, (rows.train * trained + rows.holdout * heldOut) / rows.used) ? 'some' : undefined;
 }

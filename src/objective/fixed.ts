@@ -1,4 +1,4 @@
-/** An objective with some coefficients held at 0, as a function of the others. */
+/** An objective with some coefficients fixed at 0, as a function of the others. */
 import type { Objective } from './objective.ts';
 
 export function fixedAtZero(objective: Objective, fixed: ReadonlySet<number>): Objective {

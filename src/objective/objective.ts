@@ -45,7 +45,7 @@ export interface Objective {
   point(theta: Float64Array, order: 1 | 2, signal?: AbortSignal): Promise<Point>;
   /** ½·l2·…, the part of f that is not the mean loss. */
   penalty(theta: Float64Array): number;
-  /** theta among all coefficients [k, n + 1], with those that are held at a value, and 0 where they are not free. */
+  /** theta among all coefficients [k, n + 1], with those that are fixed, and 0 where they are not free. */
   expand(theta: Float64Array): Float64Array;
   /** A step of theta among all coefficients, 0 where they are not free. */
   expandStep(step: Float64Array): Float64Array;
@@ -65,22 +65,22 @@ export interface Problem {
   readonly intercept: boolean;
   /** Features whose coefficients are free, the others stay 0; absent: all. */
   readonly features?: readonly number[] | undefined;
-  /** Coefficients of features that are held at a value, in every score vector, and not penalised: those of offsets. */
-  readonly held?: ReadonlyMap<number, number> | undefined;
+  /** Coefficients of features that are fixed at a value, in every score vector, and not penalised: those of offsets. */
+  readonly fixed?: ReadonlyMap<number, number> | undefined;
   /** Partitions of the rows that are fitted; absent: all. */
   readonly partitions?: readonly number[] | undefined;
 }
 
 export function createObjective(rows: RowSums, precision: Precision, problem: Problem): Objective {
   const { features: n, scoreVectors: k } = rows;
-  const { penalty, intercept, held = new Map<number, number>(), partitions } = problem;
+  const { penalty, intercept, fixed = new Map<number, number>(), partitions } = problem;
   const { rows: count, classWeights, smallestWeight } = joinSummaries(rows.partitions, partitions);
   const totalWeight = classWeights.reduce((sum, weight) => sum + weight, 0);
   const free = freeEntries(n, k, problem);
   const dimension = free.length;
   const size = k * (n + 1);
   const centring = k > 1 ? 1 / (k + 1) : 0;
-  const strength = (j: number): number => (j < n && !held.has(j) ? penalty.l2 * (penalty.factors?.[j] ?? 1) : 0);
+  const strength = (j: number): number => (j < n && !fixed.has(j) ? penalty.l2 * (penalty.factors?.[j] ?? 1) : 0);
 
   const expandStep = (step: Float64Array): Float64Array => {
     const all = new Float64Array(size);
@@ -89,7 +89,7 @@ export function createObjective(rows: RowSums, precision: Precision, problem: Pr
   };
   const expand = (theta: Float64Array): Float64Array => {
     const all = expandStep(theta);
-    for (const [j, value] of held) for (let c = 0; c < k; c++) all[c * (n + 1) + j] = value;
+    for (const [j, value] of fixed) for (let c = 0; c < k; c++) all[c * (n + 1) + j] = value;
     return all;
   };
   const evaluate = (all: Float64Array, order: Order, signal?: AbortSignal) =>
@@ -114,7 +114,7 @@ export function createObjective(rows: RowSums, precision: Precision, problem: Pr
     rows: count,
     precision,
     roundoff: roundoff[precision],
-    nullValue: held.size > 0 ? undefined : intercept ? entropy(classWeights) : Math.log(k + 1),
+    nullValue: fixed.size > 0 ? undefined : intercept ? entropy(classWeights) : Math.log(k + 1),
     // ℓ < ln 2 exactly when a_y > ½, so Σ s·ℓ < min s · ln 2 puts the own class of every row on top.
     separatedBelow: penalty.l2 > 0 ? Number.NEGATIVE_INFINITY : (smallestWeight * Math.LN2) / totalWeight,
     // diag(a) − a·aᵀ has no eigenvalue above ½, and 1/K is its largest at a = 1/K; for K = 2, a(1 − a) ≤ ¼ is met there.
@@ -158,8 +158,8 @@ export function createObjective(rows: RowSums, precision: Precision, problem: Pr
 }
 
 /** Positions of the free coefficients among all, [k, n + 1]. */
-function freeEntries(n: number, k: number, { features, held, intercept }: Problem): number[] {
-  const slopes = (features ?? Array.from({ length: n }, (_, j) => j)).filter((j) => !held?.has(j));
+function freeEntries(n: number, k: number, { features, fixed, intercept }: Problem): number[] {
+  const slopes = (features ?? Array.from({ length: n }, (_, j) => j)).filter((j) => !fixed?.has(j));
   const own = [...slopes, ...(intercept ? [n] : [])];
   return Array.from({ length: k }, (_, c) => own.map((j) => c * (n + 1) + j)).flat();
 }

@@ -113,19 +113,19 @@ describe.each([
   });
 });
 
-test('a coefficient that is held has its value, is not free and is not penalised', async () => {
+test('a coefficient that is fixed has its value, is not free and is not penalised', async () => {
   const whole = createObjective(referenceRows(source()), 'float64', problem);
-  const held = createObjective(referenceRows(source()), 'float64', { ...problem, held: new Map([[0, 0.9]]) });
+  const reduced = createObjective(referenceRows(source()), 'float64', { ...problem, fixed: new Map([[0, 0.9]]) });
   const all = Float64Array.of(0.9, -0.2, 0.1, 0.9, 0.5, 0.3);
-  const at = held.restrict(all);
-  expect(held.expand(at)).toEqual(all);
-  expect(held.expandStep(at)).toEqual(Float64Array.of(0, -0.2, 0.1, 0, 0.5, 0.3));
-  const [own, truth] = [await held.point(at, 2), await whole.point(all, 2)];
-  expect(own.gradient).toEqual(held.restrict(truth.gradient));
+  const at = reduced.restrict(all);
+  expect(reduced.expand(at)).toEqual(all);
+  expect(reduced.expandStep(at)).toEqual(Float64Array.of(0, -0.2, 0.1, 0, 0.5, 0.3));
+  const [own, truth] = [await reduced.point(at, 2), await whole.point(all, 2)];
+  expect(own.gradient).toEqual(reduced.restrict(truth.gradient));
   const without = Float64Array.of(0, -0.2, 0.1, 0, 0.5, 0.3);
-  expect(held.penalty(at)).toBeCloseTo(whole.penalty(without), 14);
-  expect(own.value - held.penalty(at)).toBeCloseTo(truth.value - whole.penalty(all), 14);
-  expect(held.nullValue).toBeUndefined();
+  expect(reduced.penalty(at)).toBeCloseTo(whole.penalty(without), 14);
+  expect(own.value - reduced.penalty(at)).toBeCloseTo(truth.value - whole.penalty(all), 14);
+  expect(reduced.nullValue).toBeUndefined();
 });
 
 test('the null value is the loss of intercepts that give each class its weight', async () => {
