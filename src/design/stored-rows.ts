@@ -23,6 +23,10 @@ import { classFactors, requireWeightsColumn } from './weights.ts';
 const sampledRows = 65_536;
 const sampledCells = 2 ** 23;
 
+/** Rows of the sample of a table's pages. */
+export const sampledOf = ({ width }: Pick<PagedTable, 'width'>): number =>
+  Math.min(sampledRows, Math.floor(sampledCells / width));
+
 export interface StoredRowsRequest {
   readonly table: StoredTable;
   readonly target: string;
@@ -72,7 +76,7 @@ export async function decideRows(request: StoredRowsRequest, options: DesignOpti
     weights: options.weights === undefined ? undefined : weightsAt(table, options.weights),
     required: missing === 'impute' ? [] : incomplete.map(({ at }) => at),
   };
-  const sampled = Math.min(sampledRows, Math.floor(sampledCells / table.width));
+  const sampled = sampledOf(table);
   const asked = { choice, classes: found.classes.length, columns: all, sampled, seed, signal };
   const again = folds > 1 || holdout > 0 || imputed.length > 0;
   const used = await sumPages('all rows', table, again ? { ...asked, columns: [], sampled: 0 } : asked);

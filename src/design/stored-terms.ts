@@ -18,7 +18,7 @@ import { type SummedPages, sumPages } from './page-sums.ts';
 import { joinPurities, type Purity } from './pure-columns.ts';
 import type { Scaling } from './scale.ts';
 import { columnWith, decideColumn, scalingOf } from './stored-columns.ts';
-import type { StoredRows, StoredRowsRequest } from './stored-rows.ts';
+import { type StoredRows, type StoredRowsRequest, sampledOf } from './stored-rows.ts';
 import { indicatedColumn, type ScaledTerm, withScalings } from './terms.ts';
 
 export interface StoredTerms {
@@ -60,8 +60,8 @@ export async function decideTerms(
   });
   const own = computed.length > 0 ? [termColumns(computed, { columns, features })] : [];
   const pages = withComputed(table, [...rows.computed, ...own]);
-  const more =
-    computed.length > 0 ? await sumPages('computed terms', pages, { ...rows.summed, columns: numbers }) : sums;
+  const again = { ...rows.summed, columns: numbers, sampled: sampledOf(pages) };
+  const more = computed.length > 0 ? await sumPages('computed terms', pages, again) : sums;
   const ofTerms = { sums: more, moments: order.map((place) => more.classes[place]!), byClass };
   const scalings = asked.terms.map((term): Scaling => {
     const j = computed.indexOf(term);
