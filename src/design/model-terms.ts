@@ -94,12 +94,27 @@ export async function modelTerms(
   return { ...coded, terms: [...own.terms, ...coded.terms], groups: [...own.groups, ...coded.groups] };
 }
 
+/** The features in the order of the terms that were asked for, each a column as it is. Throws LogisticError 'bad-term'. */
+export function orderOfTerms(
+  request: Omit<TermsRequest, 'intercept'>,
+  features: readonly Feature[],
+): readonly Feature[] {
+  const tree = askedTree(request);
+  if (tree === undefined) return features;
+  const { products } = expand(request, tree, features);
+  return products.map((product) => features.find(({ column }) => column === product[0]!.column)!);
+}
+
 const noTerm = (): LogisticError =>
   new LogisticError('no-features', 'no term is left to estimate', {
     hint: "name a column, or ask for the intercept alone: formula '~ 1', terms: []",
   });
 
-function expand(request: TermsRequest, tree: TermTree | undefined, features: readonly Feature[]): ExpandedTerms {
+function expand(
+  request: Omit<TermsRequest, 'intercept'>,
+  tree: TermTree | undefined,
+  features: readonly Feature[],
+): ExpandedTerms {
   const columns = features.map(({ column }) => column);
   const asked: TermTree[] =
     request.offset === undefined

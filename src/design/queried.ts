@@ -46,7 +46,7 @@ import {
 } from './design.ts';
 import { featureColumns, findColumn, withReference } from './features.ts';
 import { mostClasses } from './labels.ts';
-import { referencesOf } from './model-terms.ts';
+import { orderOfTerms, referencesOf } from './model-terms.ts';
 import { leakWarnings } from './possible-leaks.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
 import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
@@ -144,7 +144,9 @@ export async function decideQueriedDesign(
       scalings.push(indicatorScalings(Float64Array.from(totals)));
     }
   }
-  const scaled: ScaledTerms = termsWith(features, scalings, options);
+  const ordered = orderOfTerms({ ...options, target }, features);
+  const scalingsOf = ordered.map((feature) => scalings[features.indexOf(feature)]!);
+  const scaled: ScaledTerms = termsWith(ordered, scalingsOf, options);
   requireWidth(engine, scaled.terms.length);
   const rowsOf = (terms: readonly ScaledTerm[]): QueriedRows => ({
     ...training,

@@ -14,7 +14,7 @@ import { type Quotient, type Reasons, ratio } from './ratio.ts';
 export const defaultThreshold = 0.5;
 const oneClass = 'the rows are of one class';
 const noRows = 'no row has a weight above 0';
-const noNumbers = 'rows on disk or in a database are known by counts; evaluate gives it';
+const noNumbers = 'rows on disk or in a database are known by counts; evaluate computes it for rows in memory';
 
 export async function twoClassFromScores(scored: Scored): Promise<TwoClassMetrics> {
   const { scores, labels, weights, threshold = defaultThreshold } = scored;

@@ -30,7 +30,7 @@ export interface Guess {
 
 /**
  * The optimum of the sample, as near as sampling makes sense of. Undefined where none is found, where the sample is
- * small for the number of parameters, and for gradient descent, which is to show its own way.
+ * small for the number of parameters, for the null model, which a sample's is never better than, and for gradient descent, which is to show its own way.
  */
 export async function warmStart(
   sample: RowSums,
@@ -40,7 +40,7 @@ export async function warmStart(
 ): Promise<Guess | undefined> {
   const coarse = createObjective(sample, sample.precisions[0]!, problem);
   const { rows } = joinSummaries(sample.partitions);
-  if (options.solver === 'gd' || rows < rowsPerParameter * coarse.dimension) return undefined;
+  if (options.solver === 'gd' || sample.features === 0 || rows < rowsPerParameter * coarse.dimension) return undefined;
   const { name, point } = await minimise(
     chooseSolver(options.solver, coarse, options),
     coarse,

@@ -4,7 +4,7 @@
  */
 import type { Warning } from '../errors.ts';
 import type { CheckedOptions } from './options.ts';
-import { unserved } from './queried.ts';
+import { unserved } from './unserved.ts';
 
 export interface ChosenRows {
   readonly rows: 'memory' | 'disk';

@@ -16,7 +16,7 @@ import { fit } from './fit.ts';
 import { FittedLogisticRegression } from './fitted.ts';
 import type { CheckedOptions, Options } from './options.ts';
 import { type Dataset, tableDataset } from './placed.ts';
-import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText, unserved } from './queried.ts';
+import { countQueried, expectedPasses, type QueriedData, queriedDataset, queryText } from './queried.ts';
 import { StoredRows, storedDataset, withReading } from './stored.ts';
 import {
   askedTarget,
@@ -35,6 +35,7 @@ import {
   requireTarget,
   type TableReader,
 } from './training-input.ts';
+import { unserved } from './unserved.ts';
 
 export interface CrossValidateOptions extends FitOptions {
   /** Number of stratified folds; default 10. */

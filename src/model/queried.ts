@@ -17,6 +17,7 @@ import { queriedRows } from '../sql/rows.ts';
 import type { SteadyConnection } from '../sql/steady.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Dataset, penaltyOf, trainingPartitions } from './placed.ts';
+import { notServed, unserved } from './unserved.ts';
 
 export interface QueriedData {
   readonly connection: SteadyConnection;
@@ -129,36 +130,22 @@ function requireQueried(options: CheckedOptions): void {
   if (refused) throw refused;
   if (options.holdout > 0 && options.holdoutBy === undefined) {
     throw new LogisticError('bad-option', 'holdout: rows of a database are held out by a key', {
-      hint: 'name its column (--holdout-by id), or read the rows once (--rows memory)',
+      hint: 'name its column (--holdout-by id), or read the rows once (--rows disk or memory)',
       details: { option: 'holdout' },
     });
   }
   if (options.missing !== undefined && options.missing !== 'drop')
-    throw notServed('missing', 'rows with missing cells are dropped');
-  if (options.offset !== undefined) throw notServed('offset', 'there are no offsets');
+    throw notThere('missing', 'rows with missing cells are dropped');
+  if (options.offset !== undefined) throw notThere('offset', 'there are no offsets');
   const tree = askedTree(options);
   if (tree !== undefined && !(columnsOf(tree).plain && options.intercept)) {
     const option = options.formula === undefined ? 'terms' : 'formula';
-    throw notServed(option, 'each term is a column by itself, beside an intercept');
+    throw notThere(option, 'each term is a column by itself, beside an intercept');
   }
-  if (options.folds !== undefined) throw notServed('folds', 'there is no cross-validation');
-  if (options.numeric !== undefined) throw notServed('numeric', 'no text is read as a number');
+  if (options.folds !== undefined) throw notThere('folds', 'there is no cross-validation');
+  if (options.numeric !== undefined) throw notThere('numeric', 'no text is read as a number');
 }
 
-/** Why rows that stay elsewhere, on disk or in a database, cannot be fitted so: what needs each row by itself. */
-export function unserved(options: CheckedOptions): LogisticError | undefined {
-  const { solver, firth, backend, cluster, robust } = options;
-  if (firth) return notServed('firth', "Firth's likelihood needs each row by itself");
-  if (cluster !== undefined) return notServed('cluster', 'sums by cluster need each row by itself');
-  if (robust !== undefined) return notServed('robust', 'a sandwich needs each row by itself');
-  if (backend !== 'auto' && backend !== 'cpu') return notServed('backend', 'sums are those of the engine, or of cpu');
-  if (solver === 'gd') return notServed('solver', 'gradient descent would make thousands of passes');
-  return undefined;
-}
-
-export function notServed(option: string, why: string): LogisticError {
-  return new LogisticError('bad-option', `${option}: while the rows are not in memory, ${why}`, {
-    hint: `leave it out, or read the rows once (--rows memory)`,
-    details: { option },
-  });
-}
+/** What rows on disk, which are read, are fitted with. */
+const notThere = (option: string, why: string): LogisticError =>
+  notServed(option, why, { where: 'stay in the database', instead: '--rows disk or memory' });

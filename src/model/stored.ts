@@ -17,7 +17,7 @@ import type { Pass } from '../sql/steady.ts';
 import { checkOptions } from './check-options.ts';
 import type { CheckedOptions } from './options.ts';
 import { type Dataset, fixedOf, penaltyOf, trainingPartitions, weightsOf } from './placed.ts';
-import { unserved } from './queried.ts';
+import { unserved } from './unserved.ts';
 
 /** Rows that were read to disk once, for any number of fits. Whoever has them closes them, which frees the disk. */
 export class StoredRows {

@@ -81,6 +81,7 @@ describe.each<[string, string, string, Options]>([
     expect(Math.abs(there.training.meanLogLoss - here.training.meanLogLoss)).toBeLessThan(1e-13);
     const [a, b] = [there.training.metrics.train!, here.training.metrics.train!];
     expect(a.accuracy).toBeCloseTo(b.accuracy!, 12);
+    if (target !== 'kind') expect(a.undefined.averagePrecision).toMatch(/evaluate computes it for rows in memory$/);
     expect(Math.abs(a.auc! - b.auc!)).toBeLessThanOrEqual(a.aucError! + 1e-12);
   });
 });
@@ -119,6 +120,35 @@ test('dependent columns are named as in memory, also where the sample alone woul
     model.toJSON().terms.flatMap(({ name, excluded: why }) => (why ? [`${name}: ${why}`] : []));
   expect(excluded(there)).toEqual(['twice: dependent']);
   expect(excluded(here)).toEqual(excluded(there));
+});
+
+test.each<[string, Options, string[], string[]]>([
+  [
+    'of a formula',
+    { formula: 'y ~ twice + s + plan + x' },
+    ['twice', 's', "plan=it's", 'plan=plus "x"', 'x'],
+    ['x: dependent'],
+  ],
+  [
+    'of a formula, the rest where it is asked for',
+    { formula: 'y ~ twice + .' },
+    ['twice', 's', 'x', "plan=it's", 'plan=plus "x"'],
+    ['x: dependent'],
+  ],
+  ['of the query', {}, ['s', 'x', "plan=it's", 'plan=plus "x"', 'twice'], ['twice: dependent']],
+])('terms are in the order %s, and the later of two columns is left out', async (_, options, names, excluded) => {
+  const query = 'select s, x, plan, 2 * x + 3 as twice, y from t where x is not null';
+  for (const rows of ['memory', 'disk', 'there'] as const) {
+    const { terms } = (await fitted('y', { ...options, rows }, query)).toJSON();
+    expect(terms.map(({ name }) => name)).toEqual(names);
+    expect(terms.flatMap(({ name, excluded: why }) => (why ? [`${name}: ${why}`] : []))).toEqual(excluded);
+  }
+});
+
+test.each(['disk', 'there'] as const)('the null model needs no warm start, rows %s', async (rows) => {
+  const model = await fitted('y', { formula: 'y ~ 1', rows }, 'select y from t');
+  expect(model.certificate.outcome).toBe('converged');
+  expect(model.training.solver.warmStart).toBeNull();
 });
 
 test('what is missing is counted and said, and a query may end in a semicolon', async () => {
@@ -357,6 +387,21 @@ describe('refused, and said', () => {
     ['negative weights', { weights: 's' }, 'select x, y, s - 1 as s from t', 'bad-weights'],
   ])('%s', async (_, options, query, code) => {
     await expect(fitted('y', { ...options, rows: 'there' }, query)).rejects.toMatchObject({ code });
+  });
+
+  test.each<[string, Options, string]>([
+    ['where rows on disk would do', { missing: 'impute' }, 'disk or memory'],
+    ['where rows on disk would do', { holdout: 0.2 }, 'disk or memory'],
+    ['where only rows in memory do', { firth: true }, 'memory'],
+  ])('with the place to name: %s', async (_, options, places) => {
+    const failing = fitted('y', { ...options, rows: 'there' }, 'select x, y from t');
+    await expect(failing).rejects.toMatchObject({ hint: expect.stringContaining(`(--rows ${places})`) });
+    if (places !== 'memory') await fitted('y', { ...options, rows: 'disk' }, 'select x, y from t');
+  });
+
+  test('the target as a term', async () => {
+    const failing = fitted('y', { formula: 'y ~ x + y', rows: 'there' }, 'select x, y from t');
+    await expect(failing).rejects.toMatchObject({ code: 'bad-term' });
   });
 });
 

@@ -1,4 +1,5 @@
 /** The queries that are shown are the queries that a fit asks, with placeholders for what only answers can tell. */
+import { fileURLToPath } from 'node:url';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from 'vitest';
 import type { Options } from '../../src/model/options.ts';
@@ -69,4 +70,13 @@ test.each(['memory', 'disk'] as const)('rows in %s are read by the query itself'
   const sql = text.replace(/^--.*\n/gm, '');
   expect((await connection.runAndReadAll(sql)).getRowsJS()).toEqual([[1, 2]]);
   connection.closeSync();
+});
+
+test('a file that is not Parquet has no SQL to show', async () => {
+  const failing = new LogisticRegression().toSQL(fileURLToPath(import.meta.url), 'y');
+  await expect(failing).rejects.toMatchObject({
+    code: 'bad-option',
+    message: expect.stringContaining('no SQL'),
+    hint: expect.stringContaining('--show-sql'),
+  });
 });

@@ -43,8 +43,8 @@ export async function openConnection(given: unknown): Promise<Connection> {
 export async function parquetQuery(file: unknown): Promise<{ query: string; connection: string; source: string }> {
   if (typeof file !== 'string' || file === '-' || !(await isParquet(file))) {
     const what = file === '-' ? 'standard input' : String(file);
-    throw new LogisticError('bad-option', `${what}: rows are summed where they are in Parquet files and queries`, {
-      hint: 'convert the file to Parquet, or let the rows be read (--rows memory or disk)',
+    throw new LogisticError('bad-option', `${what}: a file that is not Parquet has no SQL`, {
+      hint: 'convert it to Parquet, or leave out --rows there or --show-sql',
       details: { option: 'rows' },
     });
   }
