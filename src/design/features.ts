@@ -52,16 +52,20 @@ export function featureColumns<C extends { readonly name: string }>(
 }
 
 export function findColumn<C extends { readonly name: string }>(
-  table: Pick<NamedColumns<C>, 'columns'>,
+  { columns, leftOut = [] }: Pick<NamedColumns<C>, 'columns'> & Partial<Pick<NamedColumns<C>, 'leftOut'>>,
   name: string,
 ): C {
-  const column = table.columns.find((candidate) => candidate.name === name);
-  if (column === undefined)
+  const column = columns.find((candidate) => candidate.name === name);
+  if (column !== undefined) return column;
+  if (!leftOut.includes(name)) {
     throw unknownColumn(
       name,
-      table.columns.map((candidate) => candidate.name),
+      columns.map((candidate) => candidate.name),
     );
-  return column;
+  }
+  throw new LogisticError('unknown-column', `the column ${JSON.stringify(name)} was left out when the rows were read`, {
+    hint: 'name it where they are read: only, weights, holdoutBy, cluster or a formula',
+  });
 }
 
 export function unknownColumn(name: string, names: readonly string[]): LogisticError {

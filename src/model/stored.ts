@@ -7,7 +7,7 @@ import { type PagedRows, placePages } from '../backends/cpu/pages.ts';
 import { openPlace } from '../backends/registry.ts';
 import type { StoredTable } from '../data/stored-table.ts';
 import { decideStoredDesign, type PlacePages } from '../design/stored.ts';
-import { LogisticError, shown, type Warning } from '../errors.ts';
+import { LogisticError, plural, shown, type Warning } from '../errors.ts';
 import { type KnownSums, nextGuess, observedRows } from '../fitting/next-guess.ts';
 import type { RowSums } from '../rows/contract.ts';
 import { keyOf } from '../rows/key.ts';
@@ -58,6 +58,11 @@ export class StoredRows {
 
   async close(): Promise<void> {
     await Promise.all([this.table.close(), this.images.close()]);
+  }
+
+  /** What Node's console shows: a line with how many rows there are, and of which columns. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `StoredRows { ${plural(this.rows, 'row')} of ${this.columns.join(', ')} }`;
   }
 }
 

@@ -5,6 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -275,6 +276,16 @@ test('stored rows are fitted as they were read, and not otherwise', async () => 
     const fit = new LogisticRegression(options).fit(stored, 'y');
     await expect(fit).rejects.toMatchObject({ code: 'bad-option', details: { option: Object.keys(options)[0] } });
   }
+  await stored.close();
+});
+
+test('stored rows say what they are, and which column was left out of them', async () => {
+  const stored = await new LogisticRegression({ only: ['wt'] }).store('test/reference/mtcars.csv', 'am');
+  expect(inspect(stored)).toBe('StoredRows { 32 rows of wt, am }');
+  await expect(new LogisticRegression({ weights: 'hp' }).fit(stored, 'am')).rejects.toMatchObject({
+    code: 'unknown-column',
+    message: 'the column "hp" was left out when the rows were read',
+  });
   await stored.close();
 });
 
