@@ -71,7 +71,13 @@ export function createProgram(signal: AbortSignal): Command {
     ),
   )
     .addOption(
-      new Option('--show-sql', 'print the queries of the fit, and read no row').conflicts(['out', 'json', 'quiet']),
+      new Option('--show-sql', 'print the queries of the fit, and read no row').conflicts([
+        'out',
+        'report',
+        'table',
+        'json',
+        'quiet',
+      ]),
     )
     .option(
       '--target <column>',

@@ -2,7 +2,7 @@
  * The cells of one typed column as its chunks come: numbers and booleans as they are, texts trimmed and coded. Where the
  * cells are kept is not known here.
  */
-import { judgeCategory } from '../data/infer.ts';
+import { inexactFrom, judgeCategory } from '../data/infer.ts';
 import type { Column, ColumnHead, ColumnRequest } from '../data/table.ts';
 import { Dictionary, textColumn } from '../data/typed-column.ts';
 import { LogisticError, type Warning } from '../errors.ts';
@@ -83,7 +83,7 @@ export class NumberReader implements ColumnReader {
     const nulls = chunk.copyNumbers(column, values, at);
     this.#nulls += nulls;
     this.#nans += countNaN(values, at, chunk.rows) - nulls;
-    if (largest(values, at, chunk.rows) > 2 ** 53) {
+    if (largest(values, at, chunk.rows) >= inexactFrom) {
       this.beyondExact = true;
       const end = at + chunk.rows;
       const place = values.subarray(at, end).findIndex((value) => Math.abs(value) === Number.POSITIVE_INFINITY);

@@ -8,6 +8,9 @@ import { booleanPairs, type NumberStyle, plainNumbers } from '../predict/cell.ts
 import { argument } from './names.ts';
 import type { ColumnHead } from './table.ts';
 
+/** From 2^53 on a float64 skips whole numbers: it is what 2^53 + 1 is rounded to. */
+export const inexactFrom = 2 ** 53;
+
 /** Counts over the trimmed cells of a column. */
 export interface Profile {
   readonly name: string;
@@ -17,7 +20,7 @@ export interface Profile {
   readonly numbers: number;
   /** Of them: spelled with a leading zero, as codes are. */
   readonly leadingZeros: number;
-  /** Of them: whole numbers beyond 2^53. */
+  /** Of them: whole numbers from `inexactFrom` on. */
   readonly beyondExact: number;
   /** Counted only where some cell is no number. */
   readonly texts?: TextProfile | undefined;

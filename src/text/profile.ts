@@ -3,7 +3,7 @@
  * looked at once, by predict/cell.ts and the patterns here; numbers only where their spelling can matter. It decides
  * nothing.
  */
-import { booleanWords, type Profile, type TextProfile } from '../data/infer.ts';
+import { booleanWords, inexactFrom, type Profile, type TextProfile } from '../data/infer.ts';
 import type { Column } from '../data/table.ts';
 import { booleanPairs, type NumberStyle, plainNumbers, readNumber } from '../predict/cell.ts';
 import { formBits, formOf, forms, fractionOf } from './spelling.ts';
@@ -32,8 +32,6 @@ const whole = /^[+-]?[0-9]+$/;
 export const decimalComma: NumberStyle = { decimal: ',', thousands: '' };
 export const commaThousands: NumberStyle = { decimal: '.', thousands: ',' };
 export const pointThousands: NumberStyle = { decimal: ',', thousands: '.' };
-/** Beyond this a float64 skips whole numbers. */
-const exactBelow = 2 ** 53;
 
 export function profileColumn(
   name: string,
@@ -163,7 +161,7 @@ class TextCounter {
     if (number !== undefined) {
       this.numbers += count;
       if (leadingZero.test(text)) this.leadingZeros += count;
-      if (Math.abs(number) > exactBelow && whole.test(text)) this.beyondExact += count;
+      if (Math.abs(number) >= inexactFrom && whole.test(text)) this.beyondExact += count;
     } else if (dressed.test(text)) this.dressed += count;
     if (this.decimalComma === before && readNumber(text, decimalComma) !== undefined) this.decimalComma += count;
     if (this.commaThousands === before && readNumber(text, commaThousands) !== undefined) this.commaThousands += count;
@@ -216,7 +214,7 @@ function countNumbers(store: ColumnStore, { isToken, numericTokens }: Counting) 
       counts.wholes++;
       if (size >= 1000) counts.wholesFrom1000++;
       else if (size > 0) counts.wholesBelow1000++;
-      if (size > exactBelow) counts.beyondExact++;
+      if (size >= inexactFrom) counts.beyondExact++;
       if (size <= 1 && !Object.is(values![row], -0) && values![row]! >= 0) counts.zeroOrOne++;
     } else if (group) counts.pointGroups++;
   }

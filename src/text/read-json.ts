@@ -1,7 +1,7 @@
 /** JSON → Table, decided on all rows. The cells keep the types they have: no text is read as a number. */
 import { countsUp, describeCounters } from '../data/counters.ts';
 import { objectCells, objectNames } from '../data/from-objects.ts';
-import { judgeCategory } from '../data/infer.ts';
+import { inexactFrom, judgeCategory } from '../data/infer.ts';
 import { describe } from '../data/kinds.ts';
 import { argument, leftOut, requireNames, wantedColumns } from '../data/names.ts';
 import { type PageFileOpener, type StoredColumn, type StoredTable, storedTable } from '../data/stored-table.ts';
@@ -13,9 +13,6 @@ import { type JsonRow, jsonRows } from './json-rows.ts';
 import { date } from './profile.ts';
 import type { ByteSource } from './source.ts';
 import { openJsonCells } from './stored-json.ts';
-
-/** Beyond this a float64 skips whole numbers. */
-const exactBelow = 2 ** 53;
 
 export async function readJson(source: ByteSource, request: ColumnRequest, options: ReadOptions): Promise<Table> {
   const rows: JsonRow[] = [];
@@ -120,12 +117,12 @@ async function decideColumns<C extends ColumnHead>(
 }
 
 function beyondExact(column: Column): Warning | undefined {
-  const beyond = (value: number): boolean => Math.abs(value) > exactBelow && Number.isInteger(value);
-  if (column.kind !== 'numeric' || !column.values.every((value) => Number.isNaN(value) || beyond(value)))
+  if (column.kind !== 'numeric' || !column.values.every((value) => Number.isNaN(value) || Number.isInteger(value)))
     return undefined;
+  if (!column.values.some((value) => Math.abs(value) >= inexactFrom)) return undefined;
   const { name } = column;
   const message = `${name}: whole numbers beyond 2^53 lose digits and look like an identifier, so it is left out`;
-  return column.values.length > column.missing.count ? { code: 'id-like', message, columns: [name] } : undefined;
+  return { code: 'id-like', message, columns: [name] };
 }
 
 function refuseNested(cells: readonly unknown[], name: string, label: string): void {

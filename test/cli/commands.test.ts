@@ -39,6 +39,11 @@ describe('mistakes are one line, exit 1, without a stack', () => {
     ['an unknown backend', ['train', 't8.csv', '--target', 'y', '--backend', 'gpu'], /gpu.*auto, cpu/],
     ['a missing model', ['predict', 'model.json', 't8.csv'], /model\.json: cannot be read/],
     ['a model that is none', ['predict', 't8.csv', 't8.csv'], /t8\.csv: model file: not JSON/],
+    ...['--report', '--table'].map((flag): [string, string[], RegExp] => [
+      `queries shown and ${flag}`,
+      ['train', 't8.csv', '--target', 'y', '--show-sql', flag, flag === '--table' ? 'csv' : 'r.html'],
+      new RegExp(`--show-sql.* cannot be used with option '${flag}`),
+    ]),
     ['an unknown command', ['trian', 't8.csv'], /unknown command 'trian'.*train/],
   ];
   test.each(mistakes)('%s', async (_, args, message) => {

@@ -139,6 +139,22 @@ describe('B28: what only looks like a number', () => {
     expect(cells(await table(with8('id', ids), { categorical: ['id'] }), 'id')).toEqual(ids);
   });
 
+  test.each<[string, (id: string) => string | Promise<string>]>([
+    ['CSV', (id) => write(lines('id,x,y', `7,1,0`, `${id},2,1`, ',3,1'))],
+    [
+      'JSON',
+      (id) => write(lines('{"id":7,"x":1,"y":0}', `{"id":${id},"x":2,"y":1}`, '{"id":null,"x":3,"y":1}'), '.jsonl'),
+    ],
+    [
+      'Parquet',
+      (id) => written(`from (values (7, 1, 0), (${id}, 2, 1), (null, 3, 1)) t(id, x, y)`, '.parquet', 'format parquet'),
+    ],
+  ])('%s: one that float64 cannot tell from its neighbour is enough', async (_, path) => {
+    const leftOut = async (id: string) => (await readTable(await path(id), { target: 'y' }, {})).leftOut;
+    expect(await leftOut('9007199254740993')).toEqual(['id']); // 2^53 + 1, which is read as 2^53
+    expect(await leftOut('9007199254740991')).toEqual([]);
+  });
+
   test.each([{}, { categorical: ['zip'] }])('codes keep their leading zeros %o', async (request) => {
     const found = await table(
       with8('zip', ['01001', '1001', '01001', '1001', '01001', '1001', '01001', '1001']),
