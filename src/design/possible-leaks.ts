@@ -40,7 +40,7 @@ export async function leakWarnings(
     const aucOver = async (some: Int32Array) => {
       const codes = Uint8Array.from(some, (row) => labels.codes[row]!);
       const auc = await aucOf(scoresOf(column, features[k]!, some, codes), codes);
-      return Math.max(auc, 1 - auc);
+      return column.kind === 'numeric' ? Math.max(auc, 1 - auc) : auc; // shares have a direction
     };
     if ((await aucOver(sample)) >= suspectInSample && (await aucOver(rows)) >= suspect) found.push(column.name);
   }
@@ -58,7 +58,7 @@ function sampleOf(rows: Int32Array, { codes }: Labels): Int32Array {
 
 /**
  * Numbers as they are. Of a level the share of class 1 among its other rows, so that levels of few rows do not speak for
- * themselves; of its only row nothing, ½.
+ * themselves; of its only row nothing, ½. An AUC below ½ is what leaving the own row out makes of levels that tell nothing.
  */
 function scoresOf(column: Column, { impute }: Feature, rows: Int32Array, codes: Uint8Array): Float64Array {
   if (column.kind === 'numeric') {

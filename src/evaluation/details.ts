@@ -45,7 +45,8 @@ const fittedTo = 'the model was fitted to these rows: measure it on others, held
 const fittedToSome =
   'these rows include those that the model was fitted to: measure it on others; a fit with a holdout measures its held-out rows (logit train --report shows them)';
 const noCounts = 'weights that are no whole numbers count no rows';
-const noFeatures = 'on its own rows it is for a fit by maximum likelihood, made with detailedMetrics';
+const noFeatures =
+  'on the rows of the fit it needs their features: the report of a fit by maximum likelihood shows it (logit train --report, or detailedMetrics)';
 
 export async function detailsOf(scored: Scored, options: DetailOptions): Promise<EvaluationDetails> {
   const { trainedOn, falseNegativeCost = 1, explained } = options;

@@ -31,6 +31,7 @@ export interface ThresholdTable {
   readonly falseNegativeCost: number;
   /** Over all distinct thresholds, the highest of equal ones. */
   readonly largestYouden: ThresholdRow;
+  /** Over these and a threshold of 1, from which on nobody is predicted where no probability is 1. */
   readonly lowestCost: ThresholdRow;
 }
 
@@ -46,8 +47,8 @@ export function thresholdTable(sorted: SortedRows, falseNegativeCost: number): T
   let distinct = 0;
   let shown: Point = { threshold: Number.POSITIVE_INFINITY, tp: 0, fp: 0 };
   let last = shown;
-  let [largestYouden, lowestCost] = [shown, shown];
-  let [youden, cost] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [largestYouden, lowestCost] = [shown, { ...shown, threshold: 1 }];
+  let [youden, cost] = [Number.NEGATIVE_INFINITY, sorted.p.at(-1)! < 1 ? 0 : Number.POSITIVE_INFINITY];
   for (const point of descent(sorted)) {
     distinct++;
     const [ownYouden, ownCost] = [point.tp / positives - point.fp / negatives, point.fp - falseNegativeCost * point.tp];

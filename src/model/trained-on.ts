@@ -14,7 +14,7 @@ export function trainedOn(
   { training, certificate }: ModelFile,
   measured: Pick<Metrics, 'rows' | 'meanLogLoss'>,
 ): TrainedOn | undefined {
-  const { rows, metrics, meanLogLoss }: Partial<TrainingReport> = training;
+  const { rows, metrics, meanLogLoss, counts }: Partial<TrainingReport> = training;
   if (rows === undefined || measured.meanLogLoss === null) return undefined;
   // Sums in another order; rows that were kept in float32 gave a loss of other numbers.
   const tolerance = certificate.storagePrecision === 'float32' ? 2 ** -18 : 2 ** -36;
@@ -24,7 +24,14 @@ export function trainedOn(
     Math.abs(loss - measured.meanLogLoss!) <= tolerance * Math.max(Math.abs(loss), 2 ** -20);
   const trained = metrics?.train?.meanLogLoss ?? meanLogLoss;
   if (is(rows.train, trained)) return 'all';
-  const heldOut = metrics?.holdout?.meanLogLoss;
-  if (trained === undefined || typeof heldOut !== 'number') return undefined;
-  return is(rows.used, (rows.train * trained + rows.holdout * heldOut) / rows.used) ? 'some' : undefined;
+  const { train, holdout } = metrics ?? {};
+  if (trained === undefined || typeof holdout?.meanLogLoss !== 'number') return undefined;
+  const [fitted, held] = [train ? weightOf(train) : (counts?.all.rows ?? rows.train), weightOf(holdout)];
+  return is(rows.used, (fitted * trained + held * holdout.meanLogLoss) / (fitted + held)) ? 'some' : undefined;
 }
+
+/** Σs of the rows that were measured. */
+const weightOf = ({ confusion }: Metrics): number =>
+  Object.values(confusion)
+    .flat()
+    .reduce((sum: number, s: number) => sum + s, 0);

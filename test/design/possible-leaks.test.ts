@@ -39,6 +39,17 @@ test('a category in almost every row; not one whose many levels learn the rows b
   expect(warnings.filter(({ code }) => code === 'possible-leak')).toEqual([]);
 });
 
+test('not a column of one level, nor one whose levels all have the same share', async () => {
+  const half = Array.from({ length: 400 }, (_, i) => ({
+    one: 'Y',
+    two: 'ab'[(i >> 1) % 2]!,
+    noise: random(),
+    y: i % 2,
+  }));
+  const { warnings } = await new LogisticRegression().fit(half, 'y');
+  expect(warnings.map(({ code }) => code)).toEqual(['constant-column']);
+});
+
 test('a column that tells them apart in every row is a perfect predictor, and no other warning', async () => {
   const { warnings } = await new LogisticRegression({ l2: 1 }).fit({ x: y.map((own) => own + random() / 4), y }, 'y');
   expect(warnings.map(({ code }) => code)).toEqual(['perfect-predictor']);

@@ -60,6 +60,19 @@ describe('thresholds', () => {
     expect([largestYouden!.threshold, lowestCost!.threshold]).toEqual([sigmoid(2), sigmoid(2)]);
   });
 
+  test('where predicting nobody costs least, the best is 1', async () => {
+    const { lowestCost } = (await details([2, 1, -1, -2], [0, 0, 1, 0])).thresholds!;
+    expect(lowestCost).toMatchObject({
+      threshold: 1,
+      truePositives: 0,
+      falsePositives: 0,
+      falseNegatives: 1,
+      cost: 1 / 4,
+    });
+    const certain = (await details([800, 1, -1, -2], [0, 0, 1, 0])).thresholds!; // of P = 1 somebody is always predicted
+    expect(certain.lowestCost).toMatchObject({ threshold: 1, falsePositives: 1, cost: 1 / 2 });
+  });
+
   const curves = read('curves') as Columns<
     'scores' | 'labels' | 'weights' | 'thresholds' | 'precision' | 'recall' | 'fpr' | 'tpr'
   > & {
@@ -272,6 +285,18 @@ describe('rows that the model was fitted to', async () => {
     expect([train!.details!.calibration, holdout!.details!.undefined]).toEqual([null, {}]);
     expect(holdout!.details!.calibration!.slope).not.toBeCloseTo(1, 3);
   });
+
+  test.each([{ trainingMetrics: true }, { inference: true }])(
+    'and the holdout together are recognised of weighted rows: %o',
+    async (options) => {
+      const sampleWeight = rows.map((_, i) => 1 + (i % 3));
+      const held = await new LogisticRegression({ holdout: 0.3, ...options }).fit(rows, 'low', { sampleWeight });
+      expect((await held.evaluate(rows, 'low', { sampleWeight })).trainedOn).toBe('some');
+      expect((await held.evaluate(rows.slice(1), 'low', { sampleWeight: sampleWeight.slice(1) })).trainedOn).toBe(
+        undefined,
+      );
+    },
+  );
 });
 
 test('the histogram has every row once, at its probability', async () => {
