@@ -32,10 +32,10 @@ export interface ColumnarSource {
   /** How many there are, where the source knows that before it reads them. */
   rows(): Promise<number | undefined>;
   /** The cells of some columns, in the order of the rows. */
-  chunks(wanted: readonly StoredColumn[]): AsyncIterable<ColumnarChunk>;
+  chunks(wanted: readonly WantedColumn[]): AsyncIterable<ColumnarChunk>;
 }
 
-export interface StoredColumn extends SourceColumn {
+export interface WantedColumn extends SourceColumn {
   readonly storage: Storage;
 }
 
@@ -163,7 +163,7 @@ function withRoom<T extends Cells>(cells: T, rows: number): T {
 }
 
 function requireRows({ label }: ColumnarSource, rows: number, expected: number | undefined): void {
-  if (expected !== undefined) requireAllRows(rows, expected);
+  if (expected !== undefined) requireRowCount(rows, expected);
   if (rows === 0) throw new LogisticError('no-rows', `${label}: there is no row`, { hint: 'give a file with rows' });
 }
 
@@ -198,6 +198,6 @@ function describeTable<C extends ColumnHead>(
 }
 
 /** A reader that ends early is a bug. */
-export function requireAllRows(given: number, count: number): void {
+export function requireRowCount(given: number, count: number): void {
   if (given !== count) throw new Error(`${given} of ${count} rows came through: their reader ended early`);
 }

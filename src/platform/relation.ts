@@ -7,7 +7,7 @@ import {
   isFraction,
   isNested,
   namesOf,
-  requireAllRows,
+  requireRowCount,
   type SourceColumn,
   storageOf,
   storeColumnar,
@@ -146,7 +146,7 @@ async function* cellRows(db: Database, select: string, count: number): AsyncIter
       given += rows.length;
       yield rows;
     }
-    requireAllRows(given, count);
+    requireRowCount(given, count);
   } finally {
     await db.close();
   }

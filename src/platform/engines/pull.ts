@@ -7,8 +7,8 @@ import {
   type ColumnarSource,
   columnarTable,
   isFraction,
-  type StoredColumn,
   storeColumnar,
+  type WantedColumn,
 } from '../../columnar/table.ts';
 import { type Connection, type DescribedColumn, isWhole } from '../../sql/engine.ts';
 import { fromQuery } from '../../sql/queried-rows.ts';
@@ -62,10 +62,10 @@ export function rowsOf(
 }
 
 /** Numbers as texts are spelled here. */
-const kindOf = ({ storage, type }: StoredColumn): CellKind =>
+const kindOf = ({ storage, type }: WantedColumn): CellKind =>
   storage === 'text' && !isFraction(type) ? 'text' : 'number';
 
-function cellOf(w: Writer, { field, type }: StoredColumn, kind: CellKind): string {
+function cellOf(w: Writer, { field, type }: WantedColumn, kind: CellKind): string {
   const column = w.column(field);
   if (kind === 'text') return w.dialect.castText(column);
   if (type !== 'BOOLEAN') return w.dialect.asDouble(column);
