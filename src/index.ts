@@ -71,7 +71,7 @@ export type {
 } from './inference/summary.ts';
 export type { AcceptedCells, CellCounter } from './model/accepted-cells.ts';
 export type { CrossValidation, Fold, Spread } from './model/cross-validate.ts';
-export type { ClassCoefficients, DescribedModel } from './model/described.ts';
+export type { ClassCoefficients } from './model/described.ts';
 export type { EvaluateOptions, Evaluation, ModelComparison } from './model/evaluate-scores.ts';
 export type { TrainingReport } from './model/fit.ts';
 export { FittedLogisticRegression, type IntervalOptions } from './model/fitted.ts';
