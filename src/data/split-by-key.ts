@@ -61,7 +61,7 @@ export async function splitByKey(
 }
 
 export function keyMissing(name: string, rows: string): LogisticError {
-  return new LogisticError('missing-cell', `${rows} have no key in ${name}, by which rows are held out`, {
+  return new LogisticError('missing-cell', `${rows} have no key in ${name}, by which rows are kept together`, {
     hint: 'a row without a key could belong to any part: give each one, or leave these rows out of the data',
     details: { column: name },
   });

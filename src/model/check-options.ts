@@ -63,12 +63,6 @@ export function checkOptions(options: Options): CheckedOptions {
   }
   requireRoles(checked);
   requireRobust(checked, options.inference);
-  if (checked.holdoutBy !== undefined && checked.holdout === 0 && checked.folds === undefined) {
-    throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
-      hint: 'give holdout too: 0.2 holds out about a fifth; or folds',
-      details: { option: 'holdoutBy' },
-    });
-  }
   const twice = checked.numeric?.find((name) => checked.categorical?.includes(name));
   if (twice !== undefined) {
     throw new LogisticError('bad-option', `numeric and categorical both list ${JSON.stringify(twice)}`, {
@@ -147,6 +141,15 @@ const refuse = (option: string, message: string, hint?: string): never => {
     details: { option },
   });
 };
+
+/** Of a fit, for which cross-validation may give folds. Throws LogisticError 'bad-option'. */
+export function requireHeldOut({ holdoutBy, holdout, folds }: CheckedOptions): void {
+  if (holdoutBy === undefined || holdout > 0 || folds !== undefined) return;
+  throw new LogisticError('bad-option', 'holdoutBy says by what, and holdout says how much', {
+    hint: 'give holdout too: 0.2 holds out about a fifth; or folds',
+    details: { option: 'holdoutBy' },
+  });
+}
 
 /** A column has one role: a feature, the weights, an offset, or a key; clusters may be held out whole. */
 function requireRoles(options: CheckedOptions): void {

@@ -2,7 +2,7 @@
  * The likelihood-ratio test of two fitted models, one of which lies within the other: what is refused, and why. It sees model
  * files and no rows, and tells unlike rows by what is the same for all models of the same rows.
  */
-import { LogisticError } from '../errors.ts';
+import { LogisticError, plural } from '../errors.ts';
 import { type ChiSquaredTest, chiSquared, type Summary } from '../inference/summary.ts';
 import type { ModelFile } from '../predict/model-file.ts';
 import type { TrainingReport } from './fit.ts';
@@ -38,6 +38,12 @@ export function compareNested(one: Compared, other: Compared): ChiSquaredTest {
       'use the Wald tests of the larger model',
     );
   }
+  if (few.observations !== many.observations) {
+    throw notNested(
+      `the smaller model was fitted to ${plural(few.observations, 'observation')} and the larger one to ${many.observations}`,
+      'a row with a missing cell in a column of a model is left out: fit both to the rows that have them all, or fill cells (missing: impute)',
+    );
+  }
   if (!ofTheSameRows(small, large)) throw notNested('the two models were not fitted to the same rows and target');
   if (few.parameters === many.parameters) {
     throw notNested('the two models have the same number of terms: one must have more');
@@ -56,13 +62,13 @@ const notNested = (message: string, hint?: string): LogisticError => new Logisti
 
 const reportOf = ({ training }: ModelFile): Partial<TrainingReport> => training;
 
-/** As far as number, classes, the null model and terms that both have can tell. */
+/** Of as many rows: as far as classes, the null model and terms that both have can tell. */
 function ofTheSameRows(one: Compared, other: Compared): boolean {
   const [a, b] = [one.model, other.model];
   const agree = (x: number, y: number, size = Math.abs(x)): boolean => Math.abs(x - y) <= sameRows * size;
   const centred = hasIntercept(a) && hasIntercept(b);
   const alike = a.target.name === b.target.name && String(a.target.classes) === String(b.target.classes);
-  if (!alike || one.summary.observations !== other.summary.observations) return false;
+  if (!alike) return false;
   const offsetsOf = ({ terms }: ModelFile): string =>
     JSON.stringify(terms.filter(({ offset }) => offset).map(({ factors }) => factors));
   const sameNull = hasIntercept(a) === hasIntercept(b) && offsetsOf(a) === offsetsOf(b);

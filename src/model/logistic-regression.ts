@@ -9,7 +9,7 @@ import { LogisticError, requireOptions, type Warning } from '../errors.ts';
 import type { FitHooks } from '../fitting/options.ts';
 import type { Label } from '../predict/model-file.ts';
 import { steadyConnection } from '../sql/steady.ts';
-import { checkOptions } from './check-options.ts';
+import { checkOptions, requireHeldOut } from './check-options.ts';
 import { type ChosenRows, chooseRows } from './choose-rows.ts';
 import type { CrossValidation } from './cross-validate.ts';
 import { fit } from './fit.ts';
@@ -114,6 +114,7 @@ export class LogisticRegression {
    * answers decide stands as :number, :level, :reference or :class. Throws as `fit` does of its columns and options.
    */
   async toSQL(data: FileInput | QueryInput, target?: string): Promise<string> {
+    requireHeldOut(this.#options);
     const input = isQuery(data) ? data : await this.#databases().queryOf(data);
     return this.#withConnection(input, {}, ({ connection, query, source }) =>
       queryText({ connection, query }, requireTarget(askedTarget(target, this.#options), source), this.#options),
@@ -128,6 +129,7 @@ export class LogisticRegression {
   ) {
     requireOptions(more, fitOptionNames, 'fit');
     requireHooks(more);
+    requireHeldOut(options);
     if (data instanceof StoredRows || isQuery(data) || isFile(data)) requireNothingBeside(more);
     const target = askedTarget(given, options) as TrainingLabels | string;
     if (data instanceof StoredRows) {

@@ -104,10 +104,15 @@ test.each<[string, string, Options, string]>([
   }
 });
 
+test('folds that are given to crossValidate are of whole keys', async () => {
+  const { by } = await new LogisticRegression({ holdoutBy: 'id' }).crossValidate(rows, 'y', { folds: 3 });
+  expect(by).toBe('id');
+});
+
 test('rows without a key are counted', async () => {
   const rows = Array.from({ length: 40 }, (_, i) => ({ x: i % 7, y: i % 2, id: i < 3 ? null : `k${i}` }));
   await expect(new LogisticRegression({ holdoutBy: 'id', holdout: 0.3 }).fit(rows, 'y')).rejects.toMatchObject({
     code: 'missing-cell',
-    message: '3 of 40 rows have no key in id, by which rows are held out',
+    message: '3 of 40 rows have no key in id, by which rows are kept together',
   });
 });

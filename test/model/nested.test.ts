@@ -102,6 +102,16 @@ describe('other rows are told', () => {
     expect(other.training.counts!.all).toEqual(one.training.counts!.all);
   });
 
+  test('by their numbers, of which missing cells are the usual cause', async () => {
+    const gaps = rows.map((row, i) => (i < 3 ? { ...row, z: null } : row));
+    const of = (terms: string[]) => new LogisticRegression({ terms, inference: true }).fit(gaps, 'y');
+    await expect((await of(['x', 'z'])).compare(await of(['x']))).rejects.toMatchObject({
+      code: 'not-nested',
+      message: `the smaller model was fitted to ${rows.length} observations and the larger one to ${rows.length - 3}`,
+      hint: expect.stringMatching(/missing cell/),
+    });
+  });
+
   test('by their classes, where one model has no intercept', async () => {
     const flipped = rows.map((row, i) => ({ ...row, y: i === 0 ? 1 - row.y : row.y }));
     const one = await new LogisticRegression({ terms: ['x'], inference: true, intercept: false }).fit(flipped, 'y');
