@@ -48,6 +48,7 @@ export async function printEffects(
 }
 
 function effectsTable(model: FittedLogisticRegression, { effects, level, notes }: MarginalEffects): string {
+  if (effects.length === 0) return 'The model has no column: there are no effects.\n';
   const of = model.classes.length === 2 ? `on P(${model.positive})` : 'on P';
   const header = [`average effect ${of}`, 'estimate', 'std. error', 'z', 'p', `${100 * level}% interval`];
   const rows = effects.map((effect) => {

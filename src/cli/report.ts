@@ -5,7 +5,7 @@ import { requireFolder, requireOther, writeWhole } from '../platform/write-file.
 import { coefficientCsv, coefficientMarkdown } from '../report/coefficient-table.ts';
 import type { ReportOptions } from '../report/model-report.ts';
 import { printText } from './output.ts';
-import { say } from './talk.ts';
+import { say, warn } from './talk.ts';
 
 export interface ReportFlags {
   /** The file of the page. */
@@ -48,5 +48,6 @@ export function printTable(
   format: 'md' | 'csv',
   per: PerUnits | undefined,
 ): Promise<void> {
+  if (model.toJSON().terms.length === 0) warn('the model has an intercept alone: the table has no line');
   return printText(format === 'md' ? coefficientMarkdown(model, per) : coefficientCsv(model, per));
 }

@@ -39,21 +39,26 @@ export function hosmerLemeshow(groups: readonly ProbabilityGroup[], inSample: bo
   return { statistic, df, p: chiSquaredP(statistic, df), groups };
 }
 
+/** √u of float64: a variance is a difference of sums that lose half their digits. */
+const rounding = 2 ** -26;
+
 /**
  * Σ s·(y − P)² − Σ s·P(1 − P) = Σ s·(y − P)(1 − 2P), of variance Σ s·(1 − 2P)²·P(1 − P) on new rows: Spiegelhalter's z.
  * On the rows of a fit by maximum likelihood the variance is less, by `explained`: what a regression of 1 − 2P on the
  * features, weighted by s·P(1 − P), explains of it (le Cessie & van Houwelingen 1991).
  */
 export function squaredErrors({ z, p, y, s }: SortedRows, explained: number): SquaredErrors | string {
-  let [sum, expected, difference, variance] = [0, 0, 0, -explained];
+  let [sum, expected, difference, whole] = [0, 0, 0, 0];
   for (let i = 0; i < z.length; i++) {
     const [error, w, d] = [residual(z[i]!, y[i]!), curvature(z[i]!), 1 - 2 * p[i]!];
     sum += s[i]! * error ** 2;
     expected += s[i]! * w;
     difference -= s[i]! * error * d;
-    variance += s[i]! * d ** 2 * w;
+    whole += s[i]! * d ** 2 * w;
   }
-  if (!(variance > 0)) return 'every probability is 0, ½ or 1';
+  if (!(whole > 0)) return 'every probability is 0, ½ or 1';
+  const variance = whole - explained;
+  if (!(variance > rounding * whole)) return 'the probabilities differ too little';
   const standardDeviation = Math.sqrt(variance);
   const ratio = difference / standardDeviation;
   return { sum, expected, standardDeviation, z: ratio, p: twoSidedP(ratio) };

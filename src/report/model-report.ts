@@ -21,7 +21,7 @@ import { forest } from './forest.ts';
 import { describeMaking } from './model-making.ts';
 import { type MeasuredRows, performance } from './model-performance.ts';
 import { style } from './model-style.ts';
-import { count, figure, interval, p as shownP } from './numbers.ts';
+import { count, figure, interval, r2, p as shownP } from './numbers.ts';
 import { copyButtons, listOf, markupOfName, pageFrame, paragraph, tableOf } from './page.ts';
 
 export interface ReportOptions {
@@ -163,7 +163,7 @@ function describeIntervals(model: FittedLogisticRegression): string {
   const robust = summary.covarianceType === 'model' ? '' : `, standard errors are robust (${summary.covarianceType})`;
   const profile = methods.has('profile') ? 'by profile likelihood' : 'Wald';
   const joint = summary.terms.some(({ df }) => df > 1)
-    ? ', beside a column with several levels that of all of them together'
+    ? '; beside the name of a column with several coefficients it tests that all of them are 0'
     : '';
   return `Each is adjusted for the others. Intervals are ${profile}${robust}; p is ${methods.has('profile') ? 'of likelihood-ratio tests' : "Wald's"}${joint}.`;
 }
@@ -188,10 +188,10 @@ function likelihood(model: FittedLogisticRegression): string {
           [
             'R²',
             [
-              `McFadden ${pseudoR2.mcFadden.toFixed(3)}`,
-              `Cox–Snell ${pseudoR2.coxSnell.toFixed(3)}`,
-              `Nagelkerke ${pseudoR2.nagelkerke.toFixed(3)}`,
-              ...(pseudoR2.tjur === null ? [] : [`Tjur ${pseudoR2.tjur.toFixed(3)}`]),
+              `McFadden ${r2(pseudoR2.mcFadden)}`,
+              `Cox–Snell ${r2(pseudoR2.coxSnell)}`,
+              `Nagelkerke ${r2(pseudoR2.nagelkerke)}`,
+              ...(pseudoR2.tjur === null ? [] : [`Tjur ${r2(pseudoR2.tjur)}`]),
             ].join(', '),
           ] as const,
         ]

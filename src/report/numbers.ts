@@ -49,3 +49,8 @@ export function figure(value: number | null | undefined): string {
 export function count(value: number): string {
   return (Number(value.toFixed(2)) + 0).toLocaleString('en'); // 0 and not −0
 }
+
+/** Three decimals; what rounds to 0 has no sign. */
+export function r2(value: number): string {
+  return (Number(value.toFixed(3)) + 0).toFixed(3);
+}

@@ -59,7 +59,7 @@ export function precisionRecallCurve(measured: readonly MeasuredDetails[]): Char
     const points = thresholds?.rows.flatMap(({ sensitivity, ppv }) =>
       ppv === null ? [] : [[sensitivity, ppv] as [number, number]],
     );
-    return points && points.length > 0 ? [line(points, { stroke: color, strokeWidth: 2 })] : [];
+    return points && points.length > 1 ? [line(points, { stroke: color, strokeWidth: 2 })] : [];
   });
   if (curves.length === 0) return undefined;
   return {

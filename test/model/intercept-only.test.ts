@@ -137,6 +137,13 @@ describe('files', () => {
       keepPrinted();
       await inspect(join(folder, 'model.json'), undefined, {}, new AbortController().signal);
       expect(printed.text).toMatch(/^Needs no column\.$/m);
+      await inspect(join(folder, 'model.json'), file, { effects: true }, new AbortController().signal);
+      expect(printed.text).toMatch(/^The model has no column: there are no effects\.$/m);
+      await inspect(join(folder, 'model.json'), undefined, { table: 'md' }, new AbortController().signal);
+      expect(printed.said).toMatch(/an intercept alone: the table has no line/);
+      const measured = new LogisticRegression({ formula: '~ 1', detailedMetrics: true, trainingMetrics: true });
+      const { train } = (await measured.fit(file, 'am')).training.metrics;
+      expect(train!.details!.undefined.squaredErrors).toBe('the probabilities differ too little');
       // Not asked for, it would hide that nothing was learned from.
       await expect(new LogisticRegression().fit(file, 'am')).rejects.toMatchObject({
         code: 'no-features',

@@ -1,6 +1,6 @@
 /** Odds ratios of one line: as many digits as their interval gives a meaning to, two at least; sums of rows. */
 import { expect, test } from 'vitest';
-import { count, ratios } from '../../src/report/numbers.ts';
+import { count, r2, ratios } from '../../src/report/numbers.ts';
 
 test.each([
   [
@@ -54,4 +54,8 @@ test.each([
 
 test('a sum that rounds to 0 has no sign', () => {
   expect([-1e-9, 0, 1234.567].map(count)).toEqual(['0', '0', '1,234.57']);
+});
+
+test('R² that rounds to 0 has no sign', () => {
+  expect([-1e-17, -0.0004, -0.0006, 0.25].map(r2)).toEqual(['0.000', '0.000', '-0.001', '0.250']);
 });
