@@ -65,9 +65,10 @@ const besides = {
 const absent = [
   '(sql|inference)[\\\\/]\\w+',
   '\\w+[\\\\/]queried',
-  'design[\\\\/](formula|page-sums|query-\\w+)',
+  'design[\\\\/](formula\\S*|stored\\S*|(page|query)-\\S+|order-statistics)',
+  'cpu[\\\\/]page\\S+',
   'evaluation[\\\\/](calibration|thresholds|goodness-of-fit|decision-curve|lowess)',
-  'model[\\\\/](infer|cross-validate|influence|intervals|marginal-effects|per-units|refits)',
+  'model[\\\\/](infer|training-residuals|nested|cross-validate|influence|intervals|marginal-effects|per-units|refits)',
 ];
 
 const shared = {
