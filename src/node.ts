@@ -10,6 +10,7 @@ import { predictRows, type QueryPredictions } from './model/query-predictions.ts
 import type { Databases, QueryInput, TableReader } from './model/training-input.ts';
 import { allowedMemory, countCells } from './platform/count-cells.ts';
 import { openConnection, parquetQuery } from './platform/engines/connection.ts';
+import { unreadable } from './platform/open-path.ts';
 import { openPageFile } from './platform/page-file.ts';
 import { readTable, storeTable } from './platform/read-table.ts';
 import { writeWhole } from './platform/write-file.ts';
@@ -70,9 +71,8 @@ export async function loadModel(path: string): Promise<FittedLogisticRegression>
   try {
     text = await readFile(path, 'utf8');
   } catch (error) {
-    throw new LogisticError('unreadable', `${path}: cannot be read (${(error as NodeJS.ErrnoException).code})`, {
-      hint: 'give the path of a model file, made by `logit train … --out`',
-    });
+    const hint = 'give the path of a model file, made by `logit train … --out`';
+    throw unreadable(path, error as NodeJS.ErrnoException, hint);
   }
   try {
     return FittedLogisticRegression.fromJSON(text);

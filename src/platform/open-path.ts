@@ -82,15 +82,16 @@ function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Pro
   });
 }
 
+export function unreadable(path: string, { code }: NodeJS.ErrnoException, hint?: string): LogisticError {
+  const why = code === 'ENOENT' ? 'there is no such file' : `cannot be read (${code})`;
+  return new LogisticError('unreadable', `${path}: ${why}`, { hint });
+}
+
 /** The size of a regular file; undefined of pipes and devices. */
 async function requireFile(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error) {
-    const why = found.code === 'ENOENT' ? 'there is no such file' : `cannot be read (${found.code})`;
-    throw new LogisticError('unreadable', `${path}: ${why}`, {
-      hint: 'give the path of a file, or - for standard input',
-    });
-  }
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error, 'give the path of a file, or - for standard input');
+  });
   if (found.isDirectory()) {
     throw new LogisticError('unreadable', `${path} is a folder`, { hint: 'give the path of a file' });
   }
@@ -100,7 +101,7 @@ async function requireFile(path: string): Promise<number | undefined> {
 /** The file in pieces; the next one is read while the last one is looked at. */
 async function* readFile(path: string): AsyncGenerator<Uint8Array> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new LogisticError('unreadable', `${path}: cannot be read (${error.code})`);
+    throw unreadable(path, error);
   });
   let next: Promise<{ bytesRead: number }> | undefined;
   try {

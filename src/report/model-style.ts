@@ -59,7 +59,7 @@ footer { margin-top: 40px; border-top: 1px solid var(--line); padding-top: 10px;
   main { max-width: none; padding: 0; }
   .copy { display: none; }
   .keys li, .legend i { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .scroll { overflow: visible; }
+  .scroll { overflow: visible; background: none; }
   table { font-size: 9.5pt; white-space: normal; }
   th, td { padding-left: 8pt; }
   figure, tr, .keys, .warnings, dl { break-inside: avoid; }

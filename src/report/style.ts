@@ -1,4 +1,7 @@
-/** What pages of reports have in common, light and dark: system fonts, tables of figures, charts of one width or another. */
+/**
+ * What pages of reports have in common, light and dark: system fonts, tables of figures, whose edge is in shadow where they go
+ * on, charts of one width or another.
+ */
 export const baseStyle = `
 :root { color-scheme: light dark; --page: #fff; --text: #1d2126; --quiet: #59616b; --line: #d9dde2; }
 @media (prefers-color-scheme: dark) {
@@ -18,7 +21,9 @@ figcaption, .legend { color: var(--quiet); font-size: 14px; max-width: 640px; }
 .legend i { display: inline-block; width: 11px; height: 11px; border-radius: 2px; margin-right: 6px; }
 .wide { display: none; }
 @media (min-width: 700px), print { .wide { display: block; } .narrow { display: none; } }
-.scroll { overflow-x: auto; }
+.scroll { overflow-x: auto; background: linear-gradient(to right, var(--page) 12px, transparent) left / 40px 100% no-repeat local,
+  linear-gradient(to left, var(--page) 12px, transparent) right / 40px 100% no-repeat local,
+  linear-gradient(to right, var(--line), transparent) left / 14px 100% no-repeat, linear-gradient(to left, var(--line), transparent) right / 14px 100% no-repeat; }
 table { border-collapse: collapse; font-size: 14px; font-variant-numeric: tabular-nums; white-space: nowrap; }
 th, td { text-align: right; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); }
 th { color: var(--quiet); font-weight: 500; }

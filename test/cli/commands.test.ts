@@ -37,7 +37,11 @@ describe('mistakes are one line, exit 1, without a stack', () => {
       /positive: "yes" is not a class of y/,
     ],
     ['an unknown backend', ['train', 't8.csv', '--target', 'y', '--backend', 'gpu'], /gpu.*auto, cpu/],
-    ['a missing model', ['predict', 'model.json', 't8.csv'], /model\.json: cannot be read/],
+    [
+      'a missing model',
+      ['predict', 'model.json', 't8.csv'],
+      /model\.json: there is no such file; give the path of a model/,
+    ],
     ['a model that is none', ['predict', 't8.csv', 't8.csv'], /t8\.csv: model file: not JSON/],
     ...['--report', '--table'].map((flag): [string, string[], RegExp] => [
       `queries shown and ${flag}`,

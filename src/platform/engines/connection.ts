@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { LogisticError, unexpected } from '../../errors.ts';
 import type { Connection } from '../../sql/engine.ts';
 import { pathLiteral } from '../duckdb.ts';
+import { unreadable } from '../open-path.ts';
 
 /** Clients told apart by shape: another copy of a package defeats instanceof. */
 interface ClientLike {
@@ -54,9 +55,7 @@ export async function parquetQuery(file: unknown): Promise<{ query: string; conn
 
 async function isParquet(path: string): Promise<boolean> {
   const file = await open(path).catch((error: NodeJS.ErrnoException) => {
-    throw new LogisticError('unreadable', `${path}: cannot be read (${error.code})`, {
-      hint: 'give the path of a file',
-    });
+    throw unreadable(path, error, 'give the path of a file');
   });
   try {
     const { buffer } = await file.read(Buffer.alloc(4), 0, 4, 0);
