@@ -4,19 +4,17 @@
  */
 
 import { maxLevels } from '../data/infer.ts';
-import { argument } from '../data/names.ts';
 import { holdoutLimit, keyMissing, requireBothParts } from '../data/split-by-key.ts';
 import type { MissingCells } from '../data/table.ts';
-import { LogisticError, type Warning } from '../errors.ts';
+import type { Warning } from '../errors.ts';
 import { classesByCode, type Feature } from '../predict/model-file.ts';
 import type { RowSource } from '../rows/contract.ts';
-import { type DescribedColumn, type Engine, isWhole } from '../sql/engine.ts';
+import type { Engine } from '../sql/engine.ts';
 import {
   countsStatements,
   levelsStatement,
   missingKeyStatement,
   momentsStatements,
-  type QueryCounts,
   readCounts,
   sampleStatements,
   unseenStatement,
@@ -36,19 +34,14 @@ import {
   type WeightOfClass,
 } from './class-moments.ts';
 import { dependentElsewhere, excludeDependent } from './dependence.ts';
-import {
-  type DecidedDesign,
-  type DesignOptions,
-  type RowCounts,
-  requireTrainingClasses,
-  unseenWarning,
-  unusedWarning,
-} from './design.ts';
-import { featureColumns, findColumn, withReference } from './features.ts';
+import { type DecidedDesign, type RowCounts, requireTrainingClasses, unseenWarning, unusedWarning } from './design.ts';
+import { withReference } from './features.ts';
 import { mostClasses } from './labels.ts';
 import { orderOfTerms, referencesOf } from './model-terms.ts';
 import { leakWarnings } from './possible-leaks.ts';
 import { type ColumnPurity, joinPurities } from './pure-columns.ts';
+import { describeRows, type QueryOptions, requireWidth } from './query-columns.ts';
+import { droppedRows, missingCells, requireUsable } from './query-counts.ts';
 import { meanOf, queriedTerm, sampleSource } from './query-sample.ts';
 import { type Answers, censusOf, columnOf, labelsOf, levelFeature, readMoments } from './query-summaries.ts';
 import type { Scaling } from './scale.ts';
@@ -70,11 +63,6 @@ export interface QueriedDesign {
   readonly totals: ClassTotals;
   /** Random rows of the query, in memory. */
   readonly sample: RowSource;
-}
-
-export interface QueryOptions extends DesignOptions {
-  readonly categorical?: readonly string[] | undefined;
-  readonly missingTokens: readonly string[];
 }
 
 export async function decideQueriedDesign(
@@ -230,16 +218,6 @@ async function runAll(
   return answers;
 }
 
-/** Throws LogisticError 'too-many-terms' where an engine cannot sum a design so wide. */
-function requireWidth({ dialect, detail }: Engine, columns: number): void {
-  if (columns <= dialect.mostColumns) return;
-  const message = `the design has ${columns} columns; while the rows stay in ${detail}, there may be ${dialect.mostColumns}`;
-  throw new LogisticError('too-many-terms', message, {
-    hint: 'read the rows once (--rows disk), or leave columns out (--drop, --only)',
-    details: { columns },
-  });
-}
-
 /** The two parts of the rows where a key decides which are held out. */
 export function partsByKey({
   holdout,
@@ -280,96 +258,4 @@ async function unseenOf(
   if (categories.length === 0) return [];
   const [counts] = await engine.run(unseenStatement(engine.dialect, held, categories), signal);
   return unseenWarning(categories.map(({ column }, k) => ({ column, cells: Number(counts![k]) })));
-}
-
-/** The columns that take part and what they are. Throws as the design of a table does. */
-export async function describeRows(
-  engine: Engine,
-  query: string,
-  target: string,
-  options: QueryOptions,
-  signal: AbortSignal | undefined,
-): Promise<CompleteRows> {
-  const columns = await engine.describe(query, signal);
-  const twice = columns.find(({ name }, k) => columns.findIndex((other) => other.name === name) < k);
-  if (twice !== undefined) {
-    throw new LogisticError('duplicate-names', `the query has two columns ${JSON.stringify(twice.name)}`, {
-      hint: 'give one of them another name: select … as …',
-    });
-  }
-  const source = { columns, leftOut: [], source: 'the query' };
-  const typed = (column: DescribedColumn): QueriedColumn => {
-    if (options.categorical?.includes(column.name)) return asTexts(column);
-    if (column.kind !== undefined) return { name: column.name, kind: column.kind };
-    throw new LogisticError(
-      'bad-type',
-      `column ${column.name} of the query has the type ${column.type}, which is no number, boolean or text`,
-      {
-        hint: `cast it in the query, or leave it out (--drop ${argument(column.name)})`,
-        details: { column: column.name },
-      },
-    );
-  };
-  const { weights } = options;
-  if (options.holdoutBy !== undefined) asTexts(findColumn(source, options.holdoutBy));
-  if (weights !== undefined && findColumn(source, weights).kind !== 'numeric') {
-    throw new LogisticError('bad-weights', `the weights column ${weights} holds no numbers`, {
-      hint: 'choose another column',
-    });
-  }
-  const features = featureColumns(source, { ...options, target }).map(typed);
-  requireWidth(engine, features.length);
-  return {
-    query,
-    target: typed(findColumn(source, target)),
-    columns: features,
-    weights,
-    missingTokens: options.missingTokens,
-  };
-}
-
-/** Throws LogisticError 'bad-type' where an engine spells the numbers of a column in a way of its own: 1.0. */
-function asTexts(column: DescribedColumn): QueriedColumn {
-  const { name, kind, type } = column;
-  if (kind !== 'numeric' || isWhole(column)) return { name, kind: 'categorical', asCategory: true };
-  throw new LogisticError('bad-type', `column ${name} of the query has the type ${type}, which is no category or key`, {
-    hint: 'cast it to whole numbers or to text in the query',
-    details: { column: name },
-  });
-}
-
-function requireUsable(counts: QueryCounts, { target, columns, weights }: CompleteRows): void {
-  const numeric = columns.filter(({ kind }) => kind === 'numeric').map(({ name }) => name);
-  const names = [...numeric, ...(weights === undefined ? [] : [weights])];
-  const k = counts.notFinite.findIndex((count) => count > 0);
-  if (k >= 0) {
-    const message = `column ${names[k]}: ${counts.notFinite[k]} rows of the query hold NaN or an infinite number`;
-    throw new LogisticError('not-finite', message, { hint: 'make them null, or leave them out, in the query' });
-  }
-  if (counts.infiniteLabels > 0) {
-    const message = `column ${target.name}: ${counts.infiniteLabels} rows of the query hold an infinite number`;
-    throw new LogisticError('not-finite', message, { hint: 'make them null, or leave them out, in the query' });
-  }
-  if (counts.negativeWeights > 0) {
-    throw new LogisticError('bad-weights', `${weights}: ${counts.negativeWeights} weights are below 0`, {
-      hint: 'a weight is a number of at least 0',
-    });
-  }
-  if (counts.read === 0) throw new LogisticError('no-rows', 'the query has no row', { hint: 'check its conditions' });
-  if (counts.complete === 0) {
-    throw new LogisticError('empty', 'no row of the query is complete', { hint: 'leave out columns that are empty' });
-  }
-}
-
-function missingCells({ missing }: QueryCounts, { columns, target }: CompleteRows): QueriedDesign['missing'] {
-  const counted = [...columns, target].map(({ name }, k) => [name, missing[k]!] as const);
-  return Object.fromEntries(
-    counted.flatMap(([name, count]) => (count > 0 ? [[name, { count, tokens: { '': count } }]] : [])),
-  );
-}
-
-/** Rows that are not used, each under its first reason. */
-function droppedRows({ read, complete, zeroWeight, missing }: QueryCounts, { columns }: CompleteRows) {
-  const noTarget = missing[columns.length]!;
-  return { missing: read - complete - zeroWeight - noTarget, noTarget, zeroWeight, bad: 0 };
 }

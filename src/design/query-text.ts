@@ -20,7 +20,8 @@ import {
 import type { QueriedColumn, QueriedRows, QueriedTerm } from '../sql/queried-rows.ts';
 import type { Statement } from '../sql/statement.ts';
 import { mostClasses } from './labels.ts';
-import { describeRows, partsByKey, type QueryOptions, sampledRows } from './queried.ts';
+import { partsByKey, sampledRows } from './queried.ts';
+import { describeRows, type QueryOptions } from './query-columns.ts';
 
 /** What a query of a fit is for, and its text, in the order in which they are asked. */
 export interface ShownQuery {

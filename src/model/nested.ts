@@ -103,7 +103,7 @@ function madeUpRows(small: ModelFile, large: ModelFile, count: number): MadeUpRo
   return Array.from({ length: count }, () => Object.fromEntries(makers.map(([column, draw]) => [column, draw()])));
 }
 
-/** Draws numbers of a column within its range: any stretch between knots is as likely as any other. */
+/** Draws numbers of a column: an interval between neighbouring knots, each as likely, and uniformly within it. */
 function numberMaker(column: string, terms: readonly Term[], random: () => number): () => number {
   const bases = terms.flatMap(({ factors }) =>
     factors.flatMap(({ column: of, basis }) => (of === column && basis.kind !== 'level' ? [basis] : [])),
